@@ -1,0 +1,89 @@
+"""Read the service matters (政务服务事项) of `rules/matters/<department>/<code>.toml`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.catalogue.files import RuleFile, read_folder
+from app.domain.matter import ExtensionRule, MaterialRequirement, OfferingVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterFile:
+    """A matter as a file says it, before it is offered by a department of a region.
+
+    is_listed: False keeps it out of the catalogue applicants see.
+    """
+
+    path: str
+    code: str
+    name: str
+    department: str
+    regions: tuple[str, ...]
+    definition_key: str
+    is_listed: bool
+    fields: "dict[str, Any]"
+
+    def offer(self, *, region_code: str, department_id: int, department_code: str) -> OfferingVersion:
+        """Return the implementation list of this matter in a region; ids and version are given when it is published."""
+        item = self.fields
+        extension = item.get("extension")
+        return OfferingVersion(
+            offering_id=0,
+            version=0,
+            matter_code=self.code,
+            impl_code=item["impl_code"],
+            name=self.name,
+            region_code=region_code,
+            department_id=department_id,
+            department_code=department_code,
+            item_type=item["item_type"],
+            case_type=item["case_type"],
+            definition_key=self.definition_key,
+            form_key=item["form"],
+            promised_limit=item["promised_limit"],
+            statutory_limit=item["statutory_limit"],
+            delivery_limit=item["delivery_limit"],
+            materials=tuple(_material(row) for row in item.get("material", [])),
+            extension=ExtensionRule(**extension) if extension else None,
+            suspension_grounds=tuple(item["suspension_grounds"]),
+            is_deemed_whitelisted=item["is_deemed_whitelisted"],
+            deemed_exclusion=item["deemed_exclusion"],
+            deemed_document=item["deemed_document"],
+            sod=item["sod"],
+            handled_by=item["handled_by"],
+            card_rule_set=item.get("card_rule_set", "ENSHI_50_90"),
+            result_name=item["result_name"],
+            legal_basis=tuple(item["legal_basis"]),
+            is_demo=item["is_demo"],
+            limits_mark=item["limits_mark"],
+            effective_from=item.get("effective_from"),
+        )
+
+
+def read_matters(rules_dir: Path) -> tuple[MatterFile, ...]:
+    """Return every matter. A missing field raises KeyError; the checker reports it first."""
+    return tuple(_matter(file) for file in read_folder(rules_dir, "matters/*/*.toml"))
+
+
+def read_material_rows(rows: list[dict[str, Any]]) -> tuple[MaterialRequirement, ...]:
+    """Return material rows of a matter or theme."""
+    return tuple(_material(row) for row in rows)
+
+
+def _matter(file: RuleFile) -> MatterFile:
+    item = dict(file.fields)
+    return MatterFile(
+        path=file.path,
+        code=item["code"],
+        name=item["name"],
+        department=item["department"],
+        regions=tuple(item["regions"]),
+        definition_key=item.get("definition") or f"pattern:{item['pattern']}",
+        is_listed=item.get("is_listed", True),
+        fields=item,
+    )
+
+
+def _material(row: dict[str, Any]) -> MaterialRequirement:
+    return MaterialRequirement(**{**row, "formats": tuple(row["formats"])} if "formats" in row else row)

@@ -1,0 +1,48 @@
+"""Read the sentences of the program; both languages must say the same things with the same placeholders."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from app.domain.errors import InvalidInput
+from app.domain.messages import LANGUAGES, Messages
+
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+def read_messages(rules_dir: Path) -> Messages:
+    """Return the sentences of `rules/messages/<language>/*.toml`.
+
+    Raises InvalidInput `rules_refused` with one item per key that is missing in a language, stands in two files, or has
+    other placeholders.
+    """
+    faults: list[Mapping[str, object]] = []
+    texts = {language: _read(rules_dir / "messages" / language, faults) for language in LANGUAGES}
+    first, second = (texts[language] for language in LANGUAGES)
+    for key in sorted(first.keys() ^ second.keys()):
+        faults.append({"code": "message-missing", "key": key})
+    for key in sorted(first.keys() & second.keys()):
+        if set(PLACEHOLDER.findall(first[key])) != set(PLACEHOLDER.findall(second[key])):
+            faults.append({"code": "message-placeholders", "key": key})
+    if faults:
+        raise InvalidInput("rules_refused", items=tuple(faults), count=len(faults))
+    return Messages(texts)
+
+
+def _read(folder: Path, faults: list[Mapping[str, object]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path in sorted(folder.glob("*.toml")):
+        for key, text in _flat(tomllib.loads(path.read_text(encoding="utf-8"))):
+            if key in found:
+                faults.append({"code": "message-twice", "key": key, "file": f"{folder.name}/{path.name}"})
+            found[key] = text
+    return found
+
+
+def _flat(table: Mapping[str, object], prefix: str = "") -> list[tuple[str, str]]:
+    pairs: list[tuple[str, str]] = []
+    for name, value in table.items():
+        key = f"{prefix}{name}"
+        pairs.extend(_flat(value, f"{key}.") if isinstance(value, dict) else [(key, str(value))])
+    return pairs

@@ -1,0 +1,45 @@
+"""The container: chooses the adapters of a process once and builds what everything else works with."""
+
+from dataclasses import dataclass
+
+from app.catalogue.messages import read_messages
+from app.channels import Channel, open_channels
+from app.queries.published_view import PublishedView
+from app.runtime.context import Context
+from app.runtime.library import Library
+from app.settings import Settings
+from app.storage.clock import Clock
+from app.storage.database import open_database
+from app.storage.ids import IdSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """The adapters of this process."""
+
+    settings: Settings
+    context: Context
+    channel: Channel
+
+    def view(self) -> PublishedView:
+        """Return what queries read of the rules published now."""
+        published = self.context.library.current()
+        return PublishedView(
+            calendars=published.calendars,
+            counting=published.time_rules.counting,
+            rule_set=published.time_rules.rule_set(None),
+        )
+
+
+def build_container(settings: Settings, *, clock: Clock | None = None) -> Container:
+    """Open the database and the channel the settings name. clock: a virtual one for scenarios and demonstrations."""
+    messages = read_messages(settings.rules_dir)
+    database = open_database(settings.database_url, clock=clock)
+    context = Context(
+        settings=settings,
+        database=database,
+        ids=IdSource(database),
+        library=Library(database, messages),
+        messages=messages,
+    )
+    return Container(settings=settings, context=context, channel=open_channels(settings)[settings.notice_channel])

@@ -1,0 +1,161 @@
+"""A diagram as a graph: nodes and flows of each scope, indexed once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from app.diagrams.reader import BPMN, LB
+
+LBQ = f"{{{LB}}}"
+TASKS = frozenset(
+    {
+        "task",
+        "userTask",
+        "manualTask",
+        "serviceTask",
+        "sendTask",
+        "receiveTask",
+        "scriptTask",
+        "businessRuleTask",
+        "callActivity",
+    }
+)
+SUB_PROCESSES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
+GATEWAYS = frozenset(
+    {"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway", "complexGateway"}
+)
+EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
+FLOW_NODES = TASKS | SUB_PROCESSES | GATEWAYS | EVENTS
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A sequence flow. condition: FEEL text, empty when it has none."""
+
+    id: str
+    source: str
+    target: str
+    condition: str
+    element: etree._Element = field(repr=False)
+
+
+@dataclass(slots=True)
+class Node:
+    """A flow node. scope: id of the process or sub-process it lies in; host: of a boundary event."""
+
+    id: str
+    kind: str
+    name: str
+    line: int
+    scope: str
+    element: etree._Element = field(repr=False)
+    host: str = ""
+    outgoing: list[Flow] = field(default_factory=list)
+    incoming: list[Flow] = field(default_factory=list)
+
+    def lb(self, name: str) -> str:
+        """Return the text of an attribute of ours, empty when absent."""
+        return (self.element.get(f"{LBQ}{name}") or "").strip()
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Outcomes a user task offers."""
+        return tuple(part.strip() for part in self.lb("outcomes").split(",") if part.strip())
+
+    def event_kind(self) -> str:
+        """Return what an event is about: timer, message, ... or empty for a plain one."""
+        definitions = [local(child) for child in self.element if local(child).endswith("EventDefinition")]
+        return definitions[0].removesuffix("EventDefinition") if definitions else ""
+
+    def timer_text(self) -> str:
+        """Return the limit expression of a timer event."""
+        for timer in self.element.iter(f"{{{BPMN}}}timerEventDefinition"):
+            for inner in timer:
+                return (inner.text or "").strip()
+        return ""
+
+
+@dataclass(slots=True)
+class Graph:
+    """All nodes and flows of a document by id; scopes in document order."""
+
+    nodes: dict[str, Node]
+    flows: dict[str, Flow]
+    scopes: dict[str, etree._Element]
+    processes: tuple[str, ...]
+
+    def in_scope(self, scope: str) -> list[Node]:
+        """Return the nodes directly inside a process or sub-process."""
+        return [node for node in self.nodes.values() if node.scope == scope]
+
+    def boundaries(self, node_id: str) -> list[Node]:
+        """Return the boundary events of an activity."""
+        return [node for node in self.nodes.values() if node.host == node_id]
+
+    def successors(self, node: Node) -> Iterator[Node]:
+        """Return what may follow a node directly: along flows, and over its boundary events."""
+        for flow in node.outgoing:
+            if flow.target in self.nodes:
+                yield self.nodes[flow.target]
+        yield from self.boundaries(node.id)
+
+
+def local(element: etree._Element) -> str:
+    """Return the tag of a BPMN element without its namespace; empty for what is not BPMN."""
+    if not isinstance(element.tag, str):
+        return ""
+    name = etree.QName(element)
+    return name.localname if name.namespace == BPMN else ""
+
+
+def build_graph(root: etree._Element) -> Graph:
+    """Index a document. Linear in its nodes."""
+    graph = Graph(nodes={}, flows={}, scopes={}, processes=())
+    processes = [item for item in root.iter(f"{{{BPMN}}}process")]
+    for process in processes:
+        _walk(process, graph)
+    graph.processes = tuple(process.get("id") or "" for process in processes)
+    for flow in graph.flows.values():
+        if flow.source in graph.nodes:
+            graph.nodes[flow.source].outgoing.append(flow)
+        if flow.target in graph.nodes:
+            graph.nodes[flow.target].incoming.append(flow)
+    return graph
+
+
+def _walk(scope: etree._Element, graph: Graph) -> None:
+    stack = [scope]
+    while stack:
+        current = stack.pop()
+        scope_id = current.get("id") or ""
+        graph.scopes[scope_id] = current
+        for child in current:
+            kind = local(child)
+            if kind == "sequenceFlow":
+                _add_flow(child, graph)
+            elif kind in FLOW_NODES:
+                node_id = child.get("id") or f"{kind}-line-{child.sourceline}"
+                graph.nodes[node_id] = Node(
+                    id=node_id,
+                    kind=kind,
+                    name=" ".join((child.get("name") or "").split()),
+                    line=int(child.sourceline or 0),
+                    scope=scope_id,
+                    element=child,
+                    host=child.get("attachedToRef") or "",
+                )
+                if kind in SUB_PROCESSES:
+                    stack.append(child)
+
+
+def _add_flow(element: etree._Element, graph: Graph) -> None:
+    condition = element.find(f"{{{BPMN}}}conditionExpression")
+    flow_id = element.get("id") or f"flow-line-{element.sourceline}"
+    graph.flows[flow_id] = Flow(
+        id=flow_id,
+        source=element.get("sourceRef") or "",
+        target=element.get("targetRef") or "",
+        condition=(condition.text or "").strip() if condition is not None else "",
+        element=element,
+    )

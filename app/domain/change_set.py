@@ -1,0 +1,401 @@
+"""The result of deciding a move: rows to insert and to change, and how many rows each part must touch.
+
+Field names are column names of `app/storage/tables/`, so a row is written as it stands. A ChangeSet changes a row at
+most once. Instants are aware UTC.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow:
+    """A new case (办件) at its receipt."""
+
+    id: int
+    case_no: str
+    kind: str
+    name: str
+    offering_id: int | None
+    offering_version: int | None
+    theme_code: str | None
+    theme_version: int | None
+    definition_id: int
+    parent_case_id: int | None
+    parent_task: str | None
+    parent_element: str | None
+    prefecture: str
+    county: str | None
+    town: str | None
+    region_code: str
+    department_id: int
+    intake_department_id: int
+    intake_mode: str
+    state: str
+    received_at: datetime
+    version: int
+    last_seq: int
+    last_hash: bytes
+    accepted_at: datetime | None = None
+    closed_at: datetime | None = None
+    decision: str | None = None
+    result_kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseChange:
+    """What a move changes in the case row; every field is written. Guarded by `version`."""
+
+    id: int
+    version: int  # the version read; the row gets version + 1
+    state: str
+    decision: str | None
+    result_kind: str | None
+    accepted_at: datetime | None
+    closed_at: datetime | None
+    last_seq: int
+    last_hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateRow:
+    """Engine state bytes and variables of an instance (deflated by the storage layer's caller, opaque here)."""
+
+    case_id: int
+    codec: int
+    diagram_id: int
+    tokens: bytes
+    variables: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRow:
+    """A task that opens (待办)."""
+
+    id: int
+    case_id: int
+    engine_task: str
+    element: str
+    title: str
+    role: str
+    form_key: str | None
+    form_version: int | None
+    outcomes: str  # comma separated, as drawn
+    group_id: int
+    assignee_id: int | None
+    matter_code: str
+    department_id: int
+    prefecture: str
+    county: str | None
+    town: str | None
+    state: int
+    opened_at: datetime
+    due_at: datetime | None
+    yellow_at: datetime | None
+    red_at: datetime | None
+    sort_at: datetime
+    paused: bool
+    priority: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskClosing:
+    """A task that is completed (state 2) or withdrawn (state 3). `version` None = whatever it is (withdrawn ones)."""
+
+    id: int
+    version: int | None
+    state: int
+    closed_at: datetime
+    outcome: str | None
+    completed_by: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskAssignment:
+    """Who has an open task now; guarded by the version that was read."""
+
+    id: int
+    version: int
+    assignee_id: int | None
+    state: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskInstants:
+    """Copies of a deadline's instants on an open task, for sorting."""
+
+    id: int
+    due_at: datetime | None
+    yellow_at: datetime | None
+    red_at: datetime | None
+    sort_at: datetime
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineRow:
+    """A deadline that is armed or created paused (到期事项)."""
+
+    id: int
+    case_id: int
+    name: str
+    clock: str | None
+    element: str | None
+    engine_task: str | None
+    expression: str  # the limit as drawn or promised
+    limit_amount: int | None
+    limit_unit: str | None
+    calendar_id: str | None
+    started_at: datetime | None
+    due_at: datetime | None
+    yellow_at: datetime | None
+    red_at: datetime | None
+    is_provisional: bool
+    stage: int
+    lane: int
+    fire_at: datetime | None
+    state: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineChange:
+    """New values of an existing deadline that has not fired its last stage; every field is written."""
+
+    id: int
+    due_at: datetime | None
+    yellow_at: datetime | None
+    red_at: datetime | None
+    is_provisional: bool
+    calendar_id: str | None
+    element: str | None
+    engine_task: str | None
+    stage: int
+    lane: int
+    fire_at: datetime | None
+    state: int
+    last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow:
+    """An entry of the clock ledger (计时台账). facts: canonical JSON of the fields without a column."""
+
+    case_id: int
+    seq: int
+    clock: str | None
+    kind: str
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: str
+    suspension_id: int | None
+    ground: str | None
+    article: str | None
+    document_id: int | None
+    facts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow:
+    """An entry of the audit chain (办件日志). body: canonical bytes, what the hash covers."""
+
+    case_id: int
+    seq: int
+    at: datetime
+    kind: str
+    actor: str
+    body: bytes
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """A message to be delivered (待发). payload: canonical JSON."""
+
+    dedup_key: str
+    channel: str
+    payload: str
+    case_id: int | None
+    seq: int | None
+    next_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputRow:
+    """Answers of a step's form (填报内容): erasable; the audit holds only their hash."""
+
+    id: int
+    case_id: int
+    element: str
+    seq: int
+    answers: str  # canonical JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardRow:
+    """A warning card (红黄牌), once per case, clock, element and colour."""
+
+    id: int
+    case_id: int
+    clock: str
+    element: str
+    colour: str
+    cause: str
+    state: str
+    issued_at: datetime
+    county: str | None
+    department_id: int
+    facts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRow:
+    """The decision of a case (决定), at most one."""
+
+    case_id: int
+    decision: str
+    decided_by: str  # staff:<id> or system:<rule>
+    decided_at: datetime
+    effective_at: datetime
+    executed_at: datetime
+    is_late: bool
+    document_no: str | None
+    reasons: str | None
+    facts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRow:
+    """A legal paper (文书). content_sha256 and content are filled when it is rendered; the facts freeze what it says."""
+
+    id: int
+    case_id: int
+    kind: str
+    document_no: str
+    template_version: str
+    issued_at: datetime
+    facts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRow:
+    """A result handed over (出件)."""
+
+    id: int
+    case_id: int
+    method: str
+    state: str
+    delivered_at: datetime | None
+    facts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountabilityRow:
+    """Who let a limit pass and why (责任认定)."""
+
+    id: int
+    case_id: int
+    clock: str
+    opened_at: datetime
+    state: str
+    department_id: int
+    facts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentRow:
+    """A failed move or operation that waits for a person (异常事件)."""
+
+    id: int
+    case_id: int
+    element: str
+    code: str
+    opened_at: datetime
+    state: str
+    facts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyRow:
+    """Applicant and subject of a case, with the hashed progress code of the receipt."""
+
+    case_id: int
+    account_id: int | None
+    kind: str
+    name: str
+    id_type: str
+    id_number: str
+    mobile: str
+    subject: str | None  # canonical JSON: name, id_type, id_number, relation, authorisation
+    progress_code_hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseMaterialRow:
+    """A material that meets a requirement of a case."""
+
+    case_id: int
+    requirement: str
+    material_id: int
+    state: str  # handed_in, accepted, missing, wrong
+    checked_by: int | None
+    checked_at: datetime | None
+    remark: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialCheck:
+    """An officer's mark on a material of a case."""
+
+    case_id: int
+    requirement: str
+    state: str
+    checked_by: int
+    checked_at: datetime
+    remark: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdempotencyRow:
+    """The stored result of a request."""
+
+    actor_id: int
+    scope: str
+    key: str
+    request_hash: bytes
+    status: int
+    response: bytes
+    created_at: datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class ChangeSet:
+    """Everything one move writes, for one case and for the member cases it opens in the same commit."""
+
+    case: CaseChange | None = None
+    state: StateRow | None = None
+    cases_added: list[CaseRow] = field(default_factory=list)
+    states_added: list[StateRow] = field(default_factory=list)
+    parties_added: list[PartyRow] = field(default_factory=list)
+    tasks_closed: list[TaskClosing] = field(default_factory=list)
+    tasks_opened: list[TaskRow] = field(default_factory=list)
+    tasks_assigned: list[TaskAssignment] = field(default_factory=list)
+    task_instants: list[TaskInstants] = field(default_factory=list)
+    deadlines_armed: list[DeadlineRow] = field(default_factory=list)
+    deadlines_changed: list[DeadlineChange] = field(default_factory=list)
+    deadlines_disarmed: list[int] = field(default_factory=list)
+    deadlines_deleted: list[int] = field(default_factory=list)
+    ledger: list[LedgerRow] = field(default_factory=list)
+    audit: list[AuditRow] = field(default_factory=list)
+    outbox: list[OutboxRow] = field(default_factory=list)
+    inputs: list[InputRow] = field(default_factory=list)
+    cards: list[CardRow] = field(default_factory=list)
+    decisions: list[DecisionRow] = field(default_factory=list)
+    documents: list[DocumentRow] = field(default_factory=list)
+    deliveries: list[DeliveryRow] = field(default_factory=list)
+    accountability: list[AccountabilityRow] = field(default_factory=list)
+    incidents: list[IncidentRow] = field(default_factory=list)
+    case_materials: list[CaseMaterialRow] = field(default_factory=list)
+    materials_replaced: list[CaseMaterialRow] = field(default_factory=list)
+    material_checks: list[MaterialCheck] = field(default_factory=list)
+    idempotency: list[IdempotencyRow] = field(default_factory=list)
+    drafts_deleted: list[int] = field(default_factory=list)

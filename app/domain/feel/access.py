@@ -1,0 +1,67 @@
+"""Reading values at run time: fields of contexts, items of lists, tests against a value. Look-ups only."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+
+from app.domain.feel.run import Run
+from app.domain.feel.values import Range, equal, is_number
+
+
+def matches(value: object, expected: object, run: Run) -> bool | None:
+    """Say whether a value passes a cell: a range or list contains it, anything else equals it."""
+    if isinstance(expected, Range):
+        return expected.contains(value)
+    if isinstance(expected, list | tuple) and not isinstance(value, list | tuple):
+        run.spend(len(expected))
+        return any(
+            item.contains(value) is True if isinstance(item, Range) else equal(item, value) is True for item in expected
+        )
+    return equal_counted(value, expected, run)
+
+
+def equal_counted(left: object, right: object, run: Run) -> bool | None:
+    """Compare for equality; lists and contexts cost what they weigh."""
+    if isinstance(left, list | tuple | dict):
+        run.spend(_weight(left))
+    return equal(left, right)
+
+
+def _weight(value: object) -> int:
+    if isinstance(value, dict):
+        return 1 + sum(map(_weight, value.values()))
+    return 1 + sum(map(_weight, value)) if isinstance(value, list | tuple) else 1
+
+
+def as_list(value: object) -> Sequence[object]:
+    """Return a list as it is and anything else as a list of one."""
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+_DATE_PARTS: Mapping[str, Callable[[date], object]] = {
+    "year": lambda value: value.year,
+    "month": lambda value: value.month,
+    "day": lambda value: value.day,
+    "weekday": lambda value: value.isoweekday(),
+}
+
+
+def step_into(value: object, step: str, run: Run) -> object:
+    """Return the field `step` of a context, of every item of a list, or a part of a date; null when there is none."""
+    if isinstance(value, Mapping):
+        return value.get(step)
+    if isinstance(value, list | tuple):
+        run.spend(len(value))
+        return [step_into(item, step, run) for item in value]
+    if isinstance(value, date) and step in _DATE_PARTS:
+        return _DATE_PARTS[step](value)
+    return value.days if isinstance(value, timedelta) and step == "days" else None
+
+
+def pick(value: object, index: object) -> object:
+    """Return the item at a position from 1, or from the end when negative; null outside."""
+    if value is None or not is_number(index):
+        return None
+    items, number = as_list(value), int(index)  # type: ignore[call-overload]
+    if not number or not -len(items) <= number <= len(items):
+        return None
+    return items[number - 1 if number > 0 else number]

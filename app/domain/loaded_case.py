@@ -1,0 +1,143 @@
+"""A case as read under its lock: everything a decision about it may need, and nothing that can still change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.domain.change_set import CaseMaterialRow, DecisionRow, LedgerRow, PartyRow, StateRow
+from app.domain.matter import OfferingVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFacts:
+    """The case row (办件)."""
+
+    id: int
+    case_no: str
+    kind: str
+    name: str
+    offering_id: int | None
+    offering_version: int | None
+    theme_code: str | None
+    theme_version: int | None
+    definition_id: int
+    parent_case_id: int | None
+    parent_task: str | None
+    parent_element: str | None
+    prefecture: str
+    county: str | None
+    town: str | None
+    region_code: str
+    department_id: int
+    intake_department_id: int
+    intake_mode: str
+    state: str
+    decision: str | None
+    result_kind: str | None
+    received_at: datetime
+    accepted_at: datetime | None
+    closed_at: datetime | None
+    version: int
+    last_seq: int
+    last_hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFacts:
+    """An open task row (待办)."""
+
+    id: int
+    case_id: int
+    engine_task: str
+    element: str
+    title: str
+    role: str
+    form_key: str | None
+    form_version: int | None
+    outcomes: tuple[str, ...]
+    group_id: int
+    assignee_id: int | None
+    department_id: int
+    state: int
+    due_at: datetime | None
+    yellow_at: datetime | None
+    red_at: datetime | None
+    sort_at: datetime
+    paused: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineFacts:
+    """A deadline row that was not disarmed (到期事项)."""
+
+    id: int
+    case_id: int
+    name: str
+    clock: str | None
+    element: str | None
+    engine_task: str | None
+    expression: str
+    calendar_id: str | None
+    started_at: datetime | None
+    due_at: datetime | None
+    yellow_at: datetime | None
+    red_at: datetime | None
+    is_provisional: bool
+    stage: int
+    lane: int
+    fire_at: datetime | None
+    state: int
+    attempts: int
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberFacts:
+    """A member case of a joint case (子办件)."""
+
+    id: int
+    case_no: str
+    parent_task: str
+    name: str
+    state: str
+    decision: str | None
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandledStep:
+    """Who completed a task of this case: separation of duties and the guard of unseen cases read it."""
+
+    element: str
+    role: str
+    outcome: str | None
+    completed_by: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedCase:
+    """One case under its lock.
+
+    now: the database's instant after the lock was had (recorded_at of what follows). arrived_at: the instant the
+    request counts from by law, before the wait for the lock. generation: the deployment everything published is read at.
+    """
+
+    case: CaseFacts
+    state: StateRow | None
+    party: PartyRow | None
+    offering: OfferingVersion | None
+    tasks: tuple[TaskFacts, ...] = ()
+    handled: tuple[HandledStep, ...] = ()
+    deadlines: tuple[DeadlineFacts, ...] = ()
+    ledger: tuple[LedgerRow, ...] = ()
+    materials: tuple[CaseMaterialRow, ...] = ()
+    decision: DecisionRow | None = None
+    members: tuple[MemberFacts, ...] = ()
+    member_offerings: Mapping[str, OfferingVersion] = field(default_factory=dict)
+    has_open_hold: bool = False
+    has_outage: bool = False
+    has_closure: bool = False
+    now: datetime
+    arrived_at: datetime
+    generation: int

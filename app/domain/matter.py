@@ -1,0 +1,72 @@
+"""Service matters and implementation lists (政务服务事项、实施清单) as published. Immutable; a case pins one version."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialRequirement:
+    """One row of the material list (申请材料)."""
+
+    code: str
+    name: str
+    is_required: bool = True
+    copies: int = 1
+    trust: str = "C"
+    formats: tuple[str, ...] = ("pdf", "jpg", "png")
+    max_bytes: int = 20 * 1024 * 1024
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionRule:
+    """How often, how long and by whom a limit may be extended. Source: 行政许可法 art. 42 unless `article` says else."""
+
+    count: int
+    days: int
+    approver_role: str = "unit_head"
+    article: str = ""
+    ground: str = "lic42_1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferingVersion:
+    """One version of the implementation list of a matter in one region by one department.
+
+    promised_limit, statutory_limit: limit expressions such as `5WD` (0WD = on the spot); statutory may be empty.
+    pattern: folder under `bpmn/patterns/`, or empty when `definition_key` names a diagram of its own.
+    deemed_exclusion: code of `deemed_exclusion` that forbids deemed approval, empty when none.
+    """
+
+    offering_id: int
+    version: int
+    matter_code: str
+    impl_code: str
+    name: str
+    region_code: str
+    department_id: int
+    department_code: str
+    item_type: str
+    case_type: str
+    definition_key: str
+    form_key: str
+    promised_limit: str
+    statutory_limit: str
+    delivery_limit: str = "10WD"
+    materials: tuple[MaterialRequirement, ...] = ()
+    extension: ExtensionRule | None = None
+    suspension_grounds: tuple[str, ...] = ()
+    is_deemed_whitelisted: bool = False
+    deemed_exclusion: str = ""
+    deemed_document: str = ""
+    is_deemed_acceptance: bool = True
+    sod: str = "strict"
+    handled_by: str = "internal"
+    card_rule_set: str = "ENSHI_50_90"
+    result_name: str = ""
+    legal_basis: tuple[str, ...] = ()
+    is_demo: bool = True
+    limits_mark: str = ""
+    effective_from: date | None = None
+    accept_conditions: str = ""
+    fee: str = ""

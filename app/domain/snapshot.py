@@ -1,0 +1,83 @@
+"""What a process instance waits for after a move. No object of the engine library crosses this border."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTask:
+    """A human task that waits for a person. The texts of the `lb:` attributes are as drawn; empty string = absent."""
+
+    task_id: str
+    element: str
+    name: str
+    lane: str = ""
+    role: str = ""
+    office: str = ""
+    form_key: str = ""
+    outcomes: tuple[str, ...] = ()
+    limit: str = ""
+    decides: bool = False
+    starts_clock: tuple[str, ...] = ()
+    signatures: int = 1
+    handled_by: str = "internal"
+    locals: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenWait:
+    """A catching event that only the host can let happen. kind: deadline, message, signal or condition."""
+
+    task_id: str
+    key: str
+    kind: str
+    name: str
+    expression: str = ""
+    attached_to: str = ""
+    interrupting: bool = False
+    locals: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenMember:
+    """A call activity that waits for a member case."""
+
+    task_id: str
+    element: str
+    name: str
+    matter_code: str
+    handled_by: str = "internal"
+    locals: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenService:
+    """A started service task. `operation` is a published host operation; `inputs` are evaluated `lb:input` values."""
+
+    task_id: str
+    element: str
+    name: str
+    operation: str
+    topic: str = ""
+    inputs: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thrown:
+    """An event thrown outwards or an error nobody caught. kind: message, signal, error or escalation."""
+
+    kind: str
+    name: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Everything an instance waits for, in a stable order."""
+
+    open_tasks: tuple[OpenTask, ...] = ()
+    waits: tuple[OpenWait, ...] = ()
+    members: tuple[OpenMember, ...] = ()
+    services: tuple[OpenService, ...] = ()
+    thrown: tuple[Thrown, ...] = ()
+    ended: bool = False

@@ -1,0 +1,176 @@
+"""Words with one meaning each (docs/glossary.md). Values are the codes of `rules/codes.csv`."""
+
+from enum import IntEnum, StrEnum
+
+
+class CaseState(StrEnum):
+    """Where a case stands (办件状态)."""
+
+    RECEIVED = "received"
+    CORRECTING = "correcting"
+    ACCEPTED = "accepted"
+    SUSPENDED = "suspended"
+    DECIDED = "decided"
+    DEEMED = "deemed"
+    DELIVERING = "delivering"
+    CLOSED = "closed"
+    NOT_ACCEPTED = "not_accepted"
+    WITHDRAWN = "withdrawn"
+    TERMINATED = "terminated"
+    REVOKED = "revoked"
+
+
+class Decision(StrEnum):
+    """What the authority decides (决定)."""
+
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    PARTIAL = "partial"
+    DEEMED_APPROVE = "deemed_approve"
+    DEEMED_RENEW = "deemed_renew"
+
+
+class ResultKind(StrEnum):
+    """How a case ended in the national list (办结结果)."""
+
+    CERTIFICATE = "0"
+    RETURNED = "1"
+    VOIDED = "2"
+    FORWARDED = "4"
+    NOT_CORRECTED = "5"
+    FINISHED = "6"
+
+
+class ClockName(StrEnum):
+    """A limit that runs in a case (计时)."""
+
+    PROMISED = "promised"
+    STATUTORY = "statutory"
+    NOTICE5 = "notice5"
+    CORRECTION = "correction"
+    FILING = "filing"
+    DELIVERY = "delivery"
+    BUNDLE_PROMISED = "bundle_promised"
+    BUNDLE_STATUTORY = "bundle_statutory"
+
+
+class LedgerKind(StrEnum):
+    """What an entry of the clock ledger records (台账记录)."""
+
+    START = "start"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    EXTEND = "extend"
+    RECLASSIFY = "reclassify"
+    CALENDAR = "calendar"
+    RESTART = "restart"
+    HOLD = "hold"
+    STOP = "stop"
+    CORRECT = "correct"
+
+
+class LimitUnit(StrEnum):
+    """Unit of a time limit (时限单位): working days, working hours, calendar days, hours, months, wall-clock seconds."""
+
+    WORKING_DAY = "WD"
+    WORKING_HOUR = "WH"
+    DAY = "D"
+    HOUR = "H"
+    MONTH = "M"
+    SECOND = "S"
+
+
+class TaskState(IntEnum):
+    """State of a user task row."""
+
+    OPEN = 0
+    CLAIMED = 1
+    COMPLETED = 2
+    WITHDRAWN = 3
+
+
+class Stage(IntEnum):
+    """Which instant of a deadline comes next."""
+
+    YELLOW = 0
+    RED = 1
+    DUE = 2
+
+
+class Lane(IntEnum):
+    """What the next stage of a deadline takes: the diagram moves, or somebody is only warned."""
+
+    MOVE = 0
+    NOTICE = 1
+
+
+class DeadlineState(IntEnum):
+    """State of a deadline row."""
+
+    ARMED = 0
+    PAUSED = 1
+    FIRED = 2
+    DISARMED = 3
+    DEAD = 4
+    HELD = 5
+    BLOCKED = 6
+
+
+class Colour(StrEnum):
+    """Colour of a running limit, computed when read."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+    OVERDUE = "overdue"
+    PAUSED = "paused"
+
+
+class Role(StrEnum):
+    """What a person may be (角色); `rules/roles.toml` gives the names."""
+
+    APPLICANT = "applicant"
+    WINDOW_CLERK = "window_clerk"
+    REVIEWER = "reviewer"
+    DECIDER = "decider"
+    UNIT_HEAD = "unit_head"
+    DELIVERY_CLERK = "delivery_clerk"
+    SUPERVISOR = "supervisor"
+    DUTY_OFFICER = "duty_officer"
+    LIAISON = "liaison"
+    CATALOGUE_MANAGER = "catalogue_manager"
+    DESIGNER = "designer"
+    INTEGRATOR = "integrator"
+    ADMIN = "admin"
+
+
+class NoticeClass(StrEnum):
+    """When a notice may be sent (通知等级)."""
+
+    IMMEDIATE = "immediate"
+    OFFICE_HOURS = "office_hours"
+
+
+class MaterialTrust(StrEnum):
+    """How far a material is trusted (材料可信等级)."""
+
+    ISSUED = "A"
+    VERIFIED = "B"
+    UPLOADED = "C"
+    DECLARED = "D"
+
+
+class CaseKind(StrEnum):
+    """What a case is about at the top level."""
+
+    MATTER = "matter"
+    THEME = "theme"
+    MEMBER = "member"
+
+
+class SeparationOfDuties(StrEnum):
+    """How the same person may act twice in a case (职责分离)."""
+
+    STRICT = "strict"
+    INSTANT_EXEMPT = "instant_exempt"
+    SAMPLED_CHECK = "sampled_check"

@@ -1,0 +1,1 @@
+"""Runs process instances: the only importer of SpiffWorkflow, which moves the tokens."""

@@ -1,0 +1,117 @@
+"""FEEL over the variables of the instance and the locals of a multi-instance activity; nothing else is evaluated.
+
+Variables stand once in the instance and the last write wins. Locals belong to one instance of a multi-instance
+activity: its item, the output it sets, and its own outcomes. They are seen inside that instance only.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
+
+from app.domain.feel import compile_expression
+from app.engine.library_fixes import CaseTask
+
+INSTANCE = "instance"
+SCOPED = ("outcomes", "members")
+
+
+class CaseExpressions(PythonScriptEngine):
+    """Takes the place of the library's Python evaluator: expressions are FEEL, scripts are refused."""
+
+    def __init__(self) -> None:
+        """Build no environment: there is nothing that may run an author's code."""
+
+    def evaluate(self, task: CaseTask, expression: str, external_context: object = None) -> object:  # noqa: ARG002
+        """Evaluate FEEL text over the scope of `task`."""
+        return compile_expression(expression)(scope_of(task), task.workflow.top_workflow.feel_run)
+
+    def execute(self, task: CaseTask, script: str, external_context: object = None) -> None:  # noqa: ARG002
+        """Refuse. Raises PermissionError always."""
+        raise PermissionError("scripts are not run; use a service task or a decision table")
+
+
+class Condition:
+    """A condition of a flow or event, compiled once when the definition is parsed."""
+
+    __slots__ = ("expression", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.expression = compile_expression(text)
+
+    def holds(self, task: CaseTask) -> bool:
+        """Only `true` holds; null, as FEEL gives for a missing name, does not."""
+        return self.value(task) is True
+
+    def value(self, task: CaseTask) -> object:
+        """Return the value over the scope of `task`. Raises FeelStopped when the move has used up its steps."""
+        return self.expression(scope_of(task), task.workflow.top_workflow.feel_run)
+
+
+def scope_of(task: CaseTask) -> Mapping[str, object]:
+    """Return what an expression at `task` sees: variables, overlaid with locals."""
+    variables: dict[str, object] = task.workflow.top_workflow.data
+    return {**variables, **task.data} if task.data else variables
+
+
+def enclosing_instances(task: CaseTask) -> Iterator[CaseTask]:
+    """Yield the task of each instance of a multi-instance activity that `task` is part of, innermost first."""
+    current: CaseTask | None = task
+    while current is not None:
+        if INSTANCE in current.internal_data:
+            yield current
+        current = current.workflow.parent_task
+
+
+def write(task: CaseTask, values: Mapping[str, object]) -> None:
+    """Keep `values`: the output items of enclosing instances as locals, everything else as variables."""
+    left = dict(values)
+    seen_locals: list[dict[str, object]] = []
+    for instance in enclosing_instances(task):
+        seen_locals.append(instance.data)
+        name = instance.parent.task_spec.output_item
+        if name is not None and name in left:
+            value = left.pop(name)
+            for scope in seen_locals:
+                scope[name] = value
+    task.workflow.top_workflow.data.update(left)
+
+
+def write_output(task: CaseTask, candidates: Mapping[str, object]) -> None:
+    """Set the output item of the innermost instance when `candidates` holds a value of that name."""
+    for instance in enclosing_instances(task):
+        name = instance.parent.task_spec.output_item
+        if name is not None and name in candidates:
+            instance.data[name] = candidates[name]
+        return
+
+
+def write_result(task: CaseTask, group: str, element: str, value: object) -> None:
+    """Set `<group>.<element>`, such as `outcomes.check`; inside an instance also for that instance alone."""
+    variables: dict[str, object] = task.workflow.top_workflow.data
+    known = scope_of(task).get(group)
+    for instance in enclosing_instances(task):
+        instance.data[group] = {**_as_dict(known), element: value}
+    variables[group] = {**_as_dict(variables.get(group)), element: value}
+
+
+def plain(value: object) -> Any:
+    """Return `value` in JSON types, as it will be after the next load: numbers, texts, lists and dictionaries."""
+    match value:
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case datetime() | date() | time():
+            return value.isoformat()
+        case Mapping():
+            return {str(key): plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [plain(item) for item in value]
+        case _:
+            return value
+
+
+def _as_dict(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}

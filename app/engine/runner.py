@@ -1,0 +1,202 @@
+"""Begin an instance and apply moves to it. Pure: no rows, no clock, no outside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.domain.errors import Conflict
+from app.domain.moves import (
+    Cancel,
+    CloseMember,
+    CompleteTask,
+    Correlate,
+    FailService,
+    FinishService,
+    FireDeadline,
+    Move,
+    Start,
+)
+from app.domain.snapshot import Thrown
+from app.engine.expressions import CaseExpressions, write, write_output, write_result
+from app.engine.library_fixes import CaseTask, CaseWorkflow, Decide, HostFunction
+from app.engine.parser import Definition
+from app.engine.specs.activities import HUMAN_TASKS, MemberCase, ServiceCall
+from app.engine.specs.thrown import catch_outwards
+from app.engine.specs.waits import fire, open_waits
+from app.engine.steps import advance
+
+EXPRESSIONS = CaseExpressions()
+NO_DECISIONS: Mapping[str, Decide] = {}
+NO_FUNCTIONS: Mapping[str, HostFunction] = {}
+
+
+@dataclass(slots=True, kw_only=True)
+class Instance:
+    """A live process instance (流程实例). `workflow` is for this package alone."""
+
+    definition: Definition
+    workflow: CaseWorkflow
+
+    @property
+    def variables(self) -> dict[str, object]:
+        """The variables, once per instance; the host may read and set them between moves."""
+        variables: dict[str, object] = self.workflow.data
+        return variables
+
+    @property
+    def ended(self) -> bool:
+        """Ended by its diagram or cancelled."""
+        return bool(self.workflow.completed)
+
+
+def new_workflow(
+    definition: Definition,
+    variables: dict[str, object],
+    *,
+    decisions: Mapping[str, Decide],
+    functions: Mapping[str, HostFunction],
+) -> CaseWorkflow:
+    """Return an instance without tokens, which `begin` and the codec fill."""
+    workflow = CaseWorkflow(definition.spec, definition.subprocess_specs, EXPRESSIONS)
+    workflow.data = variables
+    workflow.decisions = decisions
+    workflow.functions = functions
+    workflow.begin_move()
+    return workflow
+
+
+def begin(
+    definition: Definition,
+    variables: Mapping[str, object],
+    *,
+    decisions: Mapping[str, Decide] = NO_DECISIONS,
+    functions: Mapping[str, HostFunction] = NO_FUNCTIONS,
+) -> Instance:
+    """Begin an instance and run it until it waits.
+
+    variables: JSON values. decisions: decision key -> function of the variables in scope, for business rule tasks.
+    functions: FEEL functions the host lends, such as `working days between` with the calendar of the case.
+    Raises what `apply` raises.
+    """
+    workflow = new_workflow(definition, dict(variables), decisions=decisions, functions=functions)
+    workflow.open({})
+    advance(workflow)
+    return Instance(definition=definition, workflow=workflow)
+
+
+def apply(instance: Instance, move: Move) -> None:
+    """Let one thing happen and run until the instance waits again.
+
+    Raises Conflict when the move does not fit, before anything has changed: `task_not_open`, `service_not_running`,
+    `wait_not_open`, `instance_ended`, `already_started`. CloseMember for a task that is gone is no error: the member
+    has left already. Raises LoopLimit, NoMatchingFlow or FeelStopped while running; the instance must be
+    dropped then.
+    """
+    workflow = instance.workflow
+    if not isinstance(move, FinishService | FailService):
+        workflow.thrown.clear()
+        workflow.taken_count = 0
+    workflow.begin_move()
+    _let_happen(instance, move)
+    advance(workflow)
+
+
+def _let_happen(instance: Instance, move: Move) -> None:
+    match move:
+        case Start():
+            raise Conflict("already_started")
+        case CompleteTask():
+            _complete_task(instance, move)
+        case CloseMember():
+            _close_member(instance, move)
+        case FireDeadline():
+            _fire(instance, move.task_id, move.key, kinds=("deadline",), data={})
+        case Correlate():
+            _fire(instance, move.task_id, move.key, kinds=("message", "signal"), data=move.data)
+        case FinishService():
+            _finish_service(instance, move)
+        case FailService():
+            _fail_service(instance, move)
+        case Cancel():
+            _cancel(instance)
+
+
+def _complete_task(instance: Instance, move: CompleteTask) -> None:
+    task = _find(instance, move.task_id)
+    if task is None or not task.is_ready or not isinstance(task.task_spec, HUMAN_TASKS):
+        raise Conflict("task_not_open", task=move.task_id)
+    element = _element(task)
+    answers = move.data.get("answers")
+    own = answers.get(element) if isinstance(answers, dict) else None
+    _take_values(task, move.data, {"outcome": move.outcome, **(own if isinstance(own, dict) else {})})
+    known = instance.variables.get("outcomes")
+    if move.outcome is not None or (isinstance(known, dict) and element in known):
+        write_result(task, "outcomes", element, move.outcome)
+    task.run()
+
+
+def _close_member(instance: Instance, move: CloseMember) -> None:
+    task = _find(instance, move.task_id)
+    if task is None:
+        return
+    if not task.is_ready or not isinstance(task.task_spec, MemberCase):
+        raise Conflict("task_not_open", task=move.task_id)
+    result = dict(move.result)
+    write_output(task, {"result": result, **result})
+    write_result(task, "members", _element(task), result)
+    task.run()
+
+
+def _fire(instance: Instance, task_id: str, key: str, *, kinds: tuple[str, ...], data: Mapping[str, object]) -> None:
+    task = _find(instance, task_id)
+    for wait in open_waits(task) if task is not None else ():
+        if key in (wait.key, instance.definition.author_id(wait.key)) and wait.kind in kinds:
+            assert task is not None
+            _take_values(task, data, {})
+            fire(task, wait.key)
+            return
+    raise Conflict("wait_not_open", task=task_id, key=key)
+
+
+def _fail_service(instance: Instance, move: FailService) -> None:
+    """Give the error to the nearest boundary event; when nobody catches it the service stays open."""
+    task = _running_service(instance, move.task_id)
+    if not catch_outwards(task, "error", move.error_code):
+        thrown = Thrown(kind="error", name=_element(task), code=move.error_code)
+        instance.workflow.thrown.append(thrown)
+
+
+def _finish_service(instance: Instance, move: FinishService) -> None:
+    task = _running_service(instance, move.task_id)
+    _take_values(task, move.data, {})
+    task.complete()
+
+
+def _cancel(instance: Instance) -> None:
+    if instance.ended:
+        raise Conflict("instance_ended")
+    instance.workflow.cancel()
+
+
+def _running_service(instance: Instance, task_id: str) -> CaseTask:
+    task = _find(instance, task_id)
+    if task is None or not task.is_started or not isinstance(task.task_spec, ServiceCall):
+        raise Conflict("service_not_running", task=task_id)
+    return task
+
+
+def _take_values(task: CaseTask, data: Mapping[str, object], also: Mapping[str, object]) -> None:
+    """Merge `data`. What an instance gives out may also stand in `also`, which is not kept as a variable."""
+    write_output(task, also)
+    write(task, data)
+
+
+def _find(instance: Instance, task_id: str) -> CaseTask | None:
+    try:
+        return instance.workflow.find_live(UUID(hex=task_id))
+    except ValueError:
+        return None
+
+
+def _element(task: CaseTask) -> str:
+    return str(task.task_spec.element.id)

@@ -1,0 +1,109 @@
+"""Say what an instance waits for, in values that know nothing of the engine library."""
+
+from collections.abc import Iterator
+
+from app.domain.snapshot import OpenMember, OpenService, OpenTask, OpenWait, Snapshot
+from app.engine.expressions import SCOPED
+from app.engine.library_fixes import CaseTask
+from app.engine.parser import Definition
+from app.engine.runner import Instance
+from app.engine.specs.activities import HUMAN_TASKS, MemberCase, ServiceCall
+from app.engine.specs.node import BoundarySplit
+from app.engine.specs.waits import open_waits
+
+
+def take(instance: Instance) -> Snapshot:
+    """Return everything `instance` waits for, in the order it came up, and what was thrown since the move began.
+
+    Task ids are 32 hexadecimal digits and stay the same over saving and loading. Element ids are the author's. Thrown
+    events stay until the next move, so taking twice in one move loses none. Raises RuleViolation
+    `input_not_context` and what an `lb:input` expression raises.
+    """
+    tasks: list[OpenTask] = []
+    waits: list[OpenWait] = []
+    members: list[OpenMember] = []
+    services: list[OpenService] = []
+    for task in instance.workflow.live_tasks():
+        spec = task.task_spec
+        if isinstance(spec, MemberCase):
+            members.append(_member(task))
+        elif isinstance(spec, HUMAN_TASKS):
+            tasks.append(_task(task))
+        elif isinstance(spec, ServiceCall) and task.is_started:
+            services.append(_service(task, spec))
+        else:
+            waits.extend(_waits(task, instance.definition))
+    thrown = tuple(instance.workflow.thrown)
+    instance.workflow.taken_count = len(thrown)
+    return Snapshot(
+        open_tasks=tuple(tasks),
+        waits=tuple(waits),
+        members=tuple(members),
+        services=tuple(services),
+        thrown=thrown,
+        ended=instance.ended,
+    )
+
+
+def _task(task: CaseTask) -> OpenTask:
+    element = task.task_spec.element
+    return OpenTask(
+        task_id=task.id.hex,
+        element=element.id,
+        name=element.name,
+        lane=element.lane,
+        role=element.role,
+        office=element.office,
+        form_key=element.form_key,
+        outcomes=element.outcomes,
+        limit=element.limit,
+        decides=element.decides,
+        starts_clock=element.starts_clock,
+        signatures=element.signatures,
+        handled_by=element.handled_by,
+        locals=_locals(task),
+    )
+
+
+def _member(task: CaseTask) -> OpenMember:
+    element = task.task_spec.element
+    return OpenMember(
+        task_id=task.id.hex,
+        element=element.id,
+        name=element.name,
+        matter_code=element.matter_code,
+        handled_by=element.handled_by,
+        locals=_locals(task),
+    )
+
+
+def _service(task: CaseTask, spec: ServiceCall) -> OpenService:
+    element = task.task_spec.element
+    return OpenService(
+        task_id=task.id.hex,
+        element=element.id,
+        name=element.name,
+        operation=element.operation,
+        topic=element.topic,
+        inputs=spec.inputs_for(task),
+    )
+
+
+def _waits(task: CaseTask, definition: Definition) -> Iterator[OpenWait]:
+    for wait in open_waits(task):
+        split = task.parent
+        is_boundary = isinstance(split.task_spec, BoundarySplit)
+        yield OpenWait(
+            task_id=task.id.hex,
+            key=definition.author_id(wait.key),
+            kind=wait.kind,
+            name=wait.name,
+            expression=wait.expression,
+            attached_to=definition.author_id(split.task_spec.activity_id) if is_boundary else "",
+            interrupting=is_boundary and task.task_spec.is_interrupting,
+            locals=_locals(task),
+        )
+
+
+def _locals(task: CaseTask) -> dict[str, object]:
+    return {name: value for name, value in task.data.items() if name not in SCOPED} if task.data else {}

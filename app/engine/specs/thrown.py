@@ -1,0 +1,78 @@
+"""Throwing events: messages leave, signals are also heard here, faults go outwards to the nearest activity."""
+
+from SpiffWorkflow.bpmn.specs.defaults import EndEvent, IntermediateThrowEvent, SendTask
+from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
+
+from app.domain.snapshot import Thrown
+from app.engine.library_fixes import CaseTask
+from app.engine.specs.node import CaseNode, boundary_split_of
+from app.engine.specs.waits import CaughtFault, fire, open_waits
+
+FAULTS = ("error", "escalation")
+
+
+class Throw(EventDefinition):
+    """What an event throws. kind: message, signal, error, escalation, terminate, or none."""
+
+    def __init__(self, kind: str = "none", name: str = "", code: str = "") -> None:
+        super().__init__(name)
+        self.kind = kind
+        self.code = code
+
+
+class ThrowingNode(CaseNode):
+    """Mixin of events that throw when they are left."""
+
+    event_definition: Throw
+
+    def _on_complete_hook(self, my_task: CaseTask) -> None:
+        thrown, process = self.event_definition, my_task.workflow
+        top = process.top_workflow
+        match thrown.kind:
+            case "terminate":
+                for task in list(process.live.values()):
+                    task.cancel()
+            case "error" | "escalation":
+                activity = process.parent_task
+                if activity is None or not catch_outwards(activity, thrown.kind, thrown.code):
+                    top.thrown.append(Thrown(kind=thrown.kind, name=thrown.name, code=thrown.code))
+            case "message":
+                top.thrown.append(Thrown(kind="message", name=thrown.name))
+            case "signal":
+                top.thrown.append(Thrown(kind="signal", name=thrown.name))
+                for task in list(top.live_tasks()):
+                    for wait in open_waits(task):
+                        if wait.kind == "signal" and wait.name == thrown.name and task.is_waiting:
+                            fire(task, wait.key)
+
+
+class CaseThrowEvent(ThrowingNode, IntermediateThrowEvent):
+    """An intermediate throwing event; without a trigger it passes."""
+
+
+class CaseSendTask(ThrowingNode, SendTask):
+    """Sends a message through the host."""
+
+
+class CaseEndEvent(ThrowingNode, EndEvent):
+    """Ends its token; a terminate event ends every token of its process."""
+
+
+def catch_outwards(activity: CaseTask, kind: str, code: str) -> bool:
+    """Give a fault of `activity` to the nearest boundary event that catches it, from inside out.
+
+    An event for this very code goes before one for every code. Returns whether one caught it. The library offers it
+    to all boundary events of a level, also to those of other activities.
+    """
+    current: CaseTask | None = activity
+    while current is not None:
+        split = boundary_split_of(current)
+        waiting = [task for task in split.children if task.is_waiting] if split is not None else []
+        for wanted in (code, None):
+            for task in waiting:
+                fault = task.task_spec.event_definition
+                if isinstance(fault, CaughtFault) and fault.kind == kind and fault.code == wanted:
+                    fire(task, task.task_spec.name)
+                    return True
+        current = current.workflow.parent_task
+    return False

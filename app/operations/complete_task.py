@@ -1,0 +1,98 @@
+"""Complete a task (完成环节)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.domain.authority import Person
+from app.domain.change_set import MaterialCheck
+from app.domain.errors import Conflict, InvalidInput, Stale
+from app.domain.form import check_answers
+from app.domain.loaded_case import TaskFacts
+from app.domain.moves import CompleteTask
+from app.domain.request_key import RequestKey
+from app.domain.vocabulary import TaskState
+from app.runtime.access import actor_of, refuse_breach_of_duties, refuse_foreign_task
+from app.runtime.advance import Result, Target, case_summary, change_case, moved
+from app.runtime.casework import Casework
+from app.runtime.context import Context, in_transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """What a person hands in. version: of the task, as it was shown. marks: requirement -> (state, remark)."""
+
+    task_id: int
+    version: int
+    outcome: str
+    data: Mapping[str, object] = field(default_factory=dict)
+    marks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def complete_task(
+    context: Context, person: Person, completion: Completion, *, request: RequestKey | None = None
+) -> Result:
+    """Complete a task with an outcome and the answers of its form; the diagram goes on in the same commit.
+
+    Returns the task and the case as they are afterwards.
+    Raises NotFound (not visible), Forbidden (not this person's), Stale (the task changed since it was shown), Conflict
+    `task_closed`, `decision_after_due`, InvalidInput `outcome_unknown` or `invalid` with one item per fault.
+    """
+
+    def act(work: Casework) -> Result:
+        task = _task(work, completion)
+        refuse_foreign_task(person, work, task)
+        refuse_breach_of_duties(person, work, task)
+        answers = _answers(work, task, completion)
+        _mark_materials(work, person, completion)
+        moved(work, CompleteTask(task_id=task.engine_task, outcome=completion.outcome, data=answers))
+        return {
+            "task": {"id": str(task.id), "state": "completed", "outcome": completion.outcome},
+            "case": case_summary(work),
+        }
+
+    return in_transaction(
+        context,
+        lambda uow: change_case(
+            uow, context, Target(task_id=completion.task_id), act, actor=actor_of(person), request=request
+        ),
+    )
+
+
+def _task(work: Casework, completion: Completion) -> TaskFacts:
+    task = next((row for row in work.loaded.tasks if row.id == completion.task_id), None)
+    if task is None or task.state >= TaskState.COMPLETED:
+        raise Conflict("task_closed", task=str(completion.task_id))
+    if task.version != completion.version:
+        raise Stale("stale", task=str(task.id), version=task.version)
+    if task.outcomes and completion.outcome not in task.outcomes:
+        raise InvalidInput("outcome_unknown", outcome=completion.outcome, offered=", ".join(task.outcomes))
+    return task
+
+
+def _answers(work: Casework, task: TaskFacts, completion: Completion) -> Mapping[str, object]:
+    """Check the answers against the form of the task; a form sees the outcome, so that fields may depend on it."""
+    form = work.published.forms.get(task.form_key or "")
+    if form is None:
+        if completion.data:
+            raise InvalidInput("form_unexpected", task=str(task.id))
+        return {}
+    return check_answers(form.schema, completion.data, given={"outcome": completion.outcome})
+
+
+def _mark_materials(work: Casework, person: Person, completion: Completion) -> None:
+    known = {row.requirement for row in work.loaded.materials}
+    unknown = sorted(set(completion.marks) - known)
+    if unknown:
+        items = tuple({"pointer": f"/materials/{name}", "code": "material_unknown"} for name in unknown)
+        raise InvalidInput("invalid", items=items)
+    for requirement, (state, remark) in completion.marks.items():
+        work.changes.material_checks.append(
+            MaterialCheck(
+                case_id=work.case.id,
+                requirement=requirement,
+                state=state,
+                checked_by=person.staff_id or 0,
+                checked_at=work.now,
+                remark=remark or None,
+            )
+        )

@@ -1,0 +1,50 @@
+"""Deliver the outbox (投递待发箱): claim, commit, send outside any transaction, mark."""
+
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from app.channels import Channel
+from app.domain.errors import CaseworkError, TemporaryFailure
+from app.runtime.context import Context
+from app.runtime.dispatch import Dispatch, prepare_dispatch
+from app.storage.outbox import claim_messages, mark_failed, mark_sent
+
+log = structlog.get_logger()
+
+InternalHandler = Callable[[Context, int], object]
+
+
+def deliver_outbox(
+    context: Context, channel: Channel, handlers: Mapping[str, InternalHandler], *, limit: int = 20
+) -> int:
+    """Deliver up to `limit` messages in their order per case. Returns how many were claimed.
+
+    handlers: internal message -> what does it. A crash between sending and marking sends again: outside it is
+    at-least-once, with the same request id. A permanent failure stops at once, another is tried again with back-off.
+    """
+    name = context.settings.notice_channel
+    with context.database.write() as uow:
+        claimed = claim_messages(uow, now=uow.now(), limit=limit)
+        dispatches = [prepare_dispatch(uow, context.messages, row, name) for row in claimed]
+    for dispatch in dispatches:
+        _deliver(context, channel, handlers, dispatch)
+    return len(dispatches)
+
+
+def _deliver(
+    context: Context, channel: Channel, handlers: Mapping[str, InternalHandler], dispatch: Dispatch
+) -> None:
+    try:
+        if dispatch.row.channel == "internal":
+            handlers[str(dispatch.payload["message"])](context, int(str(dispatch.payload["case_id"])))
+        for message in dispatch.messages:
+            channel.deliver(message)
+    except CaseworkError as error:
+        is_permanent = isinstance(error, TemporaryFailure) and error.permanent
+        log.warning("Message not delivered", action="message_failed", key=dispatch.row.dedup_key, error=repr(error))
+        with context.database.write() as uow:
+            mark_failed(uow, dispatch.row, now=uow.now(), error=repr(error), is_permanent=is_permanent)
+        return
+    with context.database.write() as uow:
+        mark_sent(uow, dispatch.row)

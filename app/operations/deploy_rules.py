@@ -1,0 +1,229 @@
+"""Deploy a folder of diagrams and rules (部署): everything is checked first; then all of it is published, or nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import orjson
+
+from app.catalogue.calendars import read_calendars, resolve_calendar
+from app.catalogue.checker import check_rules, published_names
+from app.catalogue.matters import MatterFile, read_matters
+from app.catalogue.organisation import read_departments, read_regions, read_roles
+from app.catalogue.time_rules import read_time_rules
+from app.diagrams.check_diagram import check_diagram
+from app.diagrams.normalise import NORMALISER_VERSION
+from app.diagrams.reader import finding_item
+from app.domain.actor import Actor
+from app.domain.diagram import Finding, Normalised
+from app.domain.errors import DiagramRefused
+from app.runtime.context import Context
+from app.storage.calendars import add_calendar_version, keep_resolved
+from app.storage.catalogue import (
+    DepartmentRow,
+    RegionRow,
+    list_departments,
+    publish_offering,
+    put_departments,
+    put_groups,
+    put_regions,
+)
+from app.storage.definitions import NewDefinition, NormalisedRow, add_normalised, add_version
+from app.storage.rules import begin_generation, publish_files
+from app.storage.unit_of_work import UnitOfWork
+
+TEXT_SUFFIXES = (".toml", ".json", ".dmn", ".csv", ".typ")
+PREFECTURE = "422800"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """What a deployment published. changed: rule files that are new or differ; findings: warnings and notes."""
+
+    generation: int
+    changed: tuple[str, ...]
+    definitions: int
+    offerings: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Diagram:
+    key: str
+    source: bytes
+    normalised: Normalised
+    findings: tuple[Finding, ...]
+
+
+def deploy_rules(context: Context, *, bpmn_dir: Path, rules_dir: Path, actor: Actor) -> Deployment:
+    """Publish all diagrams and rules of two folders as one deployment.
+
+    A file with the content it had makes no new version. Raises DiagramRefused `definition_refused` with every error of
+    every file; nothing is published then.
+    """
+    diagrams, findings = _read(bpmn_dir, rules_dir)
+    faults = [item for item in findings if item.severity == "error"]
+    if faults:
+        items = tuple(finding_item(item) for item in faults)
+        raise DiagramRefused("definition_refused", items=items, count=len(items))
+    matters = read_matters(rules_dir)
+    with context.database.write() as uow:
+        generation = begin_generation(uow, by=actor.code)
+        changed = publish_files(uow, generation, dict(_rule_files(rules_dir)))
+        departments = _publish_organisation(uow, context, rules_dir)
+        _publish_calendars(uow, rules_dir, actor)
+        for diagram in diagrams:
+            _publish_diagram(uow, context, diagram, actor)
+        _publish_definitions(uow, context, rules_dir, actor)
+        offerings = _publish_offerings(uow, context, matters, departments)
+    return Deployment(
+        generation=generation,
+        changed=changed,
+        definitions=len(diagrams),
+        offerings=offerings,
+        findings=tuple(findings),
+    )
+
+
+def check_folders(bpmn_dir: Path, rules_dir: Path) -> tuple[Finding, ...]:
+    """Return every finding of two folders; publishes nothing."""
+    return tuple(_read(bpmn_dir, rules_dir)[1])
+
+
+def _read(bpmn_dir: Path, rules_dir: Path) -> tuple[list[_Diagram], list[Finding]]:
+    findings = list(check_rules(rules_dir, bpmn_dir))
+    published = published_names(rules_dir, bpmn_dir)
+    diagrams = []
+    for path in sorted(bpmn_dir.rglob("*.bpmn")):
+        source, file = path.read_bytes(), path.relative_to(bpmn_dir.parent).as_posix()
+        try:
+            normalised, found = check_diagram(source, file=file, published=published)
+        except DiagramRefused as refused:
+            findings.extend(_as_finding(dict(item), file) for item in refused.items)
+            continue
+        diagrams.append(
+            _Diagram(key=diagram_key(path, bpmn_dir), source=source, normalised=normalised, findings=found)
+        )
+        findings.extend(found)
+    return diagrams, findings
+
+
+def _as_finding(item: dict[str, object], file: str) -> Finding:
+    return Finding(severity="error", code=str(item["code"]), file=file, line=int(str(item.get("line", 0))))
+
+
+def diagram_key(path: Path, bpmn_dir: Path) -> str:
+    """Return the key of a diagram: `pattern:<name>`, `theme:<code>`, `matter:<code>` or `process:<name>`."""
+    kind, name, *_ = path.relative_to(bpmn_dir).parts
+    return f"{kind.removesuffix('s').removesuffix('se') if kind != 'processes' else 'process'}:{name}"
+
+
+def _rule_files(rules_dir: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted(rules_dir.rglob("*")):
+        name = path.relative_to(rules_dir).as_posix()
+        if path.suffix in TEXT_SUFFIXES and not name.startswith("messages/"):
+            yield name, path.read_text(encoding="utf-8")
+
+
+def _publish_organisation(uow: UnitOfWork, context: Context, rules_dir: Path) -> dict[str, DepartmentRow]:
+    put_regions(
+        uow,
+        [
+            RegionRow(
+                code=item.code,
+                name_zh=item.name_zh,
+                name_en=item.name_en,
+                level=item.level,
+                parent_code=item.parent or None,
+            )
+            for item in read_regions(rules_dir)
+        ],
+    )
+    put_departments(
+        uow,
+        [
+            DepartmentRow(
+                id=context.ids.next_id(PREFECTURE),
+                code=item.code,
+                name_zh=item.name_zh,
+                name_en=item.name_en,
+                region_code=item.region,
+                kind=item.kind,
+                calendar_layers=item.calendar_layers,
+            )
+            for item in read_departments(rules_dir)
+        ],
+    )
+    departments = {item.code: item for item in list_departments(uow.connection)}
+    for department in departments.values():
+        put_groups(uow, department.id, sorted(read_roles(rules_dir) - {"applicant"}))
+    return departments
+
+
+def _publish_calendars(uow: UnitOfWork, rules_dir: Path, actor: Actor) -> None:
+    layers = read_calendars(rules_dir)
+    hours = read_time_rules(rules_dir).office_hours
+    versions = {
+        name: add_calendar_version(uow, layer, document=f"rules/calendars/{name}", by=actor.code)
+        for name, layer in layers.items()
+    }
+    for names in {item.calendar_layers for item in read_departments(rules_dir)}:
+        calendar = resolve_calendar(layers, names, hours=hours)
+        keep_resolved(uow, calendar.id, [versions[name] for name in calendar.layers])
+
+
+def _publish_diagram(uow: UnitOfWork, context: Context, diagram: _Diagram, actor: Actor) -> None:
+    findings = orjson.dumps([finding_item(item) for item in diagram.findings]).decode()
+    row = add_version(
+        uow,
+        NewDefinition(
+            id=context.ids.next_id(PREFECTURE),
+            key=diagram.key,
+            kind="bpmn",
+            source=diagram.source,
+            findings=findings,
+        ),
+        by=actor.code,
+    )
+    add_normalised(uow, normalised_row(context, row.id, row.sha256, diagram.normalised))
+
+
+def normalised_row(context: Context, definition_id: int, sha256: str, normalised: Normalised) -> NormalisedRow:
+    """Return the stored executable form of a definition."""
+    return NormalisedRow(
+        id=context.ids.next_id(PREFECTURE),
+        definition_id=definition_id,
+        sha256=sha256,
+        normaliser=NORMALISER_VERSION,
+        start="",
+        process_id=normalised.processes[0],
+        xml=normalised.xml,
+        origin=normalised.origin,
+    )
+
+
+def _publish_definitions(uow: UnitOfWork, context: Context, rules_dir: Path, actor: Actor) -> None:
+    """Publish forms and decision tables; a theme's own stand under `theme:<code>`."""
+    found = [(path.stem, "form", path) for path in sorted((rules_dir / "forms").glob("*.json"))]
+    for path in sorted((rules_dir / "themes").glob("*/*")):
+        if path.name in ("form.json", "guidance.dmn"):
+            kind = "form" if path.suffix == ".json" else "dmn"
+            found.append((f"theme:{path.parent.name}:{kind}", kind, path))
+    for key, kind, path in found:
+        new = NewDefinition(id=context.ids.next_id(PREFECTURE), key=key, kind=kind, source=path.read_bytes())
+        add_version(uow, new, by=actor.code)
+
+
+def _publish_offerings(
+    uow: UnitOfWork, context: Context, matters: tuple[MatterFile, ...], departments: dict[str, DepartmentRow]
+) -> int:
+    count = 0
+    for matter in matters:
+        for region in matter.regions:
+            department = departments[f"{region}-{matter.department}"]
+            offering = matter.offer(
+                region_code=region, department_id=department.id, department_code=department.code
+            )
+            publish_offering(uow, replace(offering, offering_id=context.ids.next_id(region)))
+            count += 1
+    return count

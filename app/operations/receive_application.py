@@ -1,0 +1,139 @@
+"""Receive an application for one matter (收件): a case with its number, receipt and first clock."""
+
+import orjson
+
+from app.domain.authority import Person
+from app.domain.change_set import ChangeSet
+from app.domain.errors import Conflict, InvalidInput
+from app.domain.form import check_answers
+from app.domain.matter import OfferingVersion
+from app.domain.materials import missing_materials
+from app.domain.request_key import RequestKey
+from app.domain.vocabulary import CaseKind
+from app.runtime.access import actor_of, refuse_foreign_region
+from app.runtime.advance import Result
+from app.runtime.application import (
+    ApplicationInput,
+    give_receipt,
+    keep_answer,
+    new_progress_code,
+    party_of,
+    take_materials,
+)
+from app.runtime.casework import Casework, Desk
+from app.runtime.clock_answers import clock_answers
+from app.runtime.context import Context, in_transaction
+from app.runtime.intake import NewCase, open_case
+from app.runtime.ports import TransactionPorts
+from app.storage.apply_changes import apply_changes
+from app.storage.catalogue import find_region, matter_exists, offering_in_force
+from app.storage.idempotency import find_response
+from app.storage.rules import current_generation
+from app.storage.unit_of_work import UnitOfWork
+
+
+def receive_application(
+    context: Context, person: Person, application: ApplicationInput, *, request: RequestKey | None = None
+) -> Result:
+    """Receive an application. Returns the case number, the progress code, what is missing and the first deadlines.
+
+    Raises InvalidInput `region_unknown`, `matter_unknown`, `matter_not_offered`, `invalid` (form, one item per fault),
+    Forbidden when a clerk receives for another county.
+    """
+
+    def body(uow: UnitOfWork) -> Result:
+        if request is not None:
+            stored = find_response(uow, request)
+            if stored is not None:
+                answer: dict[str, object] = orjson.loads(stored)
+                return answer
+        return _receive(uow, context, person, application, request)
+
+    try:
+        return in_transaction(context, body)
+    except Conflict as conflict:
+        if request is None or conflict.code != "request_repeated":
+            raise
+        return in_transaction(context, body)
+
+
+def _receive(
+    uow: UnitOfWork,
+    context: Context,
+    person: Person,
+    application: ApplicationInput,
+    request: RequestKey | None,
+) -> Result:
+    published = context.library.published(current_generation(uow.connection))
+    offering = _offering(uow, application)
+    refuse_foreign_region(person, application.region_code)
+    form = published.forms.get(offering.form_key)
+    answers = check_answers(form.schema, application.form) if form else application.form
+    hall = published.department_by_code(f"{application.region_code[:6]}-hall")
+    account_id = person.account_id if person.is_applicant else None
+    progress_code = new_progress_code()
+    now = uow.now()
+    new = NewCase(
+        kind=CaseKind.MATTER,
+        name=offering.name,
+        definition_key=offering.definition_key,
+        region_code=application.region_code,
+        department_id=offering.department_id,
+        intake_department_id=hall.id if hall else offering.department_id,
+        intake_mode=application.intake_mode,
+        received_at=uow.arrived_at,
+        now=now,
+        party=party_of(application.applicant, account_id=account_id, progress_code=progress_code),
+        variables={
+            "is_member": False,
+            "form": dict(answers),
+            "matter": {"code": offering.matter_code, "name": offering.name, "handled_by": offering.handled_by},
+        },
+        offering=offering,
+        materials=take_materials(
+            uow, offering.materials, application.materials, owner_account_id=person.account_id
+        ),
+    )
+    changes = ChangeSet()
+    desk = Desk(
+        published=published,
+        actor=actor_of(person),
+        ports=TransactionPorts(uow, context.ids, application.region_code),
+        definitions=context.library.definition,
+    )
+    work = open_case(desk, new, changes)
+    give_receipt(work, progress_code)
+    result = _answer(work, offering, progress_code)
+    if request is not None:
+        keep_answer(request, result, now, changes)
+    apply_changes(uow, changes)
+    return result
+
+
+def _offering(uow: UnitOfWork, application: ApplicationInput) -> OfferingVersion:
+    if find_region(uow.connection, application.region_code) is None:
+        raise InvalidInput("region_unknown", region=application.region_code)
+    offering = offering_in_force(uow.connection, application.code, application.region_code, uow.arrived_at)
+    if offering is None:
+        if not matter_exists(uow.connection, application.code):
+            raise InvalidInput("matter_unknown", matter=application.code)
+        raise InvalidInput("matter_not_offered", matter=application.code, region=application.region_code)
+    return offering
+
+
+def _answer(work: Casework, offering: OfferingVersion, progress_code: str) -> Result:
+    handed_in = {row.requirement for row in work.loaded.materials}
+    return {
+        "case_no": work.case.case_no,
+        "case_id": str(work.case.id),
+        "state": work.state,
+        "received_at": work.case.received_at.isoformat(),
+        "progress_code": progress_code,
+        "missing": [
+            {"requirement": item.code, "name": item.name} for item in missing_materials(offering.materials, handed_in)
+        ],
+        "deadlines": [
+            {"name": item["clock"], "due_at": item["due_at"], "explanation": item["explanation"]}
+            for item in clock_answers(work)
+        ],
+    }

@@ -1,0 +1,148 @@
+"""Receive an application for a theme (一事联办): one form, one set of materials, members chosen by the situation."""
+
+from collections.abc import Mapping
+
+import orjson
+
+from app.domain.authority import Person
+from app.domain.change_set import ChangeSet
+from app.domain.errors import Conflict, InvalidInput
+from app.domain.form import check_answers
+from app.domain.matter import OfferingVersion
+from app.domain.request_key import RequestKey
+from app.domain.theme import ThemeVersion, choose_members, split_form
+from app.domain.vocabulary import CaseKind
+from app.runtime.access import actor_of, refuse_foreign_region
+from app.runtime.advance import Result
+from app.runtime.application import (
+    ApplicationInput,
+    give_receipt,
+    keep_answer,
+    new_progress_code,
+    party_of,
+    take_materials,
+)
+from app.runtime.casework import Desk
+from app.runtime.clock_answers import clock_answers
+from app.runtime.context import Context, in_transaction
+from app.runtime.guidance import decide_members
+from app.runtime.intake import NewCase, open_case
+from app.runtime.ports import TransactionPorts
+from app.runtime.published import Published
+from app.storage.apply_changes import apply_changes
+from app.storage.catalogue import find_region, offerings_in_force
+from app.storage.idempotency import find_response
+from app.storage.rules import current_generation
+from app.storage.unit_of_work import UnitOfWork
+
+
+def receive_theme_application(
+    context: Context, person: Person, application: ApplicationInput, *, request: RequestKey | None = None
+) -> Result:
+    """Receive a joint application. Members open as far as their predecessors allow, after the one acceptance check.
+
+    Raises InvalidInput `theme_unknown`, `region_unknown`, `matter_not_offered` (a chosen member is not offered in the
+    county), `invalid` (form or situation answers, one item per fault).
+    """
+
+    def body(uow: UnitOfWork) -> Result:
+        if request is not None:
+            stored = find_response(uow, request)
+            if stored is not None:
+                answer: dict[str, object] = orjson.loads(stored)
+                return answer
+        return _receive(uow, context, person, application, request)
+
+    try:
+        return in_transaction(context, body)
+    except Conflict as conflict:
+        if request is None or conflict.code != "request_repeated":
+            raise
+        return in_transaction(context, body)
+
+
+def _receive(
+    uow: UnitOfWork,
+    context: Context,
+    person: Person,
+    application: ApplicationInput,
+    request: RequestKey | None,
+) -> Result:
+    published = context.library.published(current_generation(uow.connection))
+    theme = published.themes.get(application.code)
+    if theme is None:
+        raise InvalidInput("theme_unknown", theme=application.code)
+    if find_region(uow.connection, application.region_code) is None:
+        raise InvalidInput("region_unknown", region=application.region_code)
+    refuse_foreign_region(person, application.region_code)
+    answers = check_answers(theme.form, application.form)
+    guided = decide_members(published, theme, application.guidance)
+    members = choose_members(theme, guided, application.guidance)
+    offerings = _offerings(uow, members, application.region_code)
+    changes = ChangeSet()
+    now, progress_code = uow.now(), new_progress_code()
+    account_id = person.account_id if person.is_applicant else None
+    desk = Desk(
+        published=published,
+        actor=actor_of(person),
+        ports=TransactionPorts(uow, context.ids, application.region_code),
+        definitions=context.library.definition,
+    )
+    lead, hall = _departments(published, theme, application.region_code)
+    new = NewCase(
+        kind=CaseKind.THEME,
+        name=theme.name,
+        definition_key=theme.definition_key,
+        region_code=application.region_code,
+        department_id=lead,
+        intake_department_id=hall,
+        intake_mode=application.intake_mode,
+        received_at=uow.arrived_at,
+        now=now,
+        party=party_of(application.applicant, account_id=account_id, progress_code=progress_code),
+        variables={
+            "is_member": False,
+            "form": dict(answers),
+            "guidance": {**application.guidance, "members": list(members)},
+            "member_forms": {code: dict(form) for code, form in split_form(theme, answers).items()},
+        },
+        theme=theme,
+        materials=take_materials(uow, theme.materials, application.materials, owner_account_id=person.account_id),
+        member_offerings=offerings,
+    )
+    work = open_case(desk, new, changes)
+    give_receipt(work, progress_code)
+    result = {
+        "case_no": work.case.case_no,
+        "case_id": str(work.case.id),
+        "state": work.state,
+        "received_at": work.case.received_at.isoformat(),
+        "progress_code": progress_code,
+        "members": [{"matter_code": code, "name": offerings[code].name} for code in members],
+        "missing": [],
+        "deadlines": [
+            {"name": item["clock"], "due_at": item["due_at"], "explanation": item["explanation"]}
+            for item in clock_answers(work)
+        ],
+    }
+    if request is not None:
+        keep_answer(request, result, now, changes)
+    apply_changes(uow, changes)
+    return result
+
+
+def _offerings(uow: UnitOfWork, members: tuple[str, ...], region_code: str) -> Mapping[str, OfferingVersion]:
+    offerings = offerings_in_force(uow.connection, members, region_code, uow.arrived_at)
+    missing = [code for code in members if code not in offerings]
+    if missing:
+        raise InvalidInput("matter_not_offered", matter=", ".join(missing), region=region_code)
+    return offerings
+
+
+def _departments(published: Published, theme: ThemeVersion, region_code: str) -> tuple[int, int]:
+    county = region_code[:6]
+    lead = published.department_by_code(f"{county}-{theme.lead_department}")
+    hall = published.department_by_code(f"{county}-hall")
+    if lead is None or hall is None:
+        raise InvalidInput("matter_not_offered", matter=theme.code, region=region_code)
+    return lead.id, hall.id

@@ -1,0 +1,1 @@
+"""Queries: one screen or report a file, read-only."""

@@ -1,0 +1,91 @@
+"""Search of cases: what a person may see, newest first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.domain.authority import Scope
+from app.queries.cursor import Page, checked_limit, decode_cursor, encode_cursor
+from app.queries.scoping import case_scope
+from app.storage.tables import case_file, case_party, deadline, department
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLine:
+    """One line of a list of cases."""
+
+    id: str
+    case_no: str
+    kind: str
+    name: str
+    state: str
+    applicant: str
+    department: str
+    county: str | None
+    received_at: datetime
+    due_at: datetime | None
+    is_paused: bool
+
+
+def list_cases(
+    connection: sa.Connection,
+    scope: Scope,
+    *,
+    secret: str,
+    text: str = "",
+    state: str = "",
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page:
+    """Return a page of cases in scope, newest first; members stand under their joint case."""
+    size = checked_limit(limit)
+    clock = deadline.alias("clock")
+    query = (
+        sa.select(
+            case_file,
+            case_party.c.name.label("applicant"),
+            department.c.name_zh.label("department"),
+            clock.c.due_at,
+            clock.c.state.label("clock_state"),
+        )
+        .join(department, department.c.id == case_file.c.department_id)
+        .outerjoin(case_party, case_party.c.case_id == case_file.c.id)
+        .outerjoin(
+            clock,
+            sa.and_(clock.c.case_id == case_file.c.id, clock.c.name.in_(("promised", "bundle_promised"))),
+        )
+        .where(*case_scope(scope))
+        .order_by(case_file.c.id.desc())
+        .limit(size + 1)
+    )
+    if state:
+        query = query.where(case_file.c.state == state)
+    if text:
+        query = query.where(
+            sa.or_(case_file.c.case_no == text, case_file.c.name.contains(text), case_party.c.name == text)
+        )
+    if cursor:
+        query = query.where(case_file.c.id < int(decode_cursor(secret, cursor)[0]))
+    rows = connection.execute(query).all()
+    shown = rows[:size]
+    following = encode_cursor(secret, (shown[-1].id,)) if len(rows) > size else None
+    return Page(
+        items=tuple(
+            CaseLine(
+                id=str(row.id),
+                case_no=row.case_no,
+                kind=row.kind,
+                name=row.name,
+                state=row.state,
+                applicant=row.applicant or "",
+                department=row.department,
+                county=row.county,
+                received_at=row.received_at,
+                due_at=row.due_at,
+                is_paused=row.clock_state == 1,
+            )
+            for row in shown
+        ),
+        next_cursor=following,
+    )

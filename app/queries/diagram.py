@@ -1,0 +1,49 @@
+"""The diagram of a case as drawn, with where it stands."""
+
+from dataclasses import dataclass
+
+import orjson
+import sqlalchemy as sa
+
+from app.storage.tables import case_file, definition, instance_state, normalised_diagram, user_task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiagramView:
+    """xml: the author's diagram. current: elements that wait for somebody; done: elements completed by a person."""
+
+    key: str
+    version: int
+    xml: str
+    current: tuple[str, ...]
+    done: tuple[str, ...]
+
+
+def get_diagram(connection: sa.Connection, case_id: int) -> DiagramView:
+    """Return the diagram version the case runs on. Added elements are shown as what they stand for."""
+    row = connection.execute(
+        sa.select(definition.c.key, definition.c.version, definition.c.source, normalised_diagram.c.origin)
+        .join(case_file, case_file.c.definition_id == definition.c.id)
+        .outerjoin(instance_state, instance_state.c.case_id == case_file.c.id)
+        .outerjoin(normalised_diagram, normalised_diagram.c.id == instance_state.c.diagram_id)
+        .where(case_file.c.id == case_id)
+    ).one()
+    origin = orjson.loads(row.origin) if row.origin else {}
+    tasks = connection.execute(
+        sa.select(user_task.c.element, user_task.c.state).where(user_task.c.case_id == case_id)
+    ).all()
+    current = {origin.get(task.element, task.element) for task in tasks if task.state <= 1}
+    done = {origin.get(task.element, task.element) for task in tasks if task.state == 2}
+    members = connection.execute(
+        sa.select(case_file.c.closed_at, case_file.c.parent_element).where(case_file.c.parent_case_id == case_id)
+    ).all()
+    for member in members:
+        if member.parent_element:
+            (done if member.closed_at else current).add(member.parent_element)
+    return DiagramView(
+        key=row.key,
+        version=row.version,
+        xml=bytes(row.source).decode(),
+        current=tuple(sorted(current)),
+        done=tuple(sorted(done - current)),
+    )

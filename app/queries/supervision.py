@@ -1,0 +1,178 @@
+"""The supervisor's board (监察看板): figures by county and department, and the lists behind them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.domain.authority import Scope
+from app.domain.vocabulary import DeadlineState
+from app.queries.cursor import Page, checked_limit, decode_cursor, encode_cursor
+from app.queries.scoping import case_scope
+from app.storage.tables import case_file, deadline, department, warning_card
+
+STATES = ("overdue", "due_soon", "paused", "to_be_deemed", "blocked", "dead")
+SOON = timedelta(days=1)
+DEEMED_AHEAD = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Figures of one county and department."""
+
+    county: str | None
+    department: str
+    department_id: str
+    open: int
+    due_soon: int
+    yellow: int
+    red: int
+    overdue: int
+    paused: int
+    to_be_deemed: int
+    blocked: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisedCase:
+    """A case on a list behind a figure, with the reasons that block a deemed approval."""
+
+    case_no: str
+    name: str
+    state: str
+    county: str | None
+    department: str
+    clock: str
+    due_at: datetime | None
+    provisional: bool
+    guards: tuple[str, ...]
+    deadline_id: str
+
+
+def summarise(connection: sa.Connection, scope: Scope, *, now: datetime) -> tuple[Figures, ...]:
+    """Return the figures of every county and department in scope, most burning first."""
+    columns = deadline.c
+    governing = columns.name.in_(("promised", "bundle_promised"))
+    is_late = sa.and_(governing, columns.due_at < now)
+    is_red = sa.and_(governing, columns.red_at < now, columns.due_at >= now)
+    is_yellow = sa.and_(governing, columns.yellow_at < now, sa.func.coalesce(columns.red_at, columns.due_at) >= now)
+    parts = {
+        "due_soon": sa.and_(governing, columns.due_at >= now, columns.due_at < now + SOON),
+        "yellow": is_yellow,
+        "red": is_red,
+        "overdue": is_late,
+        "paused": sa.and_(governing, columns.state == int(DeadlineState.PAUSED)),
+        "to_be_deemed": sa.and_(
+            columns.name == "deemed", columns.state == int(DeadlineState.ARMED), columns.due_at < now + DEEMED_AHEAD
+        ),
+        "blocked": sa.and_(columns.name == "deemed", columns.state == int(DeadlineState.BLOCKED)),
+    }
+    query = (
+        sa.select(
+            case_file.c.county,
+            department.c.id,
+            department.c.name_zh,
+            sa.func.count(sa.distinct(case_file.c.id)).label("open"),
+            *(
+                sa.func.count(sa.distinct(sa.case((condition, case_file.c.id)))).label(name)
+                for name, condition in parts.items()
+            ),
+        )
+        .join(department, department.c.id == case_file.c.department_id)
+        .outerjoin(deadline, deadline.c.case_id == case_file.c.id)
+        .where(sa.text("case_file.closed_at IS NULL"), *case_scope(scope))
+        .group_by(case_file.c.county, department.c.id, department.c.name_zh)
+    )
+    rows = connection.execute(query).all()
+    figures = [
+        Figures(
+            county=row.county,
+            department=row.name_zh,
+            department_id=str(row.id),
+            open=row.open,
+            **{name: getattr(row, name) for name in parts},
+        )
+        for row in rows
+    ]
+    return tuple(sorted(figures, key=lambda item: (-item.overdue, -item.red, -item.yellow, item.county or "")))
+
+
+def list_supervised(
+    connection: sa.Connection,
+    scope: Scope,
+    state: str,
+    *,
+    now: datetime,
+    secret: str,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page:
+    """Return the cases behind a figure, by due instant."""
+    size = checked_limit(limit)
+    query = (
+        sa.select(
+            case_file.c.case_no,
+            case_file.c.name,
+            case_file.c.state,
+            case_file.c.county,
+            department.c.name_zh,
+            deadline.c.id,
+            deadline.c.name.label("clock"),
+            deadline.c.due_at,
+            deadline.c.is_provisional,
+            deadline.c.last_error,
+        )
+        .join(case_file, case_file.c.id == deadline.c.case_id)
+        .join(department, department.c.id == case_file.c.department_id)
+        .where(sa.text("case_file.closed_at IS NULL"), _condition(state, now), *case_scope(scope))
+        .order_by(deadline.c.id)
+        .limit(size + 1)
+    )
+    if cursor:
+        query = query.where(deadline.c.id > int(decode_cursor(secret, cursor)[0]))
+    rows = connection.execute(query).all()
+    shown = rows[:size]
+    following = encode_cursor(secret, (shown[-1].id,)) if len(rows) > size else None
+    return Page(
+        items=tuple(
+            SupervisedCase(
+                case_no=row.case_no,
+                name=row.name,
+                state=row.state,
+                county=row.county,
+                department=row.name_zh,
+                clock=row.clock,
+                due_at=row.due_at,
+                provisional=row.is_provisional,
+                guards=tuple((row.last_error or "").split(", ")) if row.last_error and state == "blocked" else (),
+                deadline_id=str(row.id),
+            )
+            for row in shown
+        ),
+        next_cursor=following,
+    )
+
+
+def count_cards(connection: sa.Connection, scope: Scope) -> dict[str, int]:
+    """Return how many cards stand issued, by colour."""
+    query = (
+        sa.select(warning_card.c.colour, sa.func.count())
+        .join(case_file, case_file.c.id == warning_card.c.case_id)
+        .where(warning_card.c.state == "issued", *case_scope(scope))
+        .group_by(warning_card.c.colour)
+    )
+    return {colour: int(count) for colour, count in connection.execute(query).all()}
+
+
+def _condition(state: str, now: datetime) -> sa.ColumnElement[bool]:
+    columns = deadline.c
+    governing = columns.name.in_(("promised", "bundle_promised"))
+    conditions = {
+        "overdue": sa.and_(governing, columns.due_at < now),
+        "due_soon": sa.and_(governing, columns.due_at >= now, columns.due_at < now + SOON),
+        "paused": sa.and_(governing, columns.state == int(DeadlineState.PAUSED)),
+        "to_be_deemed": sa.and_(columns.name == "deemed", columns.state == int(DeadlineState.ARMED)),
+        "blocked": sa.and_(columns.name == "deemed", columns.state == int(DeadlineState.BLOCKED)),
+        "dead": columns.state == int(DeadlineState.DEAD),
+    }
+    return conditions.get(state, sa.false())

@@ -1,0 +1,99 @@
+"""Acceptance (受理): the authority takes the case and its clocks start."""
+
+from datetime import datetime
+
+from app.domain.actor import Actor
+from app.domain.clock_acts import start_clock, stop_clocks
+from app.domain.limit import TimeLimit, parse_limit
+from app.domain.vocabulary import CaseState, ClockName
+from app.runtime.casework import Casework
+from app.runtime.notices import tell_applicant
+from app.runtime.papers import issue_document
+
+NON_ACCEPTING = ("correct", "refuse_acceptance", "return")
+CASE_CLOCKS = (ClockName.PROMISED.value, ClockName.STATUTORY.value)
+
+
+def accept(
+    work: Casework, *, clocks: tuple[str, ...], accepted_at: datetime, actor: Actor, seq: int, has_letter: bool = True
+) -> None:
+    """Accept the case at `accepted_at` and start `clocks` from there.
+
+    seq: the audit entry of the acceptance; it also covers the start of the first clock. The clocks that ran before
+    acceptance end. A member case gets no letter of its own: its theme has one.
+    Source: 行政许可法 art. 32 (acceptance, dated receipt), art. 42 (limits run from acceptance).
+    """
+    stop_running(work, (ClockName.NOTICE5, ClockName.CORRECTION), at=work.now)
+    work.accepted_at = accepted_at
+    work.move_to(CaseState.ACCEPTED)
+    for name in clocks:
+        limit = limit_of_clock(work, name)
+        if limit is not None:
+            start(work, name, limit=limit, occurred_at=accepted_at, actor=actor, seq=seq)
+            seq = 0
+    if has_letter:
+        issue_document(work, "acceptance", {"accepted_at": accepted_at.isoformat()})
+        tell_applicant(work, "accepted", {"due_at": due_text(work)})
+
+
+def limit_of_clock(work: Casework, name: str) -> TimeLimit | None:
+    """Return the limit of a clock from the pinned implementation list or theme; None when none is set."""
+    offering, text = work.loaded.offering, ""
+    if name == ClockName.BUNDLE_PROMISED:
+        theme = work.published.themes.get(work.case.theme_code or "")
+        text = theme.promised_limit if theme else ""
+    elif name == ClockName.PROMISED:
+        text = offering.promised_limit if offering else ""
+    elif name == ClockName.STATUTORY:
+        text = offering.statutory_limit if offering else ""
+    else:
+        text = work.published.time_rules.limit_text(name)
+    limit = parse_limit(text) if text else None
+    return limit if isinstance(limit, TimeLimit) else None
+
+
+def start(
+    work: Casework, name: str, *, limit: TimeLimit, occurred_at: datetime, actor: Actor | None = None, seq: int = 0
+) -> None:
+    """Start a clock of the case.
+
+    seq: an audit entry of this move that covers it; 0 writes one of its own.
+    """
+    by = actor or work.actor
+    calendar = work.published.calendar_of(work.case.department_id)
+    facts = {"clock": name, "limit": f"{limit.amount}{limit.unit}", "calendar": calendar.id}
+    entry = start_clock(
+        work.ledger,
+        seq=seq or work.record("clock_started", facts, actor=by),
+        clock=name,
+        limit=limit,
+        occurred_at=occurred_at,
+        recorded_at=work.now,
+        actor=by.code,
+        calendar=calendar,
+        counting=work.published.time_rules.counting,
+    )
+    work.add_entry(entry)
+
+
+def stop_running(work: Casework, names: tuple[str, ...], *, at: datetime, seq: int = 0) -> None:
+    """Stop those of `names` that run or are paused. seq: an audit entry that covers the first stop; 0 writes one each."""
+    for name in names:
+        if work.clock(name).status not in ("running", "paused"):
+            continue
+        entry = stop_clocks(
+            work.ledger,
+            clock=name,
+            seq=seq or work.record("clock_stopped", {"clock": str(name)}),
+            occurred_at=at,
+            recorded_at=work.now,
+            actor=work.actor.code,
+        )
+        work.add_entry(entry)
+        seq = 0
+
+
+def due_text(work: Casework) -> str:
+    """Return the due instant of the promise as RFC 3339 text, empty while there is none."""
+    due_at = work.clock(ClockName.PROMISED).due_at or work.clock(ClockName.BUNDLE_PROMISED).due_at
+    return due_at.isoformat() if due_at else ""

@@ -1,0 +1,87 @@
+"""Access checks of acts on a case: who sees it, whose task it is, who must be another person."""
+
+from collections.abc import Collection
+
+from app.domain.actor import Actor
+from app.domain.authority import (
+    CasePlace,
+    Person,
+    may_receive_in,
+    require_separation,
+    require_sight,
+    require_task,
+)
+from app.domain.errors import Forbidden
+from app.domain.loaded_case import TaskFacts
+from app.runtime.casework import Casework
+
+
+def actor_of(person: Person) -> Actor:
+    """Return the actor a person is in audit chain and ledger."""
+    if person.staff_id is not None:
+        code = f"staff:{person.staff_id}"
+    else:
+        code = f"applicant:{person.account_id}" if person.is_applicant else f"program:{person.account_id}"
+    return Actor(code=code, staff_id=person.staff_id, account_id=person.account_id, name=person.name)
+
+
+def place_of(work: Casework) -> CasePlace:
+    """Return where the case lies, as far as seeing it goes."""
+    case, party = work.case, work.loaded.party
+    return CasePlace(
+        prefecture=case.prefecture,
+        county=case.county,
+        department_ids=frozenset({case.department_id, case.intake_department_id}),
+        applicant_account_id=party.account_id if party else None,
+    )
+
+
+def refuse_foreign_case(person: Person, work: Casework) -> None:
+    """Raise NotFound when the person may not see the case."""
+    require_sight(person, place_of(work))
+
+
+def refuse_foreign_task(person: Person, work: Casework, task: TaskFacts) -> None:
+    """Raise NotFound when the person may not see the task, Forbidden when it is not theirs."""
+    require_task(person, task, place_of(work))
+
+
+def refuse_breach_of_duties(person: Person, work: Casework, task: TaskFacts) -> None:
+    """Raise Forbidden `separation_of_duties` when the same person would examine and decide (职责分离)."""
+    offering = work.loaded.offering
+    require_separation(
+        person,
+        task.role,
+        work.loaded.handled,
+        sod=offering.sod if offering else "strict",
+        case_type=offering.case_type if offering else "",
+    )
+
+
+def refuse_unfit_receiver(receiver: Person, work: Casework, task: TaskFacts) -> None:
+    """Raise Forbidden `receiver_unfit` when a task would be handed to somebody outside its group."""
+    if task.group_id not in receiver.group_ids:
+        raise Forbidden("receiver_unfit", staff=str(receiver.staff_id))
+    refuse_breach_of_duties(receiver, work, task)
+
+
+def refuse_without_role(person: Person, work: Casework, roles: Collection[str]) -> None:
+    """Raise NotFound when the person may not see the case, Forbidden unless they hold one of `roles` in its department."""
+    refuse_foreign_case(person, work)
+    if not roles_in_case(person, work).intersection(roles):
+        raise Forbidden("not_permitted", needs=", ".join(sorted(map(str, roles))))
+
+
+def refuse_foreign_region(person: Person, region_code: str) -> None:
+    """Raise Forbidden when the person may not hand in or take in an application for a region."""
+    if not may_receive_in(person, region_code):
+        raise Forbidden("region_not_permitted", region=region_code)
+
+
+def roles_in_case(person: Person, work: Casework) -> frozenset[str]:
+    """Return the roles a person holds in the department that owns the case."""
+    return frozenset(
+        str(place.role) for place in person.memberships if place.department_id == work.case.department_id
+    )
+
+

@@ -1,0 +1,110 @@
+"""Advance an instance: load under the lock, decide in pure code, write once. The only way an instance moves."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import orjson
+
+from app.domain.actor import Actor
+from app.domain.change_set import ChangeSet, IdempotencyRow
+from app.domain.errors import NotFound
+from app.domain.loaded_case import LoadedCase
+from app.domain.moves import Move
+from app.domain.request_key import RequestKey
+from app.runtime.casework import Casework, Desk, take_up
+from app.runtime.context import Context
+from app.runtime.decide_change import decide_change
+from app.runtime.ports import TransactionPorts
+from app.storage.apply_changes import apply_changes
+from app.storage.case_loading import load_case, load_case_of_task
+from app.storage.idempotency import find_response
+from app.storage.unit_of_work import UnitOfWork
+
+Result = Mapping[str, object]
+OK = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Which case to take: by its id, or by one of its tasks."""
+
+    case_id: int | None = None
+    task_id: int | None = None
+
+
+def change_case(
+    uow: UnitOfWork,
+    context: Context,
+    target: Target,
+    act: Callable[[Casework], Result],
+    *,
+    actor: Actor,
+    request: RequestKey | None = None,
+) -> Result:
+    """Load a case under its lock, let `act` decide on it, write everything that changed in one go.
+
+    act: looks at the case, refuses by raising, or changes it; what it returns is the answer, and is stored under the
+    key of the request. The same key again gets the stored answer and changes nothing.
+    Raises NotFound when there is no such case, Conflict when the state does not fit any more, Busy when the lock was
+    not had in time.
+    """
+    loaded = _load(uow, target)
+    if request is not None:
+        stored = find_response(uow, request)
+        if stored is not None:
+            answer: dict[str, object] = orjson.loads(stored)
+            return answer
+    work = take_up(loaded, desk(uow, context, loaded, actor), ChangeSet())
+    result = act(work)
+    if work.changes.case is None:
+        work.finish()
+    if request is not None:
+        work.changes.idempotency.append(stored_answer(request, result, work))
+    apply_changes(uow, work.changes)
+    return result
+
+
+def moved(work: Casework, move: Move) -> None:
+    """Move the instance of a case in hand; everything that follows lies in its changes."""
+    decide_change(work, move)
+
+
+def desk(uow: UnitOfWork, context: Context, loaded: LoadedCase, actor: Actor) -> Desk:
+    """Lay out what a case in hand needs."""
+    return Desk(
+        published=context.library.published(loaded.generation),
+        actor=actor,
+        ports=TransactionPorts(uow, context.ids, loaded.case.region_code),
+        definitions=context.library.definition,
+    )
+
+
+def stored_answer(request: RequestKey, result: Result, work: Casework) -> IdempotencyRow:
+    """Return the row that keeps an answer for the same request."""
+    return IdempotencyRow(
+        actor_id=request.actor_id,
+        scope=request.scope,
+        key=request.key,
+        request_hash=request.body_hash,
+        status=OK,
+        response=orjson.dumps(result),
+        created_at=work.now,
+    )
+
+
+def case_summary(work: Casework) -> dict[str, object]:
+    """Return what every answer says about the case after an act."""
+    return {"case_no": work.case.case_no, "state": work.state, "version": work.case.version + 1}
+
+
+def _load(uow: UnitOfWork, target: Target) -> LoadedCase:
+    if target.task_id is not None:
+        loaded = load_case_of_task(uow, target.task_id)
+        unknown = NotFound("task_unknown", task=str(target.task_id))
+    else:
+        assert target.case_id is not None
+        loaded = load_case(uow, target.case_id)
+        unknown = NotFound("case_unknown", case=str(target.case_id))
+    if loaded is None:
+        raise unknown
+    return loaded

@@ -1,0 +1,146 @@
+"""What two kinds of application share: the party, the materials handed in, the receipt."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import orjson
+
+from app.domain.change_set import CaseMaterialRow, ChangeSet, IdempotencyRow, PartyRow
+from app.domain.errors import InvalidInput
+from app.domain.matter import MaterialRequirement
+from app.domain.request_key import RequestKey
+from app.runtime.advance import OK
+from app.runtime.casework import Casework
+from app.runtime.notices import tell_applicant
+from app.runtime.papers import issue_document
+from app.storage.materials import find_materials
+from app.storage.unit_of_work import UnitOfWork
+
+PROGRESS_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+PROGRESS_CODE_LENGTH = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicantInput:
+    """Who applies, as handed in. subject: whom the matter is about where that is somebody else."""
+
+    kind: str
+    name: str
+    id_type: str
+    id_number: str
+    mobile: str
+    subject: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedIn:
+    """One uploaded material offered for one requirement."""
+
+    requirement: str
+    material_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationInput:
+    """An application as handed in (申请): for one matter, or for a theme with its situation answers."""
+
+    code: str
+    region_code: str
+    intake_mode: str
+    applicant: ApplicantInput
+    form: Mapping[str, object]
+    materials: Sequence[HandedIn] = ()
+    guidance: Mapping[str, object] = field(default_factory=dict)
+
+
+def new_progress_code() -> str:
+    """Return a code for the receipt, without letters that look like digits; it is stored hashed."""
+    return "".join(secrets.choice(PROGRESS_ALPHABET) for _ in range(PROGRESS_CODE_LENGTH))
+
+
+def hash_progress_code(case_no_free_code: str) -> bytes:
+    """Return the stored form of a progress code."""
+    return hashlib.sha256(case_no_free_code.strip().upper().encode()).digest()
+
+
+def party_of(applicant: ApplicantInput, *, account_id: int | None, progress_code: str) -> PartyRow:
+    """Return the party row of an application; the case id is given when the case opens."""
+    return PartyRow(
+        case_id=0,
+        account_id=account_id,
+        kind=applicant.kind,
+        name=applicant.name,
+        id_type=applicant.id_type,
+        id_number=applicant.id_number,
+        mobile=applicant.mobile,
+        subject=orjson.dumps(dict(applicant.subject), option=orjson.OPT_SORT_KEYS).decode()
+        if applicant.subject
+        else None,
+        progress_code_hash=hash_progress_code(progress_code),
+    )
+
+
+def take_materials(
+    uow: UnitOfWork,
+    requirements: Sequence[MaterialRequirement],
+    handed_in: Sequence[HandedIn],
+    *,
+    owner_account_id: int | None,
+) -> tuple[CaseMaterialRow, ...]:
+    """Match what was handed in with the list of materials.
+
+    A required material that is missing does not stop the receipt: the window says so in the one-time notice. A material
+    nobody asked for, or one that belongs to somebody else, is refused.
+    Raises InvalidInput `invalid` with one item per fault (`material_unknown`, `material_not_found`).
+    """
+    known = {item.code for item in requirements}
+    found = find_materials(uow, [item.material_id for item in handed_in])
+    faults: list[Mapping[str, object]] = []
+    rows: dict[str, CaseMaterialRow] = {}
+    for index, item in enumerate(handed_in):
+        material = found.get(item.material_id)
+        if item.requirement not in known:
+            faults.append({"pointer": f"/materials/{index}/requirement", "code": "material_unknown"})
+        elif material is None or material.owner_account_id != owner_account_id:
+            faults.append({"pointer": f"/materials/{index}/material_id", "code": "material_not_found"})
+        else:
+            rows[item.requirement] = _row(item.requirement, item.material_id, "handed_in")
+    if faults:
+        raise InvalidInput("invalid", items=tuple(faults))
+    return tuple(rows.values())
+
+
+def _row(requirement: str, material_id: int, state: str) -> CaseMaterialRow:
+    return CaseMaterialRow(
+        case_id=0,
+        requirement=requirement,
+        material_id=material_id,
+        state=state,
+        checked_by=None,
+        checked_at=None,
+        remark=None,
+    )
+
+
+def give_receipt(work: Casework, progress_code: str) -> None:
+    """Issue the receipt (收件凭证) and tell the applicant the case number and the progress code."""
+    document = issue_document(work, "receipt", {"progress_code": progress_code})
+    tell_applicant(work, "received", {"document_no": document.document_no, "progress_code": progress_code})
+
+
+def keep_answer(request: RequestKey, result: Mapping[str, object], now: datetime, changes: ChangeSet) -> None:
+    """Store the answer of a receipt under the key of its request."""
+    changes.idempotency.append(
+        IdempotencyRow(
+            actor_id=request.actor_id,
+            scope=request.scope,
+            key=request.key,
+            request_hash=request.body_hash,
+            status=OK,
+            response=orjson.dumps(result),
+            created_at=now,
+        )
+    )

@@ -1,0 +1,193 @@
+"""The case in hand while one move is decided: facts that may change, and the ChangeSet they end in.
+
+A Casework does no input or output. Ids and numbers come from ports that belong to the same transaction.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import orjson
+
+from app.domain.actor import Actor
+from app.domain.audit import audit_body, audit_link
+from app.domain.change_set import AuditRow, CaseChange, ChangeSet, OutboxRow
+from app.domain.clock_ledger import ClockEntry, fold
+from app.domain.clock_state import ClockState
+from app.domain.loaded_case import CaseFacts, LoadedCase
+from app.domain.snapshot import OpenMember
+from app.domain.vocabulary import CaseState
+from app.engine.parser import Definition
+from app.engine.runner import Instance
+from app.runtime.published import Published
+
+
+class Ports(Protocol):
+    """Sources of ids and numbers; both belong to the database of the transaction."""
+
+    def next_id(self) -> int:
+        """Return an id no other row has."""
+        ...
+
+    def next_number(self, *, kind: str, scope: str, on: datetime) -> int:
+        """Return the next number of a sequence, counted per kind, scope and local year."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Casework:
+    """One case being decided. Its `changes` may be shared with the member cases it opens."""
+
+    loaded: LoadedCase
+    published: Published
+    actor: Actor
+    ports: Ports
+    definitions: Callable[[int], Definition]
+    changes: ChangeSet
+    instance: Instance | None = None
+    state: str = ""
+    decision: str | None = None
+    result_kind: str | None = None
+    accepted_at: datetime | None = None
+    closed_at: datetime | None = None
+    last_seq: int = 0
+    last_hash: bytes = b""
+    ledger: list[ClockEntry] = field(default_factory=list)
+    completed_task_id: int | None = None
+    completed_element: str | None = None
+    fired_deadline_id: int | None = None
+    members_to_open: list[OpenMember] = field(default_factory=list)
+    _folded: dict[str, ClockState] = field(default_factory=dict)
+
+    @property
+    def case(self) -> CaseFacts:
+        """The case row as it was read."""
+        return self.loaded.case
+
+    @property
+    def now(self) -> datetime:
+        """The database's instant of this move, aware UTC."""
+        return self.loaded.now
+
+    @property
+    def is_closed(self) -> bool:
+        """Say whether the case has ended."""
+        return self.closed_at is not None
+
+    def record(self, kind: str, facts: Mapping[str, object] | None = None, *, actor: Actor | None = None) -> int:
+        """Append an audit entry (办件日志) and return its seq. facts must hold no personal data: hashes and codes only."""
+        self.last_seq += 1
+        by = (actor or self.actor).code
+        body = audit_body(case_id=self.case.id, seq=self.last_seq, at=self.now, kind=kind, actor=by, facts=facts or {})
+        self.last_hash = audit_link(self.last_hash, body)
+        self.changes.audit.append(
+            AuditRow(
+                case_id=self.case.id,
+                seq=self.last_seq,
+                at=self.now,
+                kind=kind,
+                actor=by,
+                body=body,
+                hash=self.last_hash,
+            )
+        )
+        return self.last_seq
+
+    def clock(self, name: str) -> ClockState:
+        """Return the clock `name` as the ledger has it now."""
+        state = self._folded.get(name)
+        if state is None:
+            rules = self.published.time_rules
+            state = fold(
+                self.ledger,
+                name,
+                calendars=self.published.calendars,
+                counting=rules.counting,
+                rule_set=rules.rule_set(self.loaded.offering.card_rule_set if self.loaded.offering else None),
+            )
+            self._folded[name] = state
+        return state
+
+    def clocks(self) -> dict[str, ClockState]:
+        """Return every clock that was ever started, by name."""
+        names = dict.fromkeys(entry.clock for entry in self.ledger if entry.clock)
+        return {name: self.clock(name) for name in names}
+
+    def add_entry(self, entry: ClockEntry) -> None:
+        """Append an entry to the clock ledger; what was folded before is folded again."""
+        self.ledger.append(entry)
+        self.changes.ledger.append(entry.to_row(self.case.id))
+        self._folded.clear()
+
+    def queue(
+        self, channel: str, payload: Mapping[str, object], *, key: str, send_at: datetime | None = None, ordered: bool = True
+    ) -> None:
+        """Queue a message in the commit of this move. key: unique for ever; a second one with it is dropped."""
+        self.changes.outbox.append(
+            OutboxRow(
+                dedup_key=key,
+                channel=channel,
+                payload=orjson.dumps(payload, option=orjson.OPT_SORT_KEYS).decode(),
+                case_id=self.case.id if ordered else None,
+                seq=self.last_seq if ordered else None,
+                next_at=send_at or self.now,
+            )
+        )
+
+    def move_to(self, state: CaseState) -> None:
+        """Set the state of the case (办件状态)."""
+        self.state = state.value
+
+    def finish(self) -> None:
+        """Write the case row's change. Called once, at the end of the move."""
+        self.changes.case = CaseChange(
+            id=self.case.id,
+            version=self.case.version,
+            state=self.state,
+            decision=self.decision,
+            result_kind=self.result_kind,
+            accepted_at=self.accepted_at,
+            closed_at=self.closed_at,
+            last_seq=self.last_seq,
+            last_hash=self.last_hash,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What every case in hand needs: the published rules, the actor, and the ports of the transaction.
+
+    definitions: diagram id -> parsed definition; raises NotLoaded when it must be parsed first, outside the lock.
+    """
+
+    published: Published
+    actor: Actor
+    ports: Ports
+    definitions: Callable[[int], Definition]
+
+
+def take_up(loaded: LoadedCase, desk: Desk, changes: ChangeSet) -> Casework:
+    """Take a loaded case in hand."""
+    case = loaded.case
+    return Casework(
+        loaded=loaded,
+        published=desk.published,
+        actor=desk.actor,
+        ports=desk.ports,
+        definitions=desk.definitions,
+        changes=changes,
+        state=case.state,
+        decision=case.decision,
+        result_kind=case.result_kind,
+        accepted_at=case.accepted_at,
+        closed_at=case.closed_at,
+        last_seq=case.last_seq,
+        last_hash=case.last_hash,
+        ledger=[ClockEntry.from_row(row) for row in loaded.ledger],
+    )
+
+
+def desk_of(work: Casework) -> Desk:
+    """Return the desk a case lies on, to put another case of the same move beside it."""
+    return Desk(published=work.published, actor=work.actor, ports=work.ports, definitions=work.definitions)

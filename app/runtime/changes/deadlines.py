@@ -1,0 +1,211 @@
+"""Deadlines: one row for each running clock and for each wait or step limit, always derived from the ledger.
+
+A wait whose limit is nothing but a clock (`notice5`) shares the row of that clock. `deemed` is a row of its own beside
+`promised`, and exists only where the matter may be deemed.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from app.domain.change_set import DeadlineChange, DeadlineRow
+from app.domain.deadline_instants import DeadlineInstants
+from app.domain.limit import parse_limit
+from app.domain.loaded_case import DeadlineFacts
+from app.domain.snapshot import Snapshot
+from app.domain.vocabulary import DeadlineState, Lane, Stage
+from app.runtime.casework import Casework
+from app.runtime.changes.instants import bare_clock, instants_of, instants_of_clock
+from app.runtime.deemed_facts import may_be_deemed
+
+DEEMED = "deemed"
+STEP = "step"
+TIMER = "timer"
+OPEN_STATES = (DeadlineState.ARMED, DeadlineState.PAUSED, DeadlineState.HELD, DeadlineState.BLOCKED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    name: str
+    instants: DeadlineInstants
+    expression: str
+    started_at: datetime | None
+    engine_task: str | None = None
+    element: str | None = None
+    moves_diagram: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """A clock has one row whatever wait shares it; other rows belong to their engine task and element."""
+        if self.instants.clock == self.name:
+            return self.name, ""
+        return self.name, f"{self.engine_task}/{self.element}"
+
+
+def reconcile_deadlines(work: Casework, snapshot: Snapshot) -> None:
+    """Arm what is newly waited for, move what the ledger moved, disarm the rest; delete unfired rows at closing."""
+    rows = {_key(row): row for row in work.loaded.deadlines if row.id != work.fired_deadline_id}
+    wanted = {} if work.is_closed else {item.key: item for item in _wanted(work, snapshot, rows)}
+    for key, row in rows.items():
+        if key not in wanted and row.state in (*OPEN_STATES, DeadlineState.DEAD):
+            (work.changes.deadlines_deleted if work.is_closed else work.changes.deadlines_disarmed).append(row.id)
+    for key, item in wanted.items():
+        row = rows.get(key)
+        if row is None:
+            work.changes.deadlines_armed.append(_armed(work, item))
+        elif row.state in OPEN_STATES:
+            change = _changed(work, row, item)
+            if change is not None:
+                work.changes.deadlines_changed.append(change)
+
+
+def _key(row: DeadlineFacts) -> tuple[str, str]:
+    return (row.name, "") if row.clock == row.name else (row.name, f"{row.engine_task}/{row.element}")
+
+
+def _wanted(work: Casework, snapshot: Snapshot, rows: dict[tuple[str, str], DeadlineFacts]) -> list[_Wanted]:
+    clocks = {name: clock for name, clock in work.clocks().items() if clock.status in ("running", "paused")}
+    shared: dict[str, tuple[str, str]] = {}
+    items: list[_Wanted] = []
+    for wait in snapshot.waits:
+        if wait.kind != "deadline":
+            continue
+        expression = parse_limit(wait.expression)
+        name = bare_clock(expression)
+        if name == DEEMED:
+            if may_be_deemed(work):
+                items.append(_deemed(work, wait.task_id, wait.key))
+        elif name in clocks:
+            shared[name] = (wait.task_id, wait.key)
+        elif name is None:
+            items.append(_derived(work, rows, TIMER, wait.expression, wait.task_id, wait.key))
+    for task in snapshot.open_tasks:
+        if task.limit and bare_clock(parse_limit(task.limit)) is None:
+            items.append(_derived(work, rows, STEP, task.limit, task.task_id, task.element))
+    for name, clock in clocks.items():
+        engine_task, element = shared.get(name, (None, None))
+        items.append(
+            _Wanted(
+                name=name,
+                instants=instants_of_clock(clock),
+                expression=name,
+                started_at=clock.started_at,
+                engine_task=engine_task,
+                element=element,
+                moves_diagram=engine_task is not None,
+            )
+        )
+    return items
+
+
+def _deemed(work: Casework, engine_task: str, element: str) -> _Wanted:
+    instants = instants_of_clock(work.clock("promised"))
+    return _Wanted(
+        name=DEEMED,
+        instants=replace(instants, yellow_at=None, red_at=None),
+        expression=DEEMED,
+        started_at=work.clock("promised").started_at,
+        engine_task=engine_task,
+        element=element,
+        moves_diagram=True,
+    )
+
+
+def _derived(
+    work: Casework,
+    rows: dict[tuple[str, str], DeadlineFacts],
+    name: str,
+    text: str,
+    engine_task: str,
+    element: str,
+) -> _Wanted:
+    row = rows.get((name, f"{engine_task}/{element}"))
+    started_at = (row.started_at if row else None) or work.now
+    return _Wanted(
+        name=name,
+        instants=instants_of(work, parse_limit(text), started_at=started_at),
+        expression=text,
+        started_at=started_at,
+        engine_task=engine_task,
+        element=element,
+        moves_diagram=name == TIMER,
+    )
+
+
+def _armed(work: Casework, item: _Wanted) -> DeadlineRow:
+    instants = item.instants
+    stage = _first_stage(instants)
+    return DeadlineRow(
+        id=work.ports.next_id(),
+        case_id=work.case.id,
+        name=item.name,
+        clock=instants.clock,
+        element=item.element,
+        engine_task=item.engine_task,
+        expression=item.expression,
+        limit_amount=instants.limit_amount,
+        limit_unit=instants.limit_unit,
+        calendar_id=instants.calendar_id,
+        started_at=item.started_at,
+        due_at=instants.due_at,
+        yellow_at=instants.yellow_at,
+        red_at=instants.red_at,
+        is_provisional=instants.is_provisional,
+        stage=stage,
+        lane=lane_of(stage, moves_diagram=item.moves_diagram),
+        fire_at=fire_at(work, item.name, instants, stage),
+        state=DeadlineState.ARMED if instants.due_at else DeadlineState.PAUSED,
+    )
+
+
+def _changed(work: Casework, row: DeadlineFacts, item: _Wanted) -> DeadlineChange | None:
+    instants = item.instants
+    is_same = (row.due_at, row.yellow_at, row.red_at, row.engine_task, row.element) == (
+        instants.due_at,
+        instants.yellow_at,
+        instants.red_at,
+        item.engine_task,
+        item.element,
+    )
+    if is_same:
+        return None
+    state = row.state
+    if state in (DeadlineState.ARMED, DeadlineState.PAUSED):
+        state = DeadlineState.ARMED if instants.due_at else DeadlineState.PAUSED
+    stage = Stage(row.stage) if _instant(instants, Stage(row.stage)) or not instants.due_at else Stage.DUE
+    return DeadlineChange(
+        id=row.id,
+        due_at=instants.due_at,
+        yellow_at=instants.yellow_at,
+        red_at=instants.red_at,
+        is_provisional=instants.is_provisional,
+        calendar_id=instants.calendar_id,
+        element=item.element,
+        engine_task=item.engine_task,
+        stage=stage,
+        lane=lane_of(stage, moves_diagram=item.moves_diagram),
+        fire_at=fire_at(work, row.name, instants, stage),
+        state=state,
+    )
+
+
+def lane_of(stage: int, *, moves_diagram: bool) -> Lane:
+    """Return the lane of a stage: only the due stage of a wait moves the diagram."""
+    return Lane.MOVE if moves_diagram and stage == Stage.DUE else Lane.NOTICE
+
+
+def fire_at(work: Casework, name: str, instants: DeadlineInstants, stage: int) -> datetime | None:
+    """Return when to try a stage: its instant, for a deemed approval after the settle time (time-limits section 8)."""
+    at = _instant(instants, Stage(stage))
+    if at is not None and name == DEEMED:
+        return at + timedelta(seconds=work.published.time_rules.deemed.settle_seconds)
+    return at
+
+
+def _first_stage(instants: DeadlineInstants) -> Stage:
+    if instants.yellow_at:
+        return Stage.YELLOW
+    return Stage.RED if instants.red_at else Stage.DUE
+
+
+def _instant(instants: DeadlineInstants, stage: Stage) -> datetime | None:
+    return {Stage.YELLOW: instants.yellow_at, Stage.RED: instants.red_at, Stage.DUE: instants.due_at}[stage]

@@ -1,0 +1,50 @@
+"""Instants of the limits a diagram names: expressions over the clocks of the case."""
+
+from datetime import datetime
+
+from app.domain.clock_state import ClockState
+from app.domain.deadline_instants import DeadlineInstants, derive
+from app.domain.limit import LimitExpression, NamedLimit, parse_limit
+from app.domain.snapshot import OpenTask
+from app.runtime.casework import Casework
+
+
+def bare_clock(expression: LimitExpression) -> str | None:
+    """Return the clock name when the expression is nothing but a clock, else None."""
+    if isinstance(expression, NamedLimit) and expression.percent is None and expression.offset is None:
+        return expression.clock
+    return None
+
+
+def limit_of_task(work: Casework, task: OpenTask) -> DeadlineInstants:
+    """Return the instants of the step limit `lb:limit`, counted from now when it is a plain amount."""
+    return instants_of(work, parse_limit(task.limit), started_at=work.now)
+
+
+def instants_of(work: Casework, expression: LimitExpression, *, started_at: datetime) -> DeadlineInstants:
+    """Return the instants of a limit expression for this case. started_at: where a plain amount counts from."""
+    rules = work.published.time_rules
+    decided = work.changes.decisions[-1] if work.changes.decisions else work.loaded.decision
+    return derive(
+        expression,
+        clocks=work.clocks(),
+        started_at=started_at,
+        calendar=work.published.calendar_of(work.case.department_id),
+        counting=rules.counting,
+        decided_at=decided.effective_at if decided else None,
+        rule_set=rules.rule_set(work.loaded.offering.card_rule_set if work.loaded.offering else None),
+    )
+
+
+def instants_of_clock(clock: ClockState) -> DeadlineInstants:
+    """Return the instants of a clock as its deadline row holds them; none while it is paused."""
+    return DeadlineInstants(
+        due_at=clock.due_at,
+        yellow_at=clock.yellow_at,
+        red_at=clock.red_at,
+        is_provisional=clock.is_provisional,
+        clock=clock.clock,
+        limit_amount=clock.limit.amount if clock.limit else None,
+        limit_unit=clock.limit.unit if clock.limit else None,
+        calendar_id=clock.calendar_id,
+    )

@@ -1,0 +1,37 @@
+"""Closing (办结): the case ends; its clocks end with it, and its parent is told."""
+
+from app.domain.vocabulary import CaseState, ClockName, Decision, ResultKind
+from app.runtime.acceptance import stop_running
+from app.runtime.casework import Casework
+
+ALL_CLOCKS = tuple(ClockName)
+GRANTING = (Decision.APPROVE, Decision.PARTIAL, Decision.DEEMED_APPROVE, Decision.DEEMED_RENEW)
+
+
+def close(work: Casework, *, state: CaseState, result_kind: ResultKind, kind: str = "case_closed") -> None:
+    """End the case in `state`. Clocks that still run stop; a parent case gets a message to join this member."""
+    if work.is_closed:
+        return
+    work.closed_at = work.now
+    work.result_kind = result_kind
+    work.move_to(state)
+    work.record(kind, {"state": state, "result_kind": result_kind, "decision": work.decision})
+    stop_running(work, ALL_CLOCKS, at=work.now)
+    if work.case.parent_case_id is not None:
+        work.queue(
+            "internal",
+            {"message": "join_member_cases", "case_id": str(work.case.parent_case_id)},
+            key=f"join:{work.case.id}",
+            ordered=False,
+        )
+
+
+def close_ended(work: Casework) -> None:
+    """Close a case whose diagram ended without saying how."""
+    if not work.is_closed:
+        is_granted = work.decision in GRANTING
+        close(
+            work,
+            state=CaseState.CLOSED,
+            result_kind=ResultKind.CERTIFICATE if is_granted else ResultKind.FINISHED,
+        )

@@ -1,0 +1,98 @@
+"""Completing a task (完成环节): what the act itself means, before the diagram moves on."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+
+import orjson
+
+from app.domain.change_set import InputRow, TaskClosing
+from app.domain.errors import Conflict, InvalidInput
+from app.domain.loaded_case import TaskFacts
+from app.domain.moves import CompleteTask
+from app.domain.snapshot import OpenTask, Snapshot
+from app.domain.vocabulary import CaseKind, TaskState
+from app.runtime.acceptance import NON_ACCEPTING, accept
+from app.runtime.casework import Casework
+from app.runtime.decision import decide, decision_of, refuse_late_decision
+
+
+def prepare_completion(work: Casework, waiting: Snapshot, move: CompleteTask) -> CompleteTask:
+    """Close the task's row and record the act: an acceptance, a decision, or a plain step.
+
+    One act is one audit entry; the ledger entry of the clock it starts or stops shares its seq. Returns the move with
+    the answers under `answers.<element>`, where conditions of the diagram find them.
+    Raises Conflict `task_closed` when the instance no longer waits for the task, InvalidInput `outcome_unknown` when the
+    task does not offer the outcome.
+    """
+    row = next((task for task in work.loaded.tasks if task.engine_task == move.task_id), None)
+    task = next((task for task in waiting.open_tasks if task.task_id == move.task_id), None)
+    if row is None or task is None:
+        raise Conflict("task_closed")
+    if task.outcomes and move.outcome not in task.outcomes:
+        raise InvalidInput("outcome_unknown", outcome=move.outcome, offered=", ".join(task.outcomes))
+    work.completed_task_id, work.completed_element = row.id, task.element
+    work.changes.tasks_closed.append(_completed(work, row, move.outcome))
+    _act(work, task, move)
+    return replace(move, data=_under_element(work, task.element, move.data))
+
+
+def _under_element(work: Casework, element: str, answers: Mapping[str, object]) -> dict[str, object]:
+    assert work.instance is not None
+    known = work.instance.variables.get("answers")
+    return {"answers": {**(known if isinstance(known, dict) else {}), element: dict(answers)}}
+
+
+def _act(work: Casework, task: OpenTask, move: CompleteTask) -> None:
+    decision = decision_of(move.outcome) if task.decides else None
+    is_accepting = bool(task.starts_clock) and move.outcome not in NON_ACCEPTING and work.accepted_at is None
+    if decision is not None:
+        refuse_late_decision(work)
+    facts = {"element": task.element, "outcome": move.outcome, "answers": _keep_answers(work, task, move.data)}
+    kind = "case_accepted" if is_accepting else "case_decided" if decision else "task_completed"
+    seq = work.record(kind, facts)
+    if is_accepting:
+        is_member = work.case.kind == CaseKind.MEMBER
+        accept(
+            work, clocks=task.starts_clock, accepted_at=work.now, actor=work.actor, seq=seq, has_letter=not is_member
+        )
+    if decision is not None:
+        if is_accepting:
+            seq = work.record("case_decided", {"element": task.element, "outcome": move.outcome})
+        reasons = move.data.get("reasons")
+        decide(
+            work,
+            decision,
+            seq=seq,
+            effective_at=work.loaded.arrived_at,
+            reasons=str(reasons) if reasons else None,
+            facts={"element": task.element},
+        )
+
+
+def _completed(work: Casework, row: TaskFacts, outcome: str | None) -> TaskClosing:
+    return TaskClosing(
+        id=row.id,
+        version=row.version,
+        state=TaskState.COMPLETED,
+        closed_at=work.now,
+        outcome=outcome,
+        completed_by=work.actor.staff_id,
+    )
+
+
+def _keep_answers(work: Casework, task: OpenTask, answers: Mapping[str, object]) -> str | None:
+    """Store the answers where they can be erased later; the audit chain holds only their hash."""
+    if not answers:
+        return None
+    text = orjson.dumps(dict(answers), option=orjson.OPT_SORT_KEYS)
+    work.changes.inputs.append(
+        InputRow(
+            id=work.ports.next_id(),
+            case_id=work.case.id,
+            element=task.element,
+            seq=work.last_seq + 1,
+            answers=text.decode(),
+        )
+    )
+    return hashlib.sha256(text).hexdigest()

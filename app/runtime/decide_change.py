@@ -1,0 +1,55 @@
+"""Decide what a move changes. Pure: rows in, ChangeSet out."""
+
+from collections.abc import Sequence
+
+from app.domain.moves import CloseMember, CompleteTask, Move
+from app.domain.snapshot import Snapshot
+from app.engine import codec, runner, snapshot
+from app.engine.runner import Instance
+from app.runtime.casework import Casework
+from app.runtime.completion import prepare_completion
+from app.runtime.intake import open_members
+from app.runtime.settle import saved_state, settle
+
+
+def decide_change(work: Casework, move: Move) -> Snapshot:
+    """Apply `move` to the instance of `work` and put everything that follows into `work.changes`.
+
+    Returns what the instance waits for afterwards. Raises Conflict when the move does not fit the instance, and
+    RuleViolation when a rule refuses; nothing was written then.
+    """
+    instance = _take_up_instance(work)
+    if isinstance(move, CompleteTask):
+        move = prepare_completion(work, snapshot.take(instance), move)
+    runner.apply(instance, move)
+    return _conclude(work)
+
+
+def decide_joins(work: Casework, moves: Sequence[CloseMember]) -> int:
+    """Apply those `CloseMember` moves whose call activity still waits, all in one change. Returns how many did."""
+    instance = _take_up_instance(work)
+    waiting = {member.task_id: member for member in snapshot.take(instance).members}
+    joining = [move for move in moves if move.task_id in waiting]
+    for move in joining:
+        work.record("member_joined", {"element": waiting[move.task_id].element, "case_no": move.result.get("case_no")})
+        runner.apply(instance, move)
+    if joining:
+        _conclude(work)
+    return len(joining)
+
+
+def _take_up_instance(work: Casework) -> Instance:
+    stored = work.loaded.state
+    assert stored is not None
+    definition = work.definitions(stored.diagram_id)
+    work.instance = codec.load(stored.tokens, codec.load_variables(stored.variables), definition)
+    return work.instance
+
+
+def _conclude(work: Casework) -> Snapshot:
+    assert work.loaded.state is not None
+    waiting = settle(work)
+    open_members(work)
+    work.changes.state = saved_state(work, work.loaded.state.diagram_id)
+    work.finish()
+    return waiting

@@ -1,0 +1,73 @@
+"""Decision (决定): what the authority decides stops the clocks and is recorded once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import orjson
+
+from app.domain.change_set import DecisionRow
+from app.domain.errors import Conflict
+from app.domain.vocabulary import CaseState, ClockName, DeadlineState, Decision
+from app.runtime.acceptance import stop_running
+from app.runtime.casework import Casework
+
+OUTCOMES = {
+    "approve": Decision.APPROVE,
+    "refuse": Decision.REFUSE,
+    "partial": Decision.PARTIAL,
+    "done": Decision.APPROVE,
+    "failed": Decision.REFUSE,
+}
+
+
+def decision_of(outcome: str | None) -> Decision | None:
+    """Return the decision an outcome of a deciding element stands for; None for `return` and the like."""
+    return OUTCOMES.get(outcome or "")
+
+
+def refuse_late_decision(work: Casework) -> None:
+    """Refuse a decision that comes after the due instant of an armed deemed approval.
+
+    In time is who arrived by the due instant and had the lock within the settle time (time-limits section 8).
+    Raises Conflict `decision_after_due`, or `decision_after_deemed` once the approval by default stands.
+    """
+    if work.loaded.decision is not None:
+        raise Conflict("decision_after_deemed", effective_at=work.loaded.decision.effective_at.isoformat())
+    for row in work.loaded.deadlines:
+        if row.name != "deemed" or row.state != DeadlineState.ARMED or row.due_at is None or row.fire_at is None:
+            continue
+        is_in_time = work.loaded.arrived_at <= row.due_at and work.now <= row.fire_at
+        if not is_in_time:
+            raise Conflict("decision_after_due", due_at=row.due_at.isoformat())
+
+
+def decide(
+    work: Casework,
+    decision: Decision,
+    *,
+    seq: int,
+    effective_at: datetime,
+    reasons: str | None,
+    facts: Mapping[str, object],
+    decided_by: str | None = None,
+) -> None:
+    """Record the decision and stop the clocks of the case. seq: the audit entry of the act."""
+    promised = work.clock(ClockName.PROMISED)
+    is_late = promised.due_at is not None and effective_at > promised.due_at
+    work.changes.decisions.append(
+        DecisionRow(
+            case_id=work.case.id,
+            decision=decision,
+            decided_by=decided_by or work.actor.code,
+            decided_at=work.now,
+            effective_at=effective_at,
+            executed_at=work.now,
+            is_late=is_late,
+            document_no=None,
+            reasons=reasons,
+            facts=orjson.dumps(dict(facts), option=orjson.OPT_SORT_KEYS).decode(),
+        )
+    )
+    stop_running(work, (ClockName.PROMISED, ClockName.STATUTORY), at=effective_at, seq=seq)
+    work.decision = decision
+    work.move_to(CaseState.DEEMED if decision == Decision.DEEMED_APPROVE else CaseState.DECIDED)

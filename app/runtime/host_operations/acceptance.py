@@ -1,0 +1,109 @@
+"""Operations around acceptance: accept, accept by silence, refuse, the one-time notice and the applicant's answer."""
+
+from app.domain.actor import system_actor
+from app.domain.change_set import CardRow
+from app.domain.limit import TimeLimit, parse_limit
+from app.domain.snapshot import OpenService
+from app.domain.vocabulary import CaseKind, CaseState, ClockName, ResultKind, Role
+from app.runtime.acceptance import CASE_CLOCKS, accept, limit_of_clock, start, stop_running
+from app.runtime.answers import answer_of, list_of
+from app.runtime.casework import Casework
+from app.runtime.closing import close
+from app.runtime.notices import tell_applicant, tell_role
+from app.runtime.papers import issue_document
+
+
+def accept_case(work: Casework, service: OpenService) -> dict[str, object]:
+    """Accept a case that needs no check of its own, such as the member of a theme (time-limits J1)."""
+    seq = work.record("case_accepted", {"element": service.element})
+    is_member = work.case.kind == CaseKind.MEMBER
+    accept(work, clocks=CASE_CLOCKS, accepted_at=work.now, actor=work.actor, seq=seq, has_letter=not is_member)
+    return {}
+
+
+def accept_by_silence(work: Casework, service: OpenService) -> dict[str, object]:
+    """Accept by silence, from the instant of receipt, and card the intake office.
+
+    After a correction the day the corrections came takes the place of the receipt.
+    Source: 行政许可法 art. 32(1)(4): not told within five days, accepted from receipt; time-limits.md section 7.
+    """
+    actor = system_actor("deemed_acceptance")
+    started_at = work.clock(ClockName.NOTICE5).started_at or work.case.received_at
+    seq = work.record("case_accepted_by_silence", {"accepted_at": started_at.isoformat()}, actor=actor)
+    accept(work, clocks=CASE_CLOCKS, accepted_at=started_at, actor=actor, seq=seq)
+    work.changes.cards.append(
+        CardRow(
+            id=work.ports.next_id(),
+            case_id=work.case.id,
+            clock=ClockName.NOTICE5,
+            element=service.element,
+            colour="abnormal",
+            cause="deemed_acceptance",
+            state="issued",
+            issued_at=work.now,
+            county=work.case.county,
+            department_id=work.case.intake_department_id,
+            facts="{}",
+        )
+    )
+    tell_role(
+        work,
+        Role.UNIT_HEAD,
+        "deemed_accepted",
+        {"accepted_at": started_at.isoformat()},
+        key=f"deemed-acceptance:{work.case.id}:{seq}",
+        department_id=work.case.intake_department_id,
+    )
+    return {"accepted_by_silence": True}
+
+
+def refuse_acceptance(work: Casework, service: OpenService) -> dict[str, object]:
+    """Refuse to take the case, in writing and with reasons (行政许可法 art. 32(1)(1) and (2), 38)."""
+    issue_document(work, "non_acceptance", {"reasons": answer_of(work, "reasons", "remark")})
+    close(work, state=CaseState.NOT_ACCEPTED, result_kind=ResultKind.RETURNED, kind="acceptance_refused")
+    tell_applicant(work, "not_accepted", {})
+    return {}
+
+
+def issue_correction_notice(work: Casework, service: OpenService) -> dict[str, object]:
+    """Send the one notice of everything that is missing; the correction limit runs (行政许可法 art. 32(1)(4)).
+
+    Served in the office or to the applicant's account at once, so the period starts on the day of the notice.
+    """
+    stop_running(work, (ClockName.NOTICE5,), at=work.now)
+    items = list_of(work, "missing") or [
+        row.requirement for row in _marked(work) if row.state in ("missing", "wrong")
+    ]
+    document = issue_document(work, "correction_notice", {"missing": items, "remark": answer_of(work, "remark")})
+    work.move_to(CaseState.CORRECTING)
+    limit = limit_of_clock(work, ClockName.CORRECTION)
+    assert limit is not None
+    days = answer_of(work, "correction_days")
+    if days:
+        stated = parse_limit(f"{int(str(days))}WD")
+        limit = stated if isinstance(stated, TimeLimit) else limit
+    start(work, ClockName.CORRECTION, limit=limit, occurred_at=work.now)
+    tell_applicant(work, "correction", {"document_no": document.document_no, "missing": items})
+    return {"correction_items": items}
+
+
+def receive_correction(work: Casework, service: OpenService) -> dict[str, object]:
+    """Take in the corrections; a new check of five working days begins (time-limits.md section 7 rule 4)."""
+    stop_running(work, (ClockName.CORRECTION,), at=work.now)
+    work.move_to(CaseState.RECEIVED)
+    limit = limit_of_clock(work, ClockName.NOTICE5)
+    assert limit is not None
+    start(work, ClockName.NOTICE5, limit=limit, occurred_at=work.now)
+    return {}
+
+
+def close_not_corrected(work: Casework, service: OpenService) -> dict[str, object]:
+    """Close a case whose corrections never came (补正不来办结); the applicant may apply again."""
+    close(work, state=CaseState.CLOSED, result_kind=ResultKind.NOT_CORRECTED, kind="correction_missed")
+    tell_applicant(work, "not_corrected", {})
+    return {}
+
+
+def _marked(work: Casework) -> list[object]:
+    marks = {mark.requirement: mark for mark in work.changes.material_checks}
+    return [marks.get(row.requirement, row) for row in work.loaded.materials]

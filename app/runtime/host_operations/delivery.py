@@ -1,0 +1,55 @@
+"""Operations of delivery (出件) and closing."""
+
+import orjson
+
+from app.domain.change_set import DeliveryRow
+from app.domain.snapshot import OpenService
+from app.domain.vocabulary import CaseKind, CaseState, ClockName, ResultKind
+from app.runtime.acceptance import limit_of_clock, start, stop_running
+from app.runtime.answers import answer_of
+from app.runtime.casework import Casework
+from app.runtime.closing import GRANTING, close
+from app.runtime.notices import tell_applicant
+
+
+def open_delivery(work: Casework, service: OpenService) -> dict[str, object]:
+    """Bring a joint case to its one delivery: every member that opened has ended (time-limits J10)."""
+    stop_running(work, (ClockName.BUNDLE_PROMISED, ClockName.BUNDLE_STATUTORY), at=work.now)
+    work.record("delivery_opened", {"element": service.element, "members": len(work.loaded.members)})
+    work.move_to(CaseState.DELIVERING)
+    limit = limit_of_clock(work, ClockName.DELIVERY)
+    if limit is not None:
+        start(work, ClockName.DELIVERY, limit=limit, occurred_at=work.now)
+    return {}
+
+
+def register_delivery(work: Casework, service: OpenService) -> dict[str, object]:
+    """Register that the results were handed over, how and to whom."""
+    stop_running(work, (ClockName.DELIVERY,), at=work.now)
+    recipient, method = answer_of(work, "recipient"), str(answer_of(work, "method") or "counter")
+    work.changes.deliveries.append(
+        DeliveryRow(
+            id=work.ports.next_id(),
+            case_id=work.case.id,
+            method=method,
+            state="delivered",
+            delivered_at=work.now,
+            facts=orjson.dumps({"recipient": recipient}).decode(),
+        )
+    )
+    work.record("delivered", {"method": method})
+    tell_applicant(work, "delivered", {"method": method})
+    return {}
+
+
+def close_case(work: Casework, service: OpenService) -> dict[str, object]:
+    """Close the case with the result kind its decision leads to (national list 办结结果)."""
+    is_granted = work.decision in GRANTING or (
+        work.case.kind == CaseKind.THEME and any(member.decision in GRANTING for member in work.loaded.members)
+    )
+    close(
+        work,
+        state=CaseState.CLOSED,
+        result_kind=ResultKind.CERTIFICATE if is_granted else ResultKind.FINISHED,
+    )
+    return {}

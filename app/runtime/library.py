@@ -1,0 +1,173 @@
+"""The library of one process: what is published, read once per deployment and kept; diagrams parsed once.
+
+Only immutable, numbered things are kept here, so nothing ever needs to be invalidated: a transaction names the
+generation it reads, and a generation never changes.
+"""
+
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from app.catalogue.calendars import resolve_calendar
+from app.catalogue.documents import read_documents
+from app.catalogue.themes import read_themes
+from app.catalogue.time_rules import read_time_rules
+from app.diagrams.dmn_reader import read_dmn
+from app.domain.calendar import ResolvedCalendar
+from app.domain.diagram import Normalised
+from app.domain.errors import NotFound
+from app.domain.form import read_form
+from app.domain.messages import Messages
+from app.engine.parser import Definition, parse
+from app.runtime.published import DepartmentFacts, Published, PublishedForm
+from app.storage import calendars as stored_calendars
+from app.storage import catalogue as stored_catalogue
+from app.storage import definitions as stored_definitions
+from app.storage import rules as stored_rules
+from app.storage.calendars import CalendarVersionRow
+from app.storage.database import Database
+
+V = TypeVar("V")
+KEPT_GENERATIONS = 3
+KEPT_DEFINITIONS = 500
+
+
+class NotLoaded(Exception):
+    """A published object is not in this process yet; it is read without a lock and the transaction begins again."""
+
+
+@dataclass(frozen=True)
+class GenerationNotLoaded(NotLoaded):
+    """A deployment this process has not seen."""
+
+    generation: int
+
+
+@dataclass(frozen=True)
+class DiagramNotLoaded(NotLoaded):
+    """A diagram this process has not parsed."""
+
+    diagram_id: int
+
+
+class Library:
+    """Published rules by generation and parsed definitions by diagram id."""
+
+    def __init__(self, database: Database, messages: Messages) -> None:
+        self._database = database
+        self._messages = messages
+        self._published: OrderedDict[int, Published] = OrderedDict()
+        self._definitions: OrderedDict[int, Definition] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def published(self, generation: int) -> Published:
+        """Return what was published at `generation`. Raises NotLoaded when this process has not read it."""
+        found = self._published.get(generation)
+        if found is None:
+            raise GenerationNotLoaded(generation)
+        return found
+
+    def definition(self, diagram_id: int) -> Definition:
+        """Return the parsed diagram. Raises NotLoaded when this process has not parsed it."""
+        found = self._definitions.get(diagram_id)
+        if found is None:
+            raise DiagramNotLoaded(diagram_id)
+        return found
+
+    def current(self) -> Published:
+        """Return what is published now, reading it when it is new."""
+        with self._database.read() as connection:
+            generation = stored_rules.current_generation(connection)
+        try:
+            return self.published(generation)
+        except NotLoaded as missing:
+            self.load(missing)
+            return self.published(generation)
+
+    def load(self, missing: NotLoaded) -> None:
+        """Read what was missing, without any lock of a case."""
+        if isinstance(missing, DiagramNotLoaded):
+            self._keep(self._definitions, missing.diagram_id, self._parse(missing.diagram_id), KEPT_DEFINITIONS)
+        elif isinstance(missing, GenerationNotLoaded):
+            self._keep(self._published, missing.generation, self._read(missing.generation), KEPT_GENERATIONS)
+            for _definition_id, diagram_id in self._published[missing.generation].definitions.values():
+                if diagram_id not in self._definitions:
+                    self._keep(self._definitions, diagram_id, self._parse(diagram_id), KEPT_DEFINITIONS)
+
+    def _keep(self, shelf: "OrderedDict[int, V]", key: int, value: V, most: int) -> None:
+        with self._lock:
+            shelf[key] = value
+            while len(shelf) > most:
+                shelf.popitem(last=False)
+
+    def _parse(self, diagram_id: int) -> Definition:
+        with self._database.read() as connection:
+            row = stored_definitions.get_normalised(connection, diagram_id)
+        if row is None:
+            raise NotFound("definition_unknown", diagram=str(diagram_id))
+        normalised = Normalised(xml=row.xml, processes=(row.process_id,), origin=row.origin)
+        return parse(normalised, key=str(diagram_id), process_id=row.process_id)
+
+    def _read(self, generation: int) -> Published:
+        with self._database.read() as connection:
+            files = stored_rules.files_at(connection, generation)
+            departments = stored_catalogue.list_departments(connection)
+            groups = stored_catalogue.list_groups(connection)
+            definitions = stored_definitions.in_force(connection)
+            forms = stored_definitions.forms_in_force(connection)
+            decisions = stored_definitions.decisions_in_force(connection)
+            kept = stored_calendars.resolved_calendars(connection)
+        with tempfile.TemporaryDirectory(prefix="lianban-") as folder:
+            root = _write_out(Path(folder), files)
+            time_rules = read_time_rules(root)
+            themes = read_themes(root)
+            documents = read_documents(root)
+        hours = time_rules.office_hours
+        calendars: dict[str, ResolvedCalendar] = {}
+        for calendar_id, layers in kept.items():
+            calendars[calendar_id] = replace(resolve_calendar(layers, tuple(layers), hours=hours), id=calendar_id)
+        newest = {version.layer: version.days for version in self._newest_layers()}
+        facts: dict[int, DepartmentFacts] = {}
+        for department in departments:
+            calendar = resolve_calendar(newest, department.calendar_layers, hours=hours)
+            calendars[calendar.id] = calendar
+            facts[department.id] = DepartmentFacts(
+                id=department.id,
+                code=department.code,
+                name_zh=department.name_zh,
+                name_en=department.name_en,
+                region_code=department.region_code,
+                calendar_id=calendar.id,
+            )
+        return Published(
+            generation=generation,
+            time_rules=time_rules,
+            calendars=calendars,
+            departments=facts,
+            groups={(group.department_id, group.role): group.id for group in groups},
+            forms={
+                row.key: PublishedForm(key=row.key, version=row.version, schema=read_form(row.source)) for row in forms
+            },
+            definitions={row.key: (row.definition_id, row.diagram_id) for row in definitions},
+            themes={theme.code: theme for theme in themes},
+            decisions={row.key: model for row in decisions if (model := read_dmn(row.source, file=row.key).model)},
+            document_versions={document.kind: document.version for document in documents},
+            messages=self._messages,
+        )
+
+    def _newest_layers(self) -> Iterable[CalendarVersionRow]:
+        with self._database.read() as connection:
+            return stored_calendars.current_calendars(connection).values()
+
+
+def _write_out(root: Path, files: Mapping[str, str]) -> Path:
+    """Lay the published files out in a folder, so that one reader serves the folder of a checkout and the database."""
+    for path, content in files.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content, encoding="utf-8")
+    return root

@@ -1,0 +1,56 @@
+"""Legal papers (文书): a row that freezes what the paper says; the channel of documents renders it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import orjson
+
+from app.domain.change_set import DocumentRow
+from app.domain.calendar import ZONE
+from app.runtime.casework import Casework
+
+
+def issue_document(work: Casework, kind: str, facts: Mapping[str, object]) -> DocumentRow:
+    """Issue a document of `kind` (code table document_kind) with a number of its authority, kind and year.
+
+    The facts of the case at this moment are frozen in the row, so that the paper can be printed again unchanged.
+    """
+    department = work.published.departments[work.case.department_id]
+    number = work.ports.next_number(kind=kind, scope=department.code, on=work.now)
+    year = work.now.astimezone(ZONE).year
+    title = work.published.messages.text("zh", f"documents.{kind}.number", authority=department.name_zh, year=year, n=number)
+    row = DocumentRow(
+        id=work.ports.next_id(),
+        case_id=work.case.id,
+        kind=kind,
+        document_no=title,
+        template_version=work.published.document_versions.get(kind, "1"),
+        issued_at=work.now,
+        facts=orjson.dumps(_frozen(work, facts), option=orjson.OPT_SORT_KEYS).decode(),
+    )
+    work.changes.documents.append(row)
+    return row
+
+
+def _frozen(work: Casework, facts: Mapping[str, object]) -> dict[str, object]:
+    case, party, offering = work.case, work.loaded.party, work.loaded.offering
+    department = work.published.departments[case.department_id]
+    promised, statutory = work.clock("promised"), work.clock("statutory")
+    return {
+        "case_no": case.case_no,
+        "matter_name": case.name,
+        "applicant_name": party.name if party else "",
+        "department_name": department.name_zh,
+        "received_at": _local(case.received_at),
+        "accepted_on": _local(work.accepted_at),
+        "promised_due_at": _local(promised.due_at),
+        "statutory_due_at": _local(statutory.due_at),
+        "legal_basis": list(offering.legal_basis) if offering else [],
+        "result_name": offering.result_name if offering else "",
+        "materials": [{"requirement": row.requirement, "state": row.state} for row in work.loaded.materials],
+        **{key: value for key, value in facts.items() if value is not None},
+    }
+
+
+def _local(instant: datetime | None) -> str:
+    return instant.astimezone(ZONE).strftime("%Y-%m-%d %H:%M") if instant else ""

@@ -1,0 +1,20 @@
+"""Passwords: argon2id, with the parameters OWASP gives for interactive sign-in (19 MiB, two passes)."""
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+NOBODY = HASHER.hash("nobody")
+
+
+def hash_password(password: str) -> str:
+    """Return the stored form of a password."""
+    return HASHER.hash(password)
+
+
+def verify_password(stored: str | None, password: str) -> bool:
+    """Say whether the password is right. None stands for an unknown login; it takes as long as a known one."""
+    try:
+        return HASHER.verify(stored or NOBODY, password) and stored is not None
+    except (VerifyMismatchError, InvalidHashError):
+        return False

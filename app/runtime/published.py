@@ -1,0 +1,61 @@
+"""What is published at one deployment: immutable, read once per process and generation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.domain.calendar import ResolvedCalendar
+from app.domain.decisions import DecisionModel
+from app.domain.form import FormSchema
+from app.domain.messages import Messages
+from app.domain.theme import ThemeVersion
+from app.domain.time_rules import TimeRules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartmentFacts:
+    """A department (部门) as the runtime needs it."""
+
+    id: int
+    code: str
+    name_zh: str
+    name_en: str
+    region_code: str
+    calendar_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedForm:
+    """A form version that new tasks pin."""
+
+    key: str
+    version: int
+    schema: FormSchema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """Everything a decision may read besides the case itself.
+
+    groups: (department id, role) -> work group id. definitions: definition key -> (definition id, normalised diagram
+    id) of the version in force. calendars: id -> calendar, also those only running clocks still use.
+    """
+
+    generation: int
+    time_rules: TimeRules
+    calendars: Mapping[str, ResolvedCalendar]
+    departments: Mapping[int, DepartmentFacts]
+    groups: Mapping[tuple[int, str], int]
+    forms: Mapping[str, PublishedForm]
+    definitions: Mapping[str, tuple[int, int]]
+    themes: Mapping[str, ThemeVersion]
+    decisions: Mapping[str, DecisionModel]
+    document_versions: Mapping[str, str]
+    messages: Messages
+
+    def calendar_of(self, department_id: int) -> ResolvedCalendar:
+        """Return the working calendar of a department: the most local layers in force."""
+        return self.calendars[self.departments[department_id].calendar_id]
+
+    def department_by_code(self, code: str) -> DepartmentFacts | None:
+        """Find a department by its code; None when there is none."""
+        return next((department for department in self.departments.values() if department.code == code), None)

@@ -1,0 +1,15 @@
+"""Compare what the instance waits for with the rows there are; the difference goes into the ChangeSet."""
+
+from app.domain.snapshot import Snapshot
+from app.runtime.casework import Casework
+from app.runtime.changes.deadlines import reconcile_deadlines
+from app.runtime.changes.members import reconcile_members
+from app.runtime.changes.tasks import reconcile_tasks
+
+CONCEPTS = (reconcile_members, reconcile_tasks, reconcile_deadlines)
+
+
+def reconcile(work: Casework, snapshot: Snapshot) -> None:
+    """Let every concept add its part. Members come first: what they close or open may move a clock of the parent."""
+    for concept in CONCEPTS:
+        concept(work, snapshot)

@@ -1,0 +1,52 @@
+"""Bring a case to rest: do what its instance asks of the host, then put its rows in step with what it waits for."""
+
+from app.domain.change_set import StateRow
+from app.domain.errors import RuleViolation
+from app.domain.moves import FinishService
+from app.domain.snapshot import OpenService, Snapshot
+from app.engine import codec, runner, snapshot
+from app.runtime.casework import Casework
+from app.runtime.closing import close_ended
+from app.runtime.host_operations import HOST_OPERATIONS
+from app.runtime.reconcile import reconcile
+
+MAX_OPERATIONS_PER_MOVE = 100
+
+
+def settle(work: Casework) -> Snapshot:
+    """Run the host operations the instance waits for, close it when it ended, and reconcile the rows."""
+    waiting = _run_host_operations(work)
+    if waiting.ended:
+        close_ended(work)
+    reconcile(work, waiting)
+    return waiting
+
+
+def saved_state(work: Casework, diagram_id: int) -> StateRow:
+    """Return the instance as bytes."""
+    assert work.instance is not None
+    return StateRow(
+        case_id=work.case.id,
+        codec=codec.CODEC_VERSION,
+        diagram_id=diagram_id,
+        tokens=codec.dump(work.instance),
+        variables=codec.dump_variables(work.instance.variables),
+    )
+
+
+def _run_host_operations(work: Casework) -> Snapshot:
+    assert work.instance is not None
+    for _ in range(MAX_OPERATIONS_PER_MOVE):
+        waiting = snapshot.take(work.instance)
+        service = next((item for item in waiting.services if not item.topic), None)
+        if service is None:
+            return waiting
+        runner.apply(work.instance, FinishService(task_id=service.task_id, data=_perform(work, service)))
+    raise RuleViolation("too_many_operations", limit=MAX_OPERATIONS_PER_MOVE)
+
+
+def _perform(work: Casework, service: OpenService) -> dict[str, object]:
+    operation = HOST_OPERATIONS.get(service.operation)
+    if operation is None:
+        raise RuleViolation("operation_unknown", operation=service.operation, element=service.element)
+    return operation(work, service)

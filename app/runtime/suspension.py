@@ -1,0 +1,83 @@
+"""Stopping and restarting the clocks of a case, from a step of the diagram or by an act of its own."""
+
+from datetime import datetime
+
+from app.domain.clock_acts import resume_clocks, suspend_clocks
+from app.domain.errors import Conflict
+from app.domain.vocabulary import CaseState
+from app.runtime.casework import Casework
+from app.runtime.notices import tell_applicant
+from app.runtime.papers import issue_document
+
+
+def suspend(
+    work: Casework,
+    *,
+    ground: str,
+    document_no: str,
+    expected_days: int,
+    occurred_at: datetime,
+    reason: str = "",
+    requires_document: bool = False,
+) -> int:
+    """Suspend the clocks of the case and tell the applicant how long it will take. Returns the suspension id.
+
+    requires_document: the written notice must exist already. Else, without a document number, it is issued here.
+    Raises RuleViolation with the codes of time-limits.md section 10.
+    Source: 行政许可法 art. 45 (time for hearing, testing, expert review ... does not count; told in writing).
+    """
+    rules = work.published.time_rules
+    suspension_id = work.ports.next_id()
+    entry = suspend_clocks(
+        work.ledger,
+        seq=work.last_seq + 1,
+        suspension_id=suspension_id,
+        ground=ground,
+        item_type=work.loaded.offering.item_type if work.loaded.offering else "",
+        document_no=document_no or ("" if requires_document else "here"),
+        expected_days=expected_days,
+        occurred_at=occurred_at,
+        recorded_at=work.now,
+        actor=work.actor.code,
+        rules=rules,
+        calendars=work.published.calendars,
+    )
+    if not document_no:
+        document_no = issue_document(
+            work, "suspension_notice", {"ground": ground, "expected_days": expected_days, "reason": reason}
+        ).document_no
+    work.record("clock_suspended", {"ground": ground, "document_no": document_no})
+    work.add_entry(entry.with_document(document_no))
+    work.move_to(CaseState.SUSPENDED)
+    tell_applicant(work, "suspended", {"ground": ground, "expected_days": expected_days, "document_no": document_no})
+    return suspension_id
+
+
+def resume(work: Casework, *, suspension_id: int | None, occurred_at: datetime) -> None:
+    """End a suspension; None takes the one that is open. Raises Conflict `clock_not_suspended` when none is."""
+    if suspension_id is None:
+        suspension_id = _open_suspension(work)
+    seq = work.record("clock_resumed", {"suspension_id": str(suspension_id)})
+    work.add_entry(
+        resume_clocks(
+            work.ledger,
+            seq=seq,
+            suspension_id=suspension_id,
+            occurred_at=occurred_at,
+            recorded_at=work.now,
+            actor=work.actor.code,
+        )
+    )
+    if not work.clock("promised").open_suspensions:
+        work.move_to(CaseState.ACCEPTED)
+    due_at = work.clock("promised").due_at
+    tell_applicant(work, "resumed", {"due_at": due_at.isoformat() if due_at else ""})
+
+
+def _open_suspension(work: Casework) -> int:
+    opened = [entry.suspension_id for entry in work.ledger if entry.kind == "suspend"]
+    closed = {entry.suspension_id for entry in work.ledger if entry.kind == "resume"}
+    still = [item for item in opened if item is not None and item not in closed]
+    if not still:
+        raise Conflict("clock_not_suspended")
+    return still[-1]

@@ -1,0 +1,144 @@
+"""Load a case for a decision: lock its row, then read everything else in one further statement."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from app.domain.change_set import CaseMaterialRow, DecisionRow, LedgerRow, PartyRow, StateRow
+from app.domain.errors import NotFound
+from app.domain.loaded_case import CaseFacts, DeadlineFacts, HandledStep, LoadedCase, MemberFacts, TaskFacts
+from app.domain.matter import OfferingVersion
+from app.storage import dialects, tables
+from app.storage.cases import lock_case, lock_case_of_task
+from app.storage.catalogue import offerings_of_theme
+from app.storage.json_rows import RowSet
+from app.storage.offering_doc import read_offering
+from app.storage.unit_of_work import UnitOfWork
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OfferingDoc:
+    offering_id: int
+    version: int
+    doc: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Closure:
+    began_at: datetime
+
+
+OF_CASE = "case_id = :case_id"
+CASE = RowSet(row=CaseFacts, table=tables.case_file, where="id = :case_id", order="id")
+STATE = RowSet(row=StateRow, table=tables.instance_state, where=OF_CASE, order="case_id")
+PARTY = RowSet(row=PartyRow, table=tables.case_party, where=OF_CASE, order="case_id")
+TASKS = RowSet(row=TaskFacts, table=tables.user_task, where=f"{OF_CASE} AND state < 2", order="id", lists=("outcomes",))
+HANDLED = RowSet(
+    row=HandledStep,
+    table=tables.user_task,
+    where=f"{OF_CASE} AND state = 2 AND completed_by IS NOT NULL",
+    order="element",
+)
+DEADLINES = RowSet(row=DeadlineFacts, table=tables.deadline, where=f"{OF_CASE} AND state <> 3", order="id")
+LEDGER = RowSet(row=LedgerRow, table=tables.clock_entry, where=OF_CASE, order="seq")
+MATERIALS = RowSet(row=CaseMaterialRow, table=tables.case_material, where=OF_CASE, order="requirement")
+DECISION = RowSet(row=DecisionRow, table=tables.decision_record, where=OF_CASE, order="case_id")
+MEMBERS = RowSet(row=MemberFacts, table=tables.case_file, where="parent_case_id = :case_id", order="id")
+OFFERING = RowSet(
+    row=_OfferingDoc,
+    table=tables.offering_version,
+    where="(offering_id, version) IN (SELECT offering_id, offering_version FROM case_file WHERE id = :case_id)",
+    order="version",
+)
+CLOSURES = RowSet(
+    row=_Closure,
+    table=tables.closure,
+    where="released_at IS NULL AND EXISTS (SELECT 1 FROM case_file c WHERE c.id = :case_id AND"
+    " (closure.department_id = c.department_id OR (closure.department_id IS NULL AND"
+    " closure.region_code IN (c.county, c.town, c.region_code, c.prefecture, c.prefecture || '00'))))",
+    order="began_at",
+)
+ROW_SETS = (CASE, STATE, PARTY, OFFERING, TASKS, HANDLED, DEADLINES, LEDGER, MATERIALS, DECISION, MEMBERS, CLOSURES)
+LEADING = 5
+GENERATION = "(SELECT coalesce(max(generation), 0) FROM deployment)"
+HAS_HOLD = "EXISTS (SELECT 1 FROM hold WHERE case_id = :case_id AND ended_at IS NULL)"
+HAS_OUTAGE = (
+    "EXISTS (SELECT 1 FROM outage o JOIN case_file c ON c.id = :case_id"
+    " WHERE o.released_at IS NULL AND o.ended_at >= c.received_at)"
+)
+
+
+def load_case(uow: UnitOfWork, case_id: int) -> LoadedCase | None:
+    """Lock a case and load it; None when there is none. Raises Busy `case_busy` when its lock was not had in 3 s."""
+    locked = lock_case(uow, case_id)
+    return load_case_unlocked(uow, locked.id) if locked else None
+
+
+def load_case_of_task(uow: UnitOfWork, task_id: int) -> LoadedCase | None:
+    """Lock the case of a task and load it; None when there is no such task. Raises Busy `case_busy`."""
+    locked = lock_case_of_task(uow, task_id)
+    return load_case_unlocked(uow, locked.id) if locked else None
+
+
+def load_case_unlocked(uow: UnitOfWork, case_id: int) -> LoadedCase | None:
+    """Load a case whose lock this transaction holds already; None when there is none.
+
+    One statement, and a new one: it sees what was committed while this transaction waited for the lock.
+    """
+    row = uow.connection.execute(_query(uow.connection.engine), {"case_id": case_id}).one()
+    now = uow.note_instants(*row[:2])
+    generation, has_hold, has_outage = row[2:LEADING]
+    texts = dict(zip(ROW_SETS, row[LEADING:], strict=True))
+    cases = CASE.read(texts[CASE])
+    if not cases:
+        return None
+    case, closures = cases[0], CLOSURES.read(texts[CLOSURES])
+    return LoadedCase(
+        case=case,
+        state=_only(STATE.read(texts[STATE])),
+        party=_only(PARTY.read(texts[PARTY])),
+        offering=_offering(case, texts[OFFERING]),
+        tasks=TASKS.read(texts[TASKS]),
+        handled=HANDLED.read(texts[HANDLED]),
+        deadlines=DEADLINES.read(texts[DEADLINES]),
+        ledger=LEDGER.read(texts[LEDGER]),
+        materials=MATERIALS.read(texts[MATERIALS]),
+        decision=_only(DECISION.read(texts[DECISION])),
+        members=MEMBERS.read(texts[MEMBERS]),
+        member_offerings=_member_offerings(uow.connection, case),
+        has_open_hold=bool(has_hold),
+        has_outage=bool(has_outage),
+        has_closure=any(closure.began_at <= now for closure in closures),
+        now=now,
+        arrived_at=uow.arrived_at,
+        generation=generation,
+    )
+
+
+@lru_cache(maxsize=16)
+def _query(engine: sa.Engine) -> sa.TextClause:
+    columns = [dialects.instants_columns(engine), GENERATION, HAS_HOLD, HAS_OUTAGE]
+    return sa.text(f"SELECT {', '.join([*columns, *(rows.query(engine) for rows in ROW_SETS)])}")
+
+
+def _only(rows: tuple[R, ...]) -> R | None:
+    return rows[0] if rows else None
+
+
+def _offering(case: CaseFacts, text: str | None) -> OfferingVersion | None:
+    found = _only(OFFERING.read(text))
+    if found is None and case.offering_id is not None:
+        raise NotFound("offering_unknown", offering=str(case.offering_id), version=case.offering_version)
+    return read_offering(found.offering_id, found.version, found.doc) if found else None
+
+
+def _member_offerings(connection: sa.Connection, case: CaseFacts) -> dict[str, OfferingVersion]:
+    """The lists its members open under are those in force at the receipt of the joint case."""
+    if case.theme_code is None:
+        return {}
+    return offerings_of_theme(connection, case.theme_code, case.region_code, case.received_at)

@@ -1,0 +1,69 @@
+"""Cases: the lock that everything else waits for, and single facts about a case."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.storage.sqltypes import UtcDateTime
+from app.storage.tables import audit_entry, case_file, user_task
+from app.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedCase:
+    """A case row under its lock. arrived_at: when the request arrived, before it waited for the lock; aware UTC."""
+
+    id: int
+    version: int
+    state: str
+    arrived_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditLine:
+    """A stored audit entry, as the chain is verified from."""
+
+    seq: int
+    body: bytes
+    hash: bytes
+
+
+def lock_case(uow: UnitOfWork, case_id: int) -> LockedCase | None:
+    """Lock a case row, and nothing else; None when there is none. Raises Busy `case_busy` after 3 s.
+
+    A statement of its own: what is read in later statements is what the last holder of the lock committed. A join in
+    this one would return rows from before the wait.
+    """
+    return _lock(uow, case_file.c.id == case_id)
+
+
+def lock_case_of_task(uow: UnitOfWork, task_id: int) -> LockedCase | None:
+    """Lock the case of a task; None when there is no such task. A task never changes its case."""
+    of_task = sa.select(user_task.c.case_id).where(user_task.c.id == task_id).scalar_subquery()
+    return _lock(uow, case_file.c.id == of_task)
+
+
+def case_chain(connection: sa.Connection, case_id: int) -> tuple[AuditLine, ...]:
+    """Return the audit chain of a case, oldest first."""
+    columns = audit_entry.c
+    query = sa.select(columns.seq, columns.body, columns.hash).where(columns.case_id == case_id).order_by(columns.seq)
+    return tuple(AuditLine(seq=row.seq, body=row.body, hash=row.hash) for row in connection.execute(query))
+
+
+def case_head(connection: sa.Connection, case_id: int) -> tuple[int, bytes] | None:
+    """Return (seq, hash) of the end of a case's audit chain; None when there is no such case."""
+    query = sa.select(case_file.c.last_seq, case_file.c.last_hash).where(case_file.c.id == case_id)
+    row = connection.execute(query).one_or_none()
+    return (row.last_seq, row.last_hash) if row else None
+
+
+def _lock(uow: UnitOfWork, condition: sa.ColumnElement[bool]) -> LockedCase | None:
+    columns = case_file.c
+    began = sa.func.now(type_=UtcDateTime()).label("began_at")
+    query = sa.select(columns.id, columns.version, columns.state, began).where(condition).with_for_update()
+    row = uow.connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    uow.note_arrival(row.began_at)
+    return LockedCase(id=row.id, version=row.version, state=row.state, arrived_at=uow.arrived_at)

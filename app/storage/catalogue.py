@@ -1,0 +1,242 @@
+"""The catalogue: regions, departments, work groups, matters and their implementation lists in force."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from app.domain.matter import OfferingVersion
+from app.storage import dialects
+from app.storage.offering_doc import hash_text, read_offering, write_offering
+from app.storage.tables import (
+    department,
+    matter_offering,
+    offering_version,
+    region,
+    service_matter,
+    work_group,
+)
+from app.storage.unit_of_work import UnitOfWork
+
+LOCAL = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionRow:
+    """A region (区划). level: prefecture, county, town or village."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    level: str
+    parent_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartmentRow:
+    """A department (部门). calendar_layers: of its working calendar, the most general first."""
+
+    id: int
+    code: str
+    name_zh: str
+    name_en: str
+    region_code: str
+    kind: str
+    calendar_layers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRow:
+    """A work group (岗位组): a role in a department."""
+
+    id: int
+    department_id: int
+    role: str
+
+
+def put_regions(uow: UnitOfWork, regions: Iterable[RegionRow]) -> None:
+    """Add or rename regions, by code."""
+    _put(uow, region, "code", [asdict(row) for row in regions])
+
+
+def put_departments(uow: UnitOfWork, departments: Iterable[DepartmentRow]) -> None:
+    """Add departments or change their names and calendars, by code; a department keeps the id it has."""
+    rows = [{**asdict(row), "calendar_layers": ",".join(row.calendar_layers)} for row in departments]
+    _put(uow, department, "code", rows, kept=("id",))
+
+
+def put_groups(uow: UnitOfWork, department_id: int, roles: Iterable[str]) -> None:
+    """Add the work groups a department lacks."""
+    rows = [{"department_id": department_id, "role": role} for role in roles]
+    if rows:
+        uow.connection.execute(dialects.insert_ignore(uow.connection, work_group), rows)
+
+
+def find_region(connection: sa.Connection, code: str) -> RegionRow | None:
+    """Return a region, None when there is none of that code."""
+    row = connection.execute(sa.select(region).where(region.c.code == code)).one_or_none()
+    return RegionRow(**row._asdict()) if row else None
+
+
+def list_regions(connection: sa.Connection) -> tuple[RegionRow, ...]:
+    """Return all regions by code."""
+    return tuple(RegionRow(**row._asdict()) for row in connection.execute(sa.select(region).order_by(region.c.code)))
+
+
+def list_departments(connection: sa.Connection) -> tuple[DepartmentRow, ...]:
+    """Return all departments by code."""
+    rows = connection.execute(sa.select(department).order_by(department.c.code))
+    return tuple(
+        DepartmentRow(**{**row._asdict(), "calendar_layers": tuple(filter(None, row.calendar_layers.split(",")))})
+        for row in rows
+    )
+
+
+def list_groups(connection: sa.Connection) -> tuple[GroupRow, ...]:
+    """Return all work groups."""
+    return tuple(GroupRow(**row._asdict()) for row in connection.execute(sa.select(work_group)))
+
+
+def matter_exists(connection: sa.Connection, matter_code: str) -> bool:
+    """Say whether the catalogue knows a matter at all, offered anywhere or nowhere."""
+    query = sa.select(service_matter.c.matter_code).where(service_matter.c.matter_code == matter_code)
+    return connection.scalar(query) is not None
+
+
+def publish_offering(uow: UnitOfWork, offering: OfferingVersion) -> OfferingVersion:
+    """Publish an implementation list. Returns it with the id and version it has now.
+
+    Head and matter are made where they lack; `offering.offering_id` is used for a new head alone, `offering.version`
+    never. The same content as the newest version makes no new one.
+    """
+    matter: dict[str, object] = {
+        "matter_code": offering.matter_code,
+        "name": offering.name,
+        "item_type": offering.item_type,
+    }
+    _put(uow, service_matter, "matter_code", [matter])
+    offering_id = _head(uow, offering)
+    text = write_offering(offering)
+    columns = offering_version.c
+    newest = uow.connection.execute(
+        sa.select(columns.version, columns.sha256)
+        .where(columns.offering_id == offering_id)
+        .order_by(columns.version.desc())
+        .limit(1)
+    ).one_or_none()
+    if newest is not None and newest.sha256 == hash_text(text):
+        return read_offering(offering_id, newest.version, text)
+    version = newest.version + 1 if newest else 1
+    uow.connection.execute(
+        offering_version.insert(),
+        {
+            "offering_id": offering_id,
+            "version": version,
+            "effective_from": offering.effective_from,
+            "published_at": uow.now(),
+            "sha256": hash_text(text),
+            "doc": text,
+        },
+    )
+    return read_offering(offering_id, version, text)
+
+
+def get_offering_version(connection: sa.Connection, offering_id: int, version: int) -> OfferingVersion | None:
+    """Return one version of an implementation list, None when there is none."""
+    columns = offering_version.c
+    query = sa.select(columns.doc).where(columns.offering_id == offering_id, columns.version == version)
+    text = connection.scalar(query)
+    return read_offering(offering_id, version, text) if text is not None else None
+
+
+def offering_in_force(
+    connection: sa.Connection, matter_code: str, region_code: str, at: datetime
+) -> OfferingVersion | None:
+    """Return the list a matter is offered under in a region at an instant; None when it is not offered there.
+
+    A town takes the list of its county, a county that of its prefecture, where it has none of its own.
+    """
+    return offerings_in_force(connection, (matter_code,), region_code, at).get(matter_code)
+
+
+def offerings_in_force(
+    connection: sa.Connection, matter_codes: Sequence[str], region_code: str, at: datetime
+) -> dict[str, OfferingVersion]:
+    """Return the lists of several matters by code; those that are not offered are left out. at: aware."""
+    return _in_force(connection, matter_offering.c.matter_code.in_(matter_codes), region_code, at)
+
+
+def offerings_of_theme(
+    connection: sa.Connection, theme_code: str, region_code: str, at: datetime
+) -> dict[str, OfferingVersion]:
+    """Return the lists of the members of a theme, whose codes are `<theme>-<member>`, by code. at: aware."""
+    return _in_force(
+        connection, matter_offering.c.matter_code.startswith(f"{theme_code}-", autoescape=True), region_code, at
+    )
+
+
+def list_offerings(connection: sa.Connection, region_code: str, at: datetime) -> tuple[OfferingVersion, ...]:
+    """Return every list in force in a region, by matter code. at: aware."""
+    found = _in_force(connection, sa.true(), region_code, at)
+    return tuple(found[code] for code in sorted(found))
+
+
+def _in_force(
+    connection: sa.Connection, wanted: sa.ColumnElement[bool], region_code: str, at: datetime
+) -> dict[str, OfferingVersion]:
+    head, version = matter_offering.c, offering_version.c
+    on = at.astimezone(LOCAL).date()
+    query = (
+        sa.select(head.matter_code, head.region_code, version.offering_id, version.version, version.doc)
+        .join(offering_version, version.offering_id == head.id)
+        .where(
+            wanted,
+            head.region_code.in_(_upwards(region_code)),
+            sa.or_(version.effective_from.is_(None), version.effective_from <= on),
+        )
+        .order_by(version.version)
+    )
+    order = {code: place for place, code in enumerate(_upwards(region_code))}
+    best: dict[str, sa.Row[str, str, int, int, str]] = {}
+    for row in connection.execute(query):
+        known = best.get(row.matter_code)
+        # Among lists of one region the newest version comes last; a list of a smaller region wins.
+        if known is None or order[row.region_code] <= order[known.region_code]:
+            best[row.matter_code] = row
+    return {code: read_offering(row.offering_id, row.version, row.doc) for code, row in best.items()}
+
+
+def _upwards(region_code: str) -> tuple[str, ...]:
+    """Return the code of a region and of those above it, the smallest first."""
+    prefecture = region_code[:4]
+    codes = (region_code, region_code[:9], region_code[:6], f"{prefecture}00", prefecture)
+    return tuple(dict.fromkeys(codes))
+
+
+def _head(uow: UnitOfWork, offering: OfferingVersion) -> int:
+    columns = matter_offering.c
+    head = {
+        "id": offering.offering_id,
+        "matter_code": offering.matter_code,
+        "region_code": offering.region_code,
+        "department_id": offering.department_id,
+    }
+    uow.connection.execute(dialects.insert_ignore(uow.connection, matter_offering), head)
+    query = sa.select(columns.id).where(
+        columns.matter_code == offering.matter_code,
+        columns.region_code == offering.region_code,
+        columns.department_id == offering.department_id,
+    )
+    return int(uow.connection.execute(query).scalar_one())
+
+
+def _put(
+    uow: UnitOfWork, table: sa.Table, key: str, rows: list[dict[str, object]], *, kept: tuple[str, ...] = ()
+) -> None:
+    if not rows:
+        return
+    statement = dialects.insert(uow.connection, table)
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in (key, *kept)}
+    uow.connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=changed), rows)

@@ -1,0 +1,100 @@
+"""Deadlines that are due (到期事项): claimed by their row lock, postponed when they fail."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.domain.vocabulary import DeadlineState, Lane
+from app.storage.dialects import skip_locked
+from app.storage.sqltypes import UtcDateTime
+from app.storage.tables import case_file, deadline
+from app.storage.unit_of_work import UnitOfWork
+
+DICE = random.SystemRandom()
+FIRST_BACK_OFF_S = 30.0
+LONGEST_BACK_OFF_S = 3_600.0
+JITTER = 0.2
+MOST_ATTEMPTS = 10
+LONGEST_ERROR = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedDeadline:
+    """A due row this transaction holds together with its case."""
+
+    id: int
+    case_id: int
+    name: str
+    stage: int
+    attempts: int
+
+
+DUE = (
+    sa.select(deadline.c.id, deadline.c.case_id, deadline.c.name, deadline.c.stage, deadline.c.attempts)
+    .join(case_file, case_file.c.id == deadline.c.case_id)
+    .where(
+        sa.text("deadline.state = 0"),
+        deadline.c.lane == sa.bindparam("lane"),
+        deadline.c.fire_at < sa.bindparam("now", type_=UtcDateTime),
+    )
+    .order_by(deadline.c.fire_at, deadline.c.id)
+    .limit(sa.bindparam("limit"))
+)
+
+
+def claim_due(uow: UnitOfWork, *, lane: Lane, now: datetime, limit: int) -> tuple[ClaimedDeadline, ...]:
+    """Lock due deadlines with their cases, oldest first; those in somebody's hands are skipped and come back.
+
+    The row lock is the claim and the transaction is the lease: a killed process gives its work back at once.
+    """
+    rows = uow.connection.execute(
+        skip_locked(DUE, deadline, case_file), {"lane": int(lane), "now": now, "limit": limit}
+    ).all()
+    return tuple(ClaimedDeadline(**row._asdict()) for row in rows)
+
+
+def has_due(connection: sa.Connection, *, lane: Lane, now: datetime) -> bool:
+    """Say whether anything is due, without locking: on SQLite a tick queues for the writer's place only then."""
+    row = connection.execute(DUE, {"lane": int(lane), "now": now, "limit": 1}).first()
+    return row is not None
+
+
+def postpone(uow: UnitOfWork, row: ClaimedDeadline, *, now: datetime, error: Exception) -> None:
+    """Try again later, with a back-off that doubles up to an hour; after ten tries the row is a dead letter.
+
+    `due_at` never moves. A `deemed` deadline is tried as often as any other; the caller makes its first failure known,
+    because an applicant's right is at stake.
+    """
+    attempts = row.attempts + 1
+    delay_s = min(FIRST_BACK_OFF_S * 2**row.attempts, LONGEST_BACK_OFF_S) * DICE.uniform(1 - JITTER, 1 + JITTER)
+    is_dead = attempts >= MOST_ATTEMPTS
+    uow.connection.execute(
+        deadline.update()
+        .where(deadline.c.id == row.id, sa.text("state = 0"))
+        .values(
+            attempts=attempts,
+            fire_at=now + timedelta(seconds=delay_s),
+            state=int(DeadlineState.DEAD if is_dead else DeadlineState.ARMED),
+            last_error=repr(error)[:LONGEST_ERROR],
+        )
+    )
+
+
+def revive(uow: UnitOfWork, deadline_id: int, *, now: datetime) -> bool:
+    """Arm a dead letter again, to be tried at once. Returns whether it was one."""
+    touched = uow.connection.execute(
+        deadline.update()
+        .where(deadline.c.id == deadline_id, deadline.c.state == int(DeadlineState.DEAD))
+        .values(state=int(DeadlineState.ARMED), attempts=0, fire_at=now)
+    )
+    return touched.rowcount == 1
+
+
+def next_fire_at(connection: sa.Connection) -> datetime | None:
+    """Return the instant the next deadline fires; None when none is armed. The demonstration jumps there."""
+    found: datetime | None = connection.scalar(
+        sa.select(sa.func.min(deadline.c.fire_at, type_=UtcDateTime)).where(sa.text("state = 0"))
+    )
+    return found

@@ -1,0 +1,42 @@
+"""Papers (文书) and their rendered form."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.storage.tables import document
+from app.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentContent:
+    """A paper: what it says, and its PDF when it was rendered."""
+
+    id: int
+    kind: str
+    document_no: str
+    template_version: str
+    facts: str
+    content: bytes | None
+
+
+def find_document(connection: sa.Connection, *, case_id: int, document_id: int) -> DocumentContent | None:
+    """Return a paper of a case; None when the case has no such paper."""
+    columns = document.c
+    row = connection.execute(
+        sa.select(
+            columns.id, columns.kind, columns.document_no, columns.template_version, columns.facts, columns.content
+        ).where(columns.case_id == case_id, columns.id == document_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    return DocumentContent(**{**row._asdict(), "content": bytes(row.content) if row.content is not None else None})
+
+
+def keep_rendered(uow: UnitOfWork, *, document_id: int, content: bytes, sha256: str) -> None:
+    """Keep the PDF of a paper; the first one stays."""
+    uow.connection.execute(
+        document.update()
+        .where(document.c.id == document_id, document.c.content.is_(None))
+        .values(content=content, content_sha256=sha256)
+    )

@@ -1,0 +1,146 @@
+"""The parts of a ChangeSet: which rows each writes, how, and how many it must touch.
+
+One description, from which the statement list of SQLite and the one statement of PostgreSQL are both built. The order
+is that of the list: what others refer to comes first.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.domain import change_set as rows
+from app.storage import tables
+
+INSERT, UPDATE, DELETE = "insert", "update", "delete"
+OF_VERSION = "{t}version = {r}version"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowId:
+    """A row that is named by its id alone."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Part:
+    """One kind of change.
+
+    name: field of ChangeSet. row: dataclass whose fields are columns of `table`. keys: columns that name the row.
+    sets, guard: SQL in which `{t}` stands before a stored column and `{r}` before a value of the row; the guard holds
+    literal conditions, so that a partial index serves it. may_miss: rows that are there already (insert) or are there
+    no more (delete) are no conflict. is_versioned: a row that is not touched was acted on in an older version.
+    """
+
+    name: str
+    table: sa.Table
+    kind: str
+    row: type[Any]
+    keys: tuple[str, ...] = ("id",)
+    sets: str = ""
+    guard: str = ""
+    may_miss: bool = False
+    is_versioned: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns a row brings along, in a fixed order."""
+        return tuple(field.name for field in fields(self.row))
+
+
+PARTS: tuple[Part, ...] = (
+    Part(name="cases_added", table=tables.case_file, kind=INSERT, row=rows.CaseRow),
+    Part(
+        name="case",
+        table=tables.case_file,
+        kind=UPDATE,
+        row=rows.CaseChange,
+        sets="version = {t}version + 1",
+        guard=OF_VERSION,
+    ),
+    Part(name="states_added", table=tables.instance_state, kind=INSERT, row=rows.StateRow),
+    Part(name="state", table=tables.instance_state, kind=UPDATE, row=rows.StateRow, keys=("case_id",)),
+    Part(name="parties_added", table=tables.case_party, kind=INSERT, row=rows.PartyRow),
+    Part(
+        name="tasks_closed",
+        table=tables.user_task,
+        kind=UPDATE,
+        row=rows.TaskClosing,
+        sets="version = {t}version + 1",
+        guard="{t}state < 2 AND ({r}version IS NULL OR {t}version = {r}version)",
+        is_versioned=True,
+    ),
+    Part(name="tasks_opened", table=tables.user_task, kind=INSERT, row=rows.TaskRow),
+    Part(
+        name="tasks_assigned",
+        table=tables.user_task,
+        kind=UPDATE,
+        row=rows.TaskAssignment,
+        sets="version = {t}version + 1",
+        guard="{t}state < 2 AND " + OF_VERSION,
+        is_versioned=True,
+    ),
+    Part(name="task_instants", table=tables.user_task, kind=UPDATE, row=rows.TaskInstants, guard="{t}state < 2"),
+    Part(
+        name="deadlines_changed",
+        table=tables.deadline,
+        kind=UPDATE,
+        row=rows.DeadlineChange,
+        sets="attempts = 0",
+        guard="{t}state <> 2",
+    ),
+    Part(
+        name="deadlines_disarmed",
+        table=tables.deadline,
+        kind=UPDATE,
+        row=RowId,
+        sets="state = 3",
+        guard="{t}state <> 2",
+    ),
+    Part(name="deadlines_deleted", table=tables.deadline, kind=DELETE, row=RowId, guard="{t}state <> 2"),
+    Part(name="deadlines_armed", table=tables.deadline, kind=INSERT, row=rows.DeadlineRow),
+    Part(name="audit", table=tables.audit_entry, kind=INSERT, row=rows.AuditRow),
+    Part(name="ledger", table=tables.clock_entry, kind=INSERT, row=rows.LedgerRow),
+    Part(name="outbox", table=tables.outbox, kind=INSERT, row=rows.OutboxRow, may_miss=True),
+    Part(name="inputs", table=tables.case_input, kind=INSERT, row=rows.InputRow),
+    Part(name="cards", table=tables.warning_card, kind=INSERT, row=rows.CardRow, may_miss=True),
+    Part(name="decisions", table=tables.decision_record, kind=INSERT, row=rows.DecisionRow),
+    Part(name="documents", table=tables.document, kind=INSERT, row=rows.DocumentRow),
+    Part(name="deliveries", table=tables.delivery, kind=INSERT, row=rows.DeliveryRow),
+    Part(name="accountability", table=tables.accountability_record, kind=INSERT, row=rows.AccountabilityRow),
+    Part(name="incidents", table=tables.incident, kind=INSERT, row=rows.IncidentRow),
+    Part(name="case_materials", table=tables.case_material, kind=INSERT, row=rows.CaseMaterialRow),
+    Part(
+        name="materials_replaced",
+        table=tables.case_material,
+        kind=UPDATE,
+        row=rows.CaseMaterialRow,
+        keys=("case_id", "requirement"),
+    ),
+    Part(
+        name="material_checks",
+        table=tables.case_material,
+        kind=UPDATE,
+        row=rows.MaterialCheck,
+        keys=("case_id", "requirement"),
+    ),
+    Part(name="idempotency", table=tables.idempotency_key, kind=INSERT, row=rows.IdempotencyRow),
+    Part(name="drafts_deleted", table=tables.draft, kind=DELETE, row=RowId, may_miss=True),
+)
+PART_OF = {part.name: part for part in PARTS}
+
+
+def set_clause(part: Part, *, stored: str, given: str) -> str:
+    """Return what an UPDATE sets. stored, given: prefixes of a stored column and of a value of the row.
+
+    A version is a guard, never a value: it grows by one.
+    """
+    values = [f"{name} = {given}{name}" for name in part.columns if name not in (*part.keys, "version")]
+    return ", ".join([*values, part.sets.format(t=stored)] if part.sets else values)
+
+
+def where_clause(part: Part, *, stored: str, given: str) -> str:
+    """Return which row an UPDATE or DELETE touches."""
+    keys = [f"{stored}{name} = {given}{name}" for name in part.keys]
+    return " AND ".join([*keys, part.guard.format(t=stored, r=given)] if part.guard else keys)

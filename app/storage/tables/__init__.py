@@ -1,0 +1,79 @@
+"""All tables by noun. Instants end in `_at`, dates in `_on` or are `on`; what is stored as JSON text says so."""
+
+from app.storage.tables.audit import audit_anchor, audit_entry
+from app.storage.tables.base import metadata
+from app.storage.tables.case import case_file, case_input, case_party, idempotency_key, instance_state
+from app.storage.tables.catalogue import (
+    department,
+    matter_offering,
+    offering_version,
+    region,
+    service_matter,
+    theme_version,
+)
+from app.storage.tables.clock import calendar_version, clock_entry, deadline, resolved_calendar
+from app.storage.tables.definition import definition, deployment, normalised_diagram, rule_version
+from app.storage.tables.material import case_material, material
+from app.storage.tables.outbox import outbox
+from app.storage.tables.paper import decision_record, delivery, document, number_sequence
+from app.storage.tables.people import account, staff, staff_membership, work_group
+from app.storage.tables.session import api_token, session
+from app.storage.tables.supervision import (
+    accountability_record,
+    closure,
+    hold,
+    incident,
+    outage,
+    warning_card,
+)
+from app.storage.tables.task import draft, user_task
+from app.storage.tables.worker import id_block, job_run, worker_beat
+
+__all__ = [
+    "account",
+    "accountability_record",
+    "api_token",
+    "audit_anchor",
+    "audit_entry",
+    "calendar_version",
+    "case_file",
+    "case_input",
+    "case_material",
+    "case_party",
+    "clock_entry",
+    "closure",
+    "deadline",
+    "decision_record",
+    "definition",
+    "delivery",
+    "department",
+    "deployment",
+    "document",
+    "draft",
+    "hold",
+    "id_block",
+    "idempotency_key",
+    "incident",
+    "instance_state",
+    "job_run",
+    "material",
+    "matter_offering",
+    "metadata",
+    "normalised_diagram",
+    "number_sequence",
+    "offering_version",
+    "outage",
+    "outbox",
+    "region",
+    "resolved_calendar",
+    "rule_version",
+    "service_matter",
+    "session",
+    "staff",
+    "staff_membership",
+    "theme_version",
+    "user_task",
+    "warning_card",
+    "work_group",
+    "worker_beat",
+]

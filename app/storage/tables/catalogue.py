@@ -1,0 +1,69 @@
+"""The catalogue: regions (区划), departments (部门), matters (事项) and implementation lists (实施清单)."""
+
+import sqlalchemy as sa
+from sqlalchemy import Column
+
+from app.storage.tables.base import Code, Id, Instant, metadata
+
+region = sa.Table(
+    "region",
+    metadata,
+    Column("code", Code(12), primary_key=True),
+    Column("name_zh", sa.Text, nullable=False),
+    Column("name_en", sa.Text, nullable=False),
+    Column("level", Code(16), nullable=False),
+    Column("parent_code", Code(12)),
+)
+
+# calendar_layers: comma separated, the most general first; the working calendar of the department.
+department = sa.Table(
+    "department",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("code", Code(64), nullable=False, unique=True),
+    Column("name_zh", sa.Text, nullable=False),
+    Column("name_en", sa.Text, nullable=False),
+    Column("region_code", Code(12), nullable=False),
+    Column("kind", Code(16), nullable=False),
+    Column("calendar_layers", Code(120), nullable=False),
+)
+
+service_matter = sa.Table(
+    "service_matter",
+    metadata,
+    Column("matter_code", Code(64), primary_key=True),
+    Column("name", sa.Text, nullable=False),
+    Column("item_type", Code(32), nullable=False),
+)
+
+matter_offering = sa.Table(
+    "matter_offering",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("matter_code", Code(64), sa.ForeignKey("service_matter.matter_code"), nullable=False),
+    Column("region_code", Code(12), nullable=False),
+    Column("department_id", Id, nullable=False),
+    sa.UniqueConstraint("matter_code", "region_code", "department_id", name="uq_matter_offering"),
+)
+
+# Immutable: a case pins the version it was received under.
+offering_version = sa.Table(
+    "offering_version",
+    metadata,
+    Column("offering_id", Id, sa.ForeignKey("matter_offering.id"), primary_key=True, autoincrement=False),
+    Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    Column("effective_from", sa.Date),
+    Column("published_at", Instant, nullable=False),
+    Column("sha256", Code(64), nullable=False),
+    Column("doc", sa.Text, nullable=False),
+)
+
+theme_version = sa.Table(
+    "theme_version",
+    metadata,
+    Column("code", Code(64), primary_key=True),
+    Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    Column("sha256", Code(64), nullable=False),
+    Column("published_at", Instant, nullable=False),
+    Column("doc", sa.Text, nullable=False),
+)

@@ -1,0 +1,111 @@
+"""Applications for matters and themes; the materials they carry."""
+
+from flask import request
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from app.domain.errors import InvalidInput
+from app.operations.receive_application import receive_application
+from app.operations.receive_theme_application import receive_theme_application
+from app.operations.upload_material import upload_material
+from app.queries.catalogue import get_theme, guide, list_themes
+from app.runtime.application import ApplicantInput, ApplicationInput, HandedIn
+from app.web.api import schemas
+from app.web.api.present import jsonable
+from app.web.api.requests import context, idempotency, row_id
+from app.web.sign_in import current_person
+
+blueprint = Blueprint("applications", __name__, description="Apply (申请)")
+
+
+def application_input(code: str, body: dict[str, object]) -> ApplicationInput:
+    """Return an application from a checked body."""
+    applicant = dict(body["applicant"])  # type: ignore[call-overload]
+    return ApplicationInput(
+        code=code,
+        region_code=str(body["region_code"]),
+        intake_mode=str(body["intake_mode"]),
+        applicant=ApplicantInput(**applicant, subject=body.get("subject")),  # type: ignore[arg-type]
+        form=body["form"],  # type: ignore[arg-type]
+        guidance=body.get("guidance") or {},  # type: ignore[arg-type]
+        materials=[
+            HandedIn(requirement=item["requirement"], material_id=row_id(item["material_id"]))
+            for item in body["materials"]  # type: ignore[attr-defined]
+        ],
+    )
+
+
+@blueprint.route("/applications")
+class Applications(MethodView):
+    """Apply for one matter."""
+
+    @blueprint.arguments(schemas.Application)
+    @blueprint.response(201, schemas.Receipt)
+    @blueprint.alt_response(422, schema=schemas.Problem)
+    def post(self, body: dict[str, object]) -> object:
+        """Receive an application; the answer is its receipt."""
+        person = current_person()
+        application = application_input(str(body["matter_code"]), body)
+        return receive_application(context(), person, application, request=idempotency())
+
+
+@blueprint.route("/themes")
+class Themes(MethodView):
+    """Joint handling themes."""
+
+    @blueprint.response(200)
+    def get(self) -> object:
+        """List the themes."""
+        return jsonable({"items": list_themes(context().library.current()), "next_cursor": None})
+
+
+@blueprint.route("/themes/<code>")
+class Theme(MethodView):
+    """One theme."""
+
+    @blueprint.response(200)
+    @blueprint.alt_response(404, schema=schemas.Problem)
+    def get(self, code: str) -> object:
+        """Return a theme with its questions, members, form and materials."""
+        return jsonable(get_theme(context().library.current(), code))
+
+
+@blueprint.route("/themes/<code>/guidance")
+class ThemeGuidance(MethodView):
+    """Which members a situation asks for."""
+
+    @blueprint.arguments(schemas.Guidance)
+    @blueprint.response(200)
+    @blueprint.alt_response(422, schema=schemas.Problem)
+    def post(self, body: dict[str, object], code: str) -> object:
+        """Answer the situation questions; nothing is stored."""
+        return jsonable(guide(context().library.current(), code, body["answers"]))  # type: ignore[arg-type]
+
+
+@blueprint.route("/themes/<code>/applications")
+class ThemeApplications(MethodView):
+    """Apply once for a life event."""
+
+    @blueprint.arguments(schemas.ThemeApplication)
+    @blueprint.response(201, schemas.Receipt)
+    @blueprint.alt_response(422, schema=schemas.Problem)
+    def post(self, body: dict[str, object], code: str) -> object:
+        """Receive a joint application."""
+        return receive_theme_application(
+            context(), current_person(), application_input(code, body), request=idempotency()
+        )
+
+
+@blueprint.route("/materials")
+class Materials(MethodView):
+    """Uploads."""
+
+    @blueprint.response(201)
+    @blueprint.alt_response(413, schema=schemas.Problem)
+    @blueprint.alt_response(415, schema=schemas.Problem)
+    def post(self) -> object:
+        """Upload a material once; refer to it by id. The same bytes again give the same id."""
+        file = request.files.get("file")
+        if file is None:
+            raise InvalidInput("invalid", items=({"pointer": "/file", "code": "required"},))
+        return upload_material(context(), current_person(), name=file.filename or "", content=file.stream.read())

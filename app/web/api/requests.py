@@ -1,0 +1,85 @@
+"""What every API view needs of its request: the context, a reading, keys, versions, instants."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import current_app, request
+
+from app.container import Container
+from app.domain.errors import CaseworkError, InvalidInput
+from app.domain.request_key import RequestKey, request_key
+from app.runtime.context import Context
+from app.storage.database import Reading
+from app.web.sign_in import current_person
+
+
+def container() -> Container:
+    """Return the adapters of this process."""
+    found: Container = current_app.extensions["lianban_container"]
+    return found
+
+
+def context() -> Context:
+    """Return what operations work with."""
+    return container().context
+
+
+@contextmanager
+def reading() -> Iterator[Reading]:
+    """Open a read transaction with its instant: `connection` and `now`."""
+    with context().database.reading() as opened:
+        yield opened
+
+
+def idempotency() -> RequestKey | None:
+    """Return the key of this request, None when the caller sent none."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    person = current_person()
+    return request_key(
+        actor_id=person.account_id, method=request.method, path=request.path, key=key, body=request.get_data()
+    )
+
+
+def required_version() -> int:
+    """Return the version the caller acts on, from `If-Match`. Raises CaseworkError `precondition_required` without it."""
+    text = request.headers.get("If-Match", "")
+    if not text:
+        raise CaseworkError("precondition_required")
+    try:
+        return int(text.strip().removeprefix("W/").strip('"'))
+    except ValueError as malformed:
+        raise InvalidInput("invalid", items=({"pointer": "/If-Match", "code": "version_malformed"},)) from malformed
+
+
+def row_id(text: str) -> int:
+    """Return a row id from a path. Raises InvalidInput for what cannot be one."""
+    if not text.isdecimal() or len(text) > 19:
+        raise InvalidInput("id_malformed", id=text[:40])
+    return int(text)
+
+
+def instant(value: datetime | None) -> datetime | None:
+    """Return an instant in UTC; a naive one is refused. Raises InvalidInput `instant_naive`."""
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise InvalidInput("instant_naive")
+    return value.astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paging:
+    """What a list was asked for."""
+
+    cursor: str | None
+    limit: int
+
+
+def paging() -> Paging:
+    """Return cursor and limit of a list request."""
+    limit = request.args.get("limit", "50")
+    return Paging(cursor=request.args.get("cursor") or None, limit=int(limit) if limit.isdecimal() else 50)

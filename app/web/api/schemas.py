@@ -1,0 +1,207 @@
+"""The published shapes of API v1. Unknown fields are refused, so that a typing error never passes silently."""
+
+from marshmallow import RAISE, Schema, fields, validate
+
+from app.domain.vocabulary import CaseState
+
+PHONE_LENGTH = 18
+
+
+class Strict(Schema):
+    """A body that refuses what it does not know."""
+
+    class Meta:
+        """Options of marshmallow."""
+
+        unknown = RAISE
+
+
+class Problem(Schema):
+    """An error answer (RFC 9457). `code` is stable; `detail` says what to do next, in the language asked for."""
+
+    type = fields.String()
+    title = fields.String()
+    status = fields.Integer()
+    detail = fields.String()
+    code = fields.String()
+    errors = fields.List(fields.Dict())
+
+
+class Sentence(Schema):
+    """A sentence in both languages."""
+
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+
+
+class Applicant(Strict):
+    """Who applies."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(["person", "company", "agent"]))
+    name = fields.String(required=True, validate=validate.Length(1, 100))
+    id_type = fields.String(required=True, validate=validate.Length(1, 8))
+    id_number = fields.String(required=True, validate=validate.Length(1, 40))
+    mobile = fields.String(required=True, validate=validate.Length(5, PHONE_LENGTH))
+
+
+class MaterialReference(Strict):
+    """One uploaded material for one requirement."""
+
+    requirement = fields.String(required=True, validate=validate.Length(1, 64))
+    material_id = fields.String(required=True, validate=validate.Regexp(r"^\d{1,19}$"))
+
+
+class Application(Strict):
+    """An application for one matter."""
+
+    matter_code = fields.String(required=True, validate=validate.Length(1, 64))
+    region_code = fields.String(required=True, validate=validate.Regexp(r"^\d{4,12}$"))
+    intake_mode = fields.String(
+        load_default="online",
+        validate=validate.OneOf(["window", "online", "assisted", "home", "station", "batch", "elsewhere"]),
+    )
+    applicant = fields.Nested(Applicant, required=True)
+    subject = fields.Dict(load_default=None, allow_none=True)
+    form = fields.Dict(load_default=dict)
+    materials = fields.List(fields.Nested(MaterialReference), load_default=list, validate=validate.Length(max=100))
+
+
+class ThemeApplication(Strict):
+    """An application for a theme."""
+
+    region_code = fields.String(required=True, validate=validate.Regexp(r"^\d{4,12}$"))
+    intake_mode = fields.String(load_default="online")
+    applicant = fields.Nested(Applicant, required=True)
+    subject = fields.Dict(load_default=None, allow_none=True)
+    guidance = fields.Dict(load_default=dict)
+    form = fields.Dict(load_default=dict)
+    materials = fields.List(fields.Nested(MaterialReference), load_default=list, validate=validate.Length(max=100))
+
+
+class FirstDeadline(Schema):
+    """A clock as the receipt shows it."""
+
+    name = fields.String()
+    due_at = fields.DateTime(allow_none=True)
+    explanation = fields.List(fields.Nested(Sentence))
+
+
+class MissingMaterial(Schema):
+    """A material the list asks for and nobody handed in yet."""
+
+    requirement = fields.String()
+    name = fields.String()
+
+
+class Receipt(Schema):
+    """The answer to an application."""
+
+    case_no = fields.String()
+    case_id = fields.String()
+    state = fields.String(validate=validate.OneOf([state.value for state in CaseState]))
+    received_at = fields.String()
+    progress_code = fields.String()
+    missing = fields.List(fields.Nested(MissingMaterial))
+    members = fields.List(fields.Dict())
+    deadlines = fields.List(fields.Dict())
+
+
+class Mark(Strict):
+    """An officer's mark on a material."""
+
+    requirement = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(["accepted", "missing", "wrong"]))
+    remark = fields.String(load_default="", validate=validate.Length(max=500))
+
+
+class Completion(Strict):
+    """What completes a task."""
+
+    outcome = fields.String(required=True, validate=validate.Length(1, 24))
+    data = fields.Dict(load_default=dict)
+    materials = fields.List(fields.Nested(Mark), load_default=list)
+
+
+class Handover(Strict):
+    """Who gets a task, and why."""
+
+    to_staff_id = fields.String(required=True, validate=validate.Regexp(r"^\d{1,19}$"))
+    reason = fields.String(required=True, validate=validate.Length(1, 500))
+
+
+class Suspension(Strict):
+    """A special procedure that stops the clock."""
+
+    ground = fields.String(required=True, validate=validate.Length(1, 40))
+    document_no = fields.String(load_default="", validate=validate.Length(max=80))
+    expected_days = fields.Integer(load_default=0)
+    reason = fields.String(load_default="", validate=validate.Length(max=500))
+    occurred_at = fields.AwareDateTime(data_key="from", load_default=None, allow_none=True)
+
+
+class Resumption(Strict):
+    """The end of a special procedure."""
+
+    suspension_id = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"^\d{1,19}$"))
+    occurred_at = fields.AwareDateTime(data_key="at", load_default=None, allow_none=True)
+
+
+class Extension(Strict):
+    """More working days, approved by the caller."""
+
+    days = fields.Integer(required=True)
+    reason = fields.String(load_default="", validate=validate.Length(max=500))
+
+
+class Withdrawal(Strict):
+    """Why an application is taken back."""
+
+    reason = fields.String(load_default="", validate=validate.Length(max=500))
+
+
+class Correction(Strict):
+    """What the applicant brings after the one-time notice."""
+
+    materials = fields.List(fields.Nested(MaterialReference), load_default=list, validate=validate.Length(max=100))
+    data = fields.Dict(load_default=dict)
+
+
+class DueDateItem(Strict):
+    """One limit to be computed."""
+
+    start = fields.AwareDateTime(required=True)
+    limit = fields.Integer(required=True)
+    unit = fields.String(load_default="WD", validate=validate.OneOf(["WD", "WH", "D", "H", "M"]))
+    suspensions = fields.List(fields.Dict(), load_default=list, validate=validate.Length(max=50))
+    extensions = fields.List(fields.Dict(), load_default=list, validate=validate.Length(max=10))
+
+
+class DueDates(Strict):
+    """A batch of limits on one calendar."""
+
+    calendar = fields.List(fields.String(), load_default=lambda: ["CN", "HB", "ES"], validate=validate.Length(1, 5))
+    items = fields.List(fields.Nested(DueDateItem), required=True, validate=validate.Length(1, 1000))
+
+
+class Guidance(Strict):
+    """Situation answers of a theme."""
+
+    answers = fields.Dict(load_default=dict)
+
+
+class NewStaff(Strict):
+    """An officer to be added."""
+
+    login = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9._-]{2,40}$"))
+    name = fields.String(required=True, validate=validate.Length(1, 60))
+    department_code = fields.String(required=True)
+    roles = fields.List(fields.String(), required=True, validate=validate.Length(1, 12))
+    password = fields.String(required=True, load_only=True, validate=validate.Length(10, 200))
+
+
+class NewToken(Strict):
+    """A bearer token for a program. The token itself is shown once."""
+
+    login = fields.String(required=True)
+    name = fields.String(required=True, validate=validate.Length(1, 60))
+    days = fields.Integer(load_default=90, validate=validate.Range(1, 366))

@@ -1,0 +1,90 @@
+/* Island: shows a BPMN diagram, and where a case stands in it. Loaded only by pages that have a diagram. */
+import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+
+const MARKS = { current: "mark-current", done: "mark-done", fault: "mark-fault" };
+const STEP = 1.2;
+const MARGIN = 0.94;
+
+for (const box of document.querySelectorAll("[data-diagram]")) {
+  openWhenVisible(box);
+}
+
+/* bpmn-js measures its canvas, so a diagram on a hidden tab waits until the tab is shown. */
+function openWhenVisible(box) {
+  const watcher = new IntersectionObserver((entries) => {
+    if (entries.some((entry) => entry.isIntersecting)) {
+      watcher.disconnect();
+      open(box);
+    }
+  });
+  watcher.observe(box);
+}
+
+async function open(box) {
+  const canvasBox = box.querySelector(".diagram__canvas");
+  const text = box.querySelector(".diagram__text");
+  try {
+    const xml = await readXml(box.dataset.diagram);
+    const viewer = new NavigatedViewer({ container: canvasBox });
+    await viewer.importXML(xml);
+    mark(viewer, box);
+    fit(viewer);
+    watchTools(viewer, box);
+    text.hidden = true;
+    box.dataset.state = "open";
+  } catch {
+    text.textContent = box.dataset.failed;
+    text.hidden = false;
+    box.dataset.state = "failed";
+  }
+}
+
+async function readXml(source) {
+  if (source.startsWith("#")) {
+    return document.getElementById(source.slice(1)).textContent;
+  }
+  const answer = await fetch(source, { headers: { Accept: "application/xml" } });
+  if (!answer.ok) {
+    throw new Error(`diagram: ${answer.status}`);
+  }
+  return answer.text();
+}
+
+function mark(viewer, box) {
+  const canvas = viewer.get("canvas");
+  const registry = viewer.get("elementRegistry");
+  for (const [kind, marker] of Object.entries(MARKS)) {
+    for (const id of (box.dataset[kind] ?? "").split(" ").filter(Boolean)) {
+      if (registry.get(id)) {
+        canvas.addMarker(id, marker);
+      }
+    }
+  }
+}
+
+function fit(viewer) {
+  const canvas = viewer.get("canvas");
+  canvas.zoom("fit-viewport", "auto");
+  canvas.zoom(Math.min(canvas.zoom() * MARGIN, 1), "auto");
+}
+
+function watchTools(viewer, box) {
+  const canvas = viewer.get("canvas");
+  const acts = {
+    in: () => canvas.zoom(canvas.zoom() * STEP),
+    out: () => canvas.zoom(canvas.zoom() / STEP),
+    fit: () => fit(viewer),
+  };
+  for (const button of box.querySelectorAll("[data-zoom]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => acts[button.dataset.zoom]());
+  }
+  document.addEventListener("click", (event) => {
+    const id = event.target.closest("[data-element]")?.dataset.element;
+    const element = id && viewer.get("elementRegistry").get(id);
+    if (element) {
+      canvas.scrollToElement(element);
+      viewer.get("selection").select(element);
+    }
+  });
+}

@@ -1,0 +1,142 @@
+"""Errors to HTTP, in one place: problem+json (RFC 9457) for programs, a page for people."""
+
+import structlog
+from flask import Flask, Response, current_app, jsonify, render_template, request
+from marshmallow import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from app.domain import errors
+from app.web.language import current_language
+
+log = structlog.get_logger()
+
+class Unauthenticated(errors.CaseworkError):
+    """Nobody is signed in."""
+
+    default_code = "unauthenticated"
+
+
+STATUS_OF_CLASS: tuple[tuple[type[errors.CaseworkError], int], ...] = (
+    (errors.NotFound, 404),
+    (errors.Forbidden, 403),
+    (errors.Stale, 412),
+    (errors.Conflict, 409),
+    (errors.TemporaryFailure, 503),
+    (errors.DiagramRefused, 422),
+    (errors.InvalidInput, 422),
+    (errors.RuleViolation, 422),
+)
+STATUS_OF_CODE = {
+    "material_too_large": 413,
+    "material_type": 415,
+    "malformed": 400,
+    "precondition_required": 428,
+    "unauthenticated": 401,
+    "csrf_failed": 400,
+    "too_many_requests": 429,
+    "method_not_allowed": 405,
+}
+RETRY_AFTER_S = {"case_busy": 1, "database_busy": 1}
+HTTP_CODES = {
+    400: "malformed",
+    401: "unauthenticated",
+    403: "not_permitted",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "material_too_large",
+    415: "media_type",
+    422: "invalid",
+    429: "too_many_requests",
+}
+
+
+def status_of(error: errors.CaseworkError) -> int:
+    """Return the HTTP status of an error: its code decides where one is named, else its class."""
+    if error.code in STATUS_OF_CODE:
+        return STATUS_OF_CODE[error.code]
+    return next((status for cls, status in STATUS_OF_CLASS if isinstance(error, cls)), 500)
+
+
+def problem_of(error: errors.CaseworkError, language: str) -> dict[str, object]:
+    """Return the problem+json body of an error, its sentences in `language`."""
+    messages = current_app.extensions["lianban"].messages
+    base = f"errors.{error.code}"
+    key = base if messages.has(f"{base}.title") else "errors.failed"
+    facts = {name: value for name, value in error.facts.items() if isinstance(value, str | int | float)}
+    detail = " ".join(messages.text(language, f"{key}.{part}", **facts) for part in ("detail", "remedy"))
+    return {
+        "type": f"/problems/{error.code}",
+        "title": messages.text(language, f"{key}.title", **facts),
+        "status": status_of(error),
+        "detail": detail.strip(),
+        "code": error.code,
+        **facts,
+        "errors": [_item(item, language) for item in error.items],
+    }
+
+
+def _item(item: object, language: str) -> dict[str, object]:
+    messages = current_app.extensions["lianban"].messages
+    fields = dict(item) if isinstance(item, dict) else dict(item.items())  # type: ignore[attr-defined]
+    key = f"faults.{fields.get('code')}"
+    if "detail" not in fields and messages.has(key):
+        fields["detail"] = messages.text(language, key, **{k: v for k, v in fields.items() if k != "code"})
+    return fields
+
+
+def register_error_handlers(app: Flask) -> None:
+    """Give every error its one answer."""
+
+    @app.errorhandler(errors.CaseworkError)
+    def refused(error: errors.CaseworkError) -> Response:
+        return _answer(error)
+
+    @app.errorhandler(ValidationError)
+    def schema_refused(error: ValidationError) -> Response:
+        return _answer(errors.InvalidInput("invalid", items=tuple(_pointers(error.normalized_messages()))))
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        status = error.code or 500
+        code = HTTP_CODES.get(status, "failed")
+        data = getattr(error, "data", None) or {}
+        items = tuple(_pointers(data.get("messages", {}).get("json", {}))) if isinstance(data, dict) else ()
+        answer = _answer(errors.CaseworkError(code, items=items), status=status)
+        for name, value in error.get_headers():
+            if name in ("Allow", "Retry-After"):
+                answer.headers[name] = value
+        return answer
+
+    @app.errorhandler(Exception)
+    def failed(error: Exception) -> Response:
+        log.exception("Request failed", action="request_failed", path=request.path)
+        return _answer(errors.CaseworkError("failed"), status=500)
+
+
+def _pointers(messages: object, at: str = "") -> list[dict[str, object]]:
+    if isinstance(messages, dict):
+        return [item for name, inner in messages.items() for item in _pointers(inner, _join(at, str(name)))]
+    texts = messages if isinstance(messages, list) else [messages]
+    return [{"pointer": at or "/", "code": "schema", "detail": str(text)} for text in texts]
+
+
+def _join(at: str, name: str) -> str:
+    if not at and name == "_schema":
+        return at
+    return f"{at}/{name.replace('~', '~0').replace('/', '~1')}"
+
+
+def _answer(error: errors.CaseworkError, status: int | None = None) -> Response:
+    language = current_language()
+    problem = problem_of(error, language)
+    problem["status"] = status or problem["status"]
+    code = int(str(problem["status"]))
+    if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/problem+json":
+        response = jsonify(problem)
+        response.mimetype = "application/problem+json"
+    else:
+        response = Response(render_template("error.html", problem=problem), mimetype="text/html")
+    response.status_code = code
+    if error.code in RETRY_AFTER_S:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S[error.code])
+    return response

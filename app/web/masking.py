@@ -1,0 +1,19 @@
+"""Personal data as its reader may see it: the applicant themselves and who works on the case see it whole."""
+
+from dataclasses import replace
+
+from app.domain.authority import Person
+from app.queries.case_page import CaseView
+from app.web.presenting import mask_id_number, mask_mobile, mask_name
+
+
+def masked_case(view: CaseView, person: Person) -> CaseView:
+    """Return the case with name, id number and telephone masked, unless the reader handles it or it is theirs."""
+    if person.is_applicant or int(view.department_id) in person.department_ids:
+        return view
+    return replace(
+        view,
+        applicant_name=mask_name(view.applicant_name),
+        applicant_id_number=mask_id_number(view.applicant_id_number),
+        applicant_mobile=mask_mobile(view.applicant_mobile),
+    )

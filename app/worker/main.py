@@ -1,0 +1,62 @@
+"""Run the jobs on APScheduler. Each runs once at a time; a missed run is made up by the next one."""
+
+import random
+import signal
+import threading
+from collections.abc import Callable
+from datetime import UTC
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from app.channels import Channel
+from app.domain.vocabulary import Lane
+from app.runtime.context import Context
+from app.worker.jobs import beat, drain_lane, drain_outbox
+
+log = structlog.get_logger()
+
+TICK_S = 1.0
+BEAT_S = 10.0
+SHARE_OF_INTERVAL = 0.8
+
+
+def run_worker(context: Context, channel: Channel, *, stop: threading.Event | None = None) -> None:
+    """Run the timer worker until `stop` is set or the process is told to end."""
+    stopping = stop or _stop_on_signal()
+    scheduler = BackgroundScheduler(
+        timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    )
+    budget_s = TICK_S * SHARE_OF_INTERVAL
+    jobs: tuple[tuple[str, Callable[[], object], float], ...] = (
+        ("tick_moves", lambda: drain_lane(context, Lane.MOVE, budget_s=budget_s), TICK_S),
+        ("tick_notices", lambda: drain_lane(context, Lane.NOTICE, budget_s=budget_s), TICK_S),
+        ("drain_outbox", lambda: drain_outbox(context, channel, budget_s=budget_s), TICK_S),
+        ("beat", lambda: beat(context), BEAT_S),
+    )
+    for name, job, interval_s in jobs:
+        scheduler.add_job(_guarded(name, job), "interval", seconds=interval_s, id=name, jitter=interval_s * 0.1)
+    stopping.wait(random.uniform(0, TICK_S))
+    scheduler.start()
+    log.info("Worker started", action="worker_started")
+    stopping.wait()
+    scheduler.shutdown(wait=True)
+
+
+def _guarded(name: str, job: Callable[[], object]) -> Callable[[], None]:
+    """A job that fails is logged and comes again with its next run; the worker goes on."""
+
+    def run() -> None:
+        try:
+            job()
+        except Exception:
+            log.exception("Job failed", action="job_failed", job=name)
+
+    return run
+
+
+def _stop_on_signal() -> threading.Event:
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    return stopping

@@ -1,0 +1,208 @@
+"""Numbers, drafts, stored answers, papers, materials, signs of life, holds."""
+
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from app.domain.change_set import ChangeSet, DocumentRow, IdempotencyRow
+from app.domain.errors import InvalidInput, Stale
+from app.domain.request_key import request_key
+from app.storage import tables
+from app.storage.apply_changes import apply_changes
+from app.storage.beats import Gap, add_outage, begin_daily_run, list_beats, release_outages, save_beat
+from app.storage.case_loading import load_case
+from app.storage.database import Database, FixedClock, open_database
+from app.storage.documents import find_document, keep_rendered
+from app.storage.drafts import delete_drafts, find_draft, put_draft
+from app.storage.idempotency import find_response
+from app.storage.materials import NewMaterial, add_material, find_materials, read_material
+from app.storage.numbers import take_number
+from tests.integration.rows import AT, new_id, seed_case
+
+DAY = date(2026, 3, 9)
+
+
+def test_numbers_count_per_kind_scope_and_day(database: Database) -> None:
+    with database.write() as uow:
+        given = [
+            take_number(uow, kind=kind, scope=scope, on=on)
+            for kind, scope, on in (
+                ("case", "A", DAY),
+                ("case", "A", DAY),
+                ("case", "B", DAY),
+                ("case", "A", DAY + timedelta(days=1)),
+                ("document", "A", DAY),
+            )
+        ]
+
+    assert given == [1, 2, 1, 1, 1]
+
+
+def test_number_of_a_rolled_back_transaction_is_given_again(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError), database.write() as uow:
+        take_number(uow, kind="rolled", scope="A", on=DAY) // 0
+
+    with database.write() as uow:
+        assert take_number(uow, kind="rolled", scope="A", on=DAY) == 1
+
+
+def test_draft_of_an_older_window_is_stale(database: Database) -> None:
+    owner, topic = new_id(), f"task:{new_id()}"
+
+    def put(version: int, content: str) -> int:
+        with database.write() as uow:
+            return put_draft(
+                uow, draft_id=new_id(), owner_account_id=owner, topic=topic, version=version, content=content
+            )
+
+    assert (put(0, "{}"), put(1, '{"a":1}')) == (1, 2)
+    with pytest.raises(Stale):
+        put(1, "{}")
+    with database.write() as uow:
+        assert find_draft(uow.connection, owner_account_id=owner, topic=topic) == (2, '{"a":1}')
+        delete_drafts(uow, topic)
+        assert find_draft(uow.connection, owner_account_id=owner, topic=topic) is None
+
+
+def test_stored_answer_belongs_to_one_body(database: Database) -> None:
+    key = request_key(actor_id=new_id(), method="POST", path="/x", key="k", body=b"1")
+    row = IdempotencyRow(
+        actor_id=key.actor_id,
+        scope=key.scope,
+        key=key.key,
+        request_hash=key.body_hash,
+        status=200,
+        response=b'{"a":1}',
+        created_at=AT,
+    )
+    with database.write() as uow:
+        assert find_response(uow, key) is None
+        apply_changes(uow, ChangeSet(idempotency=[row]))
+
+    with database.write() as uow:
+        assert find_response(uow, key) == b'{"a":1}'
+        other = request_key(actor_id=key.actor_id, method="POST", path="/x", key="k", body=b"2")
+        with pytest.raises(InvalidInput) as refused:
+            find_response(uow, other)
+    assert refused.value.code == "idempotency_mismatch"
+
+
+def test_first_rendering_of_a_paper_stays(database: Database) -> None:
+    seeded, document_id = seed_case(database), new_id()
+    row = DocumentRow(
+        id=document_id,
+        case_id=seeded.case_id,
+        kind="acceptance",
+        document_no=f"no-{document_id}",
+        template_version="1",
+        issued_at=AT,
+        facts="{}",
+    )
+
+    with database.write() as uow:
+        apply_changes(uow, ChangeSet(documents=[row]))
+        for content in (b"%PDF 1", b"%PDF 2"):
+            keep_rendered(uow, document_id=document_id, content=content, sha256="0")
+
+    with database.read() as connection:
+        found = find_document(connection, case_id=seeded.case_id, document_id=document_id)
+        assert find_document(connection, case_id=1, document_id=document_id) is None
+    assert found is not None
+    assert found.content == b"%PDF 1"
+
+
+def test_same_file_of_the_same_owner_is_stored_once(database: Database) -> None:
+    owner = new_id()
+
+    def upload(owner_account_id: int) -> int:
+        with database.write() as uow:
+            return add_material(
+                uow,
+                NewMaterial(
+                    id=new_id(),
+                    sha256="f" * 64,
+                    name="a.pdf",
+                    mime="application/pdf",
+                    size=3,
+                    trust="C",
+                    owner_account_id=owner_account_id,
+                    uploaded_at=AT,
+                    content=b"%PD",
+                ),
+            )
+
+    first, again, foreign = upload(owner), upload(owner), upload(new_id())
+
+    assert first == again != foreign
+    with database.write() as uow:
+        assert set(find_materials(uow, [first, foreign, 1])) == {first, foreign}
+        assert read_material(uow.connection, first) == ("a.pdf", "application/pdf", b"%PD")
+
+
+def test_gap_between_beats_is_reported(own_database_url: str) -> None:
+    clock = FixedClock(AT)
+    database = open_database(own_database_url, clock=clock)
+
+    def beat(worker: str) -> Gap | None:
+        with database.write() as uow:
+            return save_beat(uow, worker=worker, monotonic_ms=1, boot_id="b")
+
+    assert beat("w1") is None
+    clock.advance(timedelta(minutes=29))
+    assert beat("w2") is None
+    clock.advance(timedelta(minutes=31))
+    gap = beat("w1")
+
+    assert gap == Gap(began_at=AT + timedelta(minutes=29), ended_at=AT + timedelta(hours=1))
+    with database.read() as connection:
+        assert [row.worker for row in list_beats(connection)] == ["w1", "w2"]
+    database.close()
+
+
+def test_case_shows_what_blocks_its_approval_until_it_is_released(own_database_url: str) -> None:
+    database = open_database(own_database_url, clock=FixedClock(AT))
+    seeded, other = seed_case(database), seed_case(database)
+    with database.write() as uow:
+        add_outage(uow, Gap(began_at=AT, ended_at=AT + timedelta(hours=2)))
+        uow.connection.execute(
+            tables.closure.insert().values(id=new_id(), region_code="422800", began_at=AT, reason="storm")
+        )
+        uow.connection.execute(
+            tables.hold.insert().values(
+                id=new_id(),
+                case_id=seeded.case_id,
+                reason="fraud",
+                text="",
+                state="requested",
+                requested_by="staff:1",
+                requested_at=AT,
+            )
+        )
+
+    assert blocks(database, seeded.case_id) == (True, True, True)
+    assert blocks(database, other.case_id) == (False, True, True)
+    with database.write() as uow:
+        assert release_outages(uow, by="staff:9") == 1
+        uow.connection.execute(tables.closure.update().values(released_at=AT))
+        uow.connection.execute(tables.hold.update().values(ended_at=AT))
+    assert blocks(database, seeded.case_id) == (False, False, False)
+    database.close()
+
+
+def blocks(database: Database, case_id: int) -> tuple[bool, bool, bool]:
+    with database.write() as uow:
+        loaded = load_case(uow, case_id)
+    assert loaded is not None
+    return loaded.has_open_hold, loaded.has_outage, loaded.has_closure
+
+
+def test_daily_job_is_run_by_one_process(database: Database) -> None:
+    won = []
+    for worker in ("w1", "w2"):
+        with database.write() as uow:
+            won.append(begin_daily_run(uow, job="anchor", on=DAY, worker=worker))
+
+    assert won == [True, False]
+    with database.read() as connection:
+        assert connection.scalar(sa.select(tables.job_run.c.worker)) == "w1"

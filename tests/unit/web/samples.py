@@ -1,0 +1,16 @@
+"""One full context for every page, and a bare one where lists may be empty. Names are those of the template headers."""
+
+from tests.unit.web.sample_admin import AdminPages
+from tests.unit.web.sample_officer import OfficerPages
+from tests.unit.web.sample_public import PublicPages
+
+
+class Samples(OfficerPages, AdminPages, PublicPages):
+    """Every page in one language."""
+
+    def pages(self) -> dict[str, tuple[str, dict[str, object]]]:
+        """Return name of the sample -> (template, context)."""
+        rows = [*self.officer_pages(), *self.admin_pages(), *self.public_pages()]
+        return {
+            name: (f"{template}.html", {**self.layout(roles), **context}) for name, template, roles, context in rows
+        }

@@ -1,0 +1,1 @@
+"""Tools of the build; none of them runs in production."""
