@@ -1,85 +1,126 @@
 """Read the working calendars: the national days of the library, and the layers in `rules/calendars/`."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-import chinese_calendar
+from chinese_calendar import constants
 
-from app.domain.calendar import LayerDays, OfficeHours, ResolvedCalendar, resolve
+from app.domain.calendar_layers import NATIONAL, CalendarLayerVersion, resolve_calendar
 from app.domain.errors import InvalidInput
+from app.domain.office_hours import OfficeHours, parse_hours
 
-NATIONAL = "CN"
-FIRST_YEAR = 2004
-LAST_KNOWN_YEAR = 2026
+__all__ = ["read_calendars", "resolve_calendar"]
+
 KINDS = ("off", "work")
+WEEKEND = 5
 
 
-def read_calendars(rules_dir: Path) -> dict[str, LayerDays]:
-    """Return every layer. Faults of all files come together as InvalidInput `calendar_conflict` with one item each.
+def read_calendars(rules_dir: Path) -> dict[str, CalendarLayerVersion]:
+    """Return every layer by name; the national one is what the library knows plus the files of years it does not know.
 
-    The national layer is what the library knows (2004 to 2026), and for years without a notice of the State Council the
-    statutory days of the decree, which are provisional.
+    A file `calendars/<layer>/<year>.toml` names days (`[[day]] on, kind, reason`), and in the layer of an office hours
+    of its own (`[[hours]] valid_from, blocks`). `provisional = true` marks national days computed from the decree, for
+    a year whose notice is not out; such a year counts as data but not as published.
+    Raises InvalidInput with one item per fault: `calendar_conflict` for a day named twice, `calendar_day` for an
+    unreadable or foreign one, `calendar_file` for a file that is no TOML or of no year.
     """
     faults: list[Mapping[str, object]] = []
-    found = {NATIONAL: _national()}
+    layers = {NATIONAL: _national()}
     for path in sorted((rules_dir / "calendars").glob("*/*.toml")):
         layer = path.parent.name
-        days = _read_file(path, faults)
-        known = found.get(layer, LayerDays(layer=layer))
-        is_published = not days.pop("provisional", False)
-        year = int(path.stem)
-        found[layer] = LayerDays(
-            layer=layer,
-            off=known.off | frozenset(day for day, kind in days.items() if kind == "off"),  # type: ignore[arg-type]
-            work=known.work | frozenset(day for day, kind in days.items() if kind == "work"),  # type: ignore[arg-type]
-            published_through=max(known.published_through, year)
-            if layer == NATIONAL and is_published
-            else known.published_through,
-            first_year=known.first_year,
-            last_year=max(known.last_year, year) if layer == NATIONAL else known.last_year,
-        )
+        known = layers.get(layer, CalendarLayerVersion(layer=layer))
+        layers[layer] = _with_file(known, _File(path, faults))
     if faults:
-        raise InvalidInput("calendar_conflict", items=tuple(faults))
-    return found
-
-
-def resolve_calendar(layers: Mapping[str, LayerDays], names: Iterable[str], *, hours: OfficeHours) -> ResolvedCalendar:
-    """Return the working calendar of an office: the national layer and its own, most local last."""
-    return resolve(layers, (NATIONAL, *(name for name in names if name != NATIONAL)), hours)
+        codes = {str(fault["code"]) for fault in faults}
+        raise InvalidInput(codes.pop() if len(codes) == 1 else "calendar_file", items=tuple(faults), count=len(faults))
+    return layers
 
 
 @lru_cache(maxsize=1)
-def _national() -> LayerDays:
-    off, work = set(), set()
-    day, last, weekend = date(FIRST_YEAR, 1, 1), date(LAST_KNOWN_YEAR, 12, 31), 5
-    while day <= last:
-        is_working = chinese_calendar.is_workday(day)
-        if is_working and day.weekday() >= weekend:
-            work.add(day)
-        elif not is_working and day.weekday() < weekend:
-            off.add(day)
-        day += timedelta(days=1)
-    return LayerDays(
+def _national() -> CalendarLayerVersion:
+    off = frozenset(day for day in constants.holidays if day.weekday() < WEEKEND)
+    work = frozenset(constants.workdays)
+    years = [day.year for day in (*off, *work)]
+    return CalendarLayerVersion(
         layer=NATIONAL,
-        off=frozenset(off),
-        work=frozenset(work),
-        published_through=LAST_KNOWN_YEAR,
-        first_year=FIRST_YEAR,
-        last_year=LAST_KNOWN_YEAR,
+        off=off,
+        work=work,
+        document="chinesecalendar",
+        published_through=max(years),
+        first_year=min(years),
+        last_year=max(years),
     )
 
 
-def _read_file(path: Path, faults: list[Mapping[str, object]]) -> dict[object, object]:
-    document = tomllib.loads(path.read_text(encoding="utf-8"))
-    days: dict[object, object] = {"provisional": bool(document.get("provisional", False))}
-    for item in document.get("day", []):
-        on, kind = item.get("on"), item.get("kind")
-        if not isinstance(on, date) or kind not in KINDS or str(on.year) != path.stem:
-            faults.append({"pointer": f"{path.parent.name}/{path.name}", "code": "calendar_day", "day": str(on)})
-        elif days.get(on, kind) != kind or on in days:
-            faults.append({"pointer": f"{path.parent.name}/{path.name}", "code": "calendar_conflict", "day": str(on)})
-        days[on] = kind
-    return days
+class _File:
+    """One file of a layer, its faults noted as it is read."""
+
+    def __init__(self, path: Path, faults: list[Mapping[str, object]]) -> None:
+        self.name = f"{path.parent.name}/{path.name}"
+        self.faults = faults
+        self.year = int(path.stem) if path.stem.isdigit() else 0
+        try:
+            self.content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as unreadable:
+            self.content = {}
+            self.note("calendar_file", why=str(unreadable))
+        if not date.min.year <= self.year <= date.max.year:
+            self.note("calendar_file", why=path.stem)
+
+    @property
+    def is_provisional(self) -> bool:
+        """Days computed from the decree, without a notice."""
+        return bool(self.content.get("provisional", False))
+
+    def note(self, code: str, **facts: object) -> None:
+        """Note a fault."""
+        self.faults.append({"code": code, "pointer": f"/{self.name}", "file": self.name, **facts})
+
+    def days(self) -> dict[date, str]:
+        """Return day -> kind; a day of another year, of no kind or named twice is a fault."""
+        found: dict[date, str] = {}
+        for item in self.content.get("day", []):
+            on, kind = item.get("on"), item.get("kind")
+            if not isinstance(on, date) or kind not in KINDS or on.year != self.year:
+                self.note("calendar_day", day=str(on), kind=str(kind))
+            elif on in found:
+                self.note("calendar_conflict", day=on.isoformat(), days=on.isoformat())
+            else:
+                found[on] = kind
+        return found
+
+    def hours(self) -> tuple[tuple[date, OfficeHours], ...]:
+        """Return (valid from, office hours)."""
+        found = []
+        for item in self.content.get("hours", []):
+            try:
+                found.append((item["valid_from"], parse_hours(item["blocks"])))
+            except (InvalidInput, KeyError) as unreadable:
+                self.note("calendar_day", day=str(item.get("valid_from")), kind="hours", why=str(unreadable))
+        return tuple(found)
+
+
+def _with_file(known: CalendarLayerVersion, file: _File) -> CalendarLayerVersion:
+    """A provisional file of a year the library has learnt meanwhile says nothing any more."""
+    is_national = known.layer == NATIONAL
+    if is_national and file.is_provisional and file.year <= known.published_through:
+        return known
+    days, hours = file.days(), file.hours()
+    worked = frozenset(day for day, kind in days.items() if kind == "work")
+    resting = frozenset(day for day, kind in days.items() if kind == "off")
+    publishes = file.year if is_national and not file.is_provisional else 0
+    return CalendarLayerVersion(
+        layer=known.layer,
+        number=known.number,
+        off=(known.off - worked) | resting,
+        work=(known.work - resting) | worked,
+        document=str(file.content.get("document", known.document)),
+        published_through=max(known.published_through, publishes),
+        first_year=known.first_year,
+        last_year=max(known.last_year, file.year) if is_national else known.last_year,
+        hours=tuple(sorted((*known.hours, *hours), key=lambda item: item[0])),
+    )

@@ -5,14 +5,41 @@ from pathlib import Path
 from typing import Any
 
 from app.catalogue.files import RuleFile, read_folder
+from app.domain.errors import InvalidInput
 from app.domain.matter import ExtensionRule, MaterialRequirement, OfferingVersion
+
+REGION_DIGITS = 6
+REQUIRED_FIELDS = (
+    "code",
+    "name",
+    "department",
+    "regions",
+    "impl_code",
+    "item_type",
+    "case_type",
+    "form",
+    "promised_limit",
+    "statutory_limit",
+    "delivery_limit",
+    "suspension_grounds",
+    "is_deemed_whitelisted",
+    "deemed_exclusion",
+    "deemed_document",
+    "sod",
+    "handled_by",
+    "result_name",
+    "legal_basis",
+    "is_demo",
+    "limits_mark",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatterFile:
     """A matter as a file says it, before it is offered by a department of a region.
 
-    is_listed: False keeps it out of the catalogue applicants see.
+    is_listed: False keeps it out of the catalogue applicants see. impl_code: 实施编码 with `{region}` where the six
+    digits of the region stand, so that every region has its own.
     """
 
     path: str
@@ -22,7 +49,12 @@ class MatterFile:
     regions: tuple[str, ...]
     definition_key: str
     is_listed: bool
-    fields: "dict[str, Any]"
+    impl_code: str
+    fields: dict[str, Any]
+
+    def impl_code_in(self, region_code: str) -> str:
+        """Return the implementation code (实施编码) of this matter in a region: 31 characters, of GB/T 39554.1."""
+        return self.impl_code.replace("{region}", region_code[:REGION_DIGITS])
 
     def offer(self, *, region_code: str, department_id: int, department_code: str) -> OfferingVersion:
         """Return the implementation list of this matter in a region; ids and version are given when it is published."""
@@ -32,7 +64,7 @@ class MatterFile:
             offering_id=0,
             version=0,
             matter_code=self.code,
-            impl_code=item["impl_code"],
+            impl_code=self.impl_code_in(region_code),
             name=self.name,
             region_code=region_code,
             department_id=department_id,
@@ -62,8 +94,25 @@ class MatterFile:
 
 
 def read_matters(rules_dir: Path) -> tuple[MatterFile, ...]:
-    """Return every matter. A missing field raises KeyError; the checker reports it first."""
-    return tuple(_matter(file) for file in read_folder(rules_dir, "matters/*/*.toml"))
+    """Return every matter.
+
+    Raises InvalidInput `rules_refused` with one item per field that is missing, in whatever file.
+    """
+    files = tuple(read_folder(rules_dir, "matters/*/*.toml"))
+    faults = tuple(
+        {"severity": "error", "code": "matter-field", "file": file.path, "name": name}
+        for file in files
+        for name in missing_fields(file)
+    )
+    if faults:
+        raise InvalidInput("rules_refused", items=faults, count=len(faults))
+    return tuple(matter_of(file) for file in files)
+
+
+def missing_fields(file: RuleFile) -> tuple[str, ...]:
+    """Return the fields a file of a matter lacks; one of `pattern` and `definition` names its diagram."""
+    missing = tuple(name for name in REQUIRED_FIELDS if name not in file.fields)
+    return missing if file.fields.keys() & {"pattern", "definition"} else (*missing, "pattern")
 
 
 def read_material_rows(rows: list[dict[str, Any]]) -> tuple[MaterialRequirement, ...]:
@@ -71,7 +120,8 @@ def read_material_rows(rows: list[dict[str, Any]]) -> tuple[MaterialRequirement,
     return tuple(_material(row) for row in rows)
 
 
-def _matter(file: RuleFile) -> MatterFile:
+def matter_of(file: RuleFile) -> MatterFile:
+    """Return the matter of a file that has every field."""
     item = dict(file.fields)
     return MatterFile(
         path=file.path,
@@ -81,6 +131,7 @@ def _matter(file: RuleFile) -> MatterFile:
         regions=tuple(item["regions"]),
         definition_key=item.get("definition") or f"pattern:{item['pattern']}",
         is_listed=item.get("is_listed", True),
+        impl_code=item["impl_code"],
         fields=item,
     )
 

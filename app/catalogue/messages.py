@@ -1,10 +1,10 @@
 """Read the sentences of the program; both languages must say the same things with the same placeholders."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from app.catalogue.files import read_folder
 from app.domain.errors import InvalidInput
 from app.domain.messages import LANGUAGES, Messages
 
@@ -18,24 +18,25 @@ def read_messages(rules_dir: Path) -> Messages:
     other placeholders.
     """
     faults: list[Mapping[str, object]] = []
-    texts = {language: _read(rules_dir / "messages" / language, faults) for language in LANGUAGES}
+    texts = {language: _read(rules_dir, language, faults) for language in LANGUAGES}
     first, second = (texts[language] for language in LANGUAGES)
-    for key in sorted(first.keys() ^ second.keys()):
-        faults.append({"code": "message-missing", "key": key})
-    for key in sorted(first.keys() & second.keys()):
-        if set(PLACEHOLDER.findall(first[key])) != set(PLACEHOLDER.findall(second[key])):
-            faults.append({"code": "message-placeholders", "key": key})
+    faults.extend({"code": "message-missing", "key": key} for key in sorted(first.keys() ^ second.keys()))
+    faults.extend(
+        {"code": "message-placeholders", "key": key}
+        for key in sorted(first.keys() & second.keys())
+        if set(PLACEHOLDER.findall(first[key])) != set(PLACEHOLDER.findall(second[key]))
+    )
     if faults:
         raise InvalidInput("rules_refused", items=tuple(faults), count=len(faults))
     return Messages(texts)
 
 
-def _read(folder: Path, faults: list[Mapping[str, object]]) -> dict[str, str]:
+def _read(rules_dir: Path, language: str, faults: list[Mapping[str, object]]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for path in sorted(folder.glob("*.toml")):
-        for key, text in _flat(tomllib.loads(path.read_text(encoding="utf-8"))):
+    for file in read_folder(rules_dir, f"messages/{language}/*.toml"):
+        for key, text in _flat(file.fields):
             if key in found:
-                faults.append({"code": "message-twice", "key": key, "file": f"{folder.name}/{path.name}"})
+                faults.append({"code": "message-twice", "key": key, "file": file.path})
             found[key] = text
     return found
 

@@ -59,9 +59,7 @@ def read_departments(rules_dir: Path) -> tuple[DepartmentEntry, ...]:
     """Return the departments."""
     file = read_toml(rules_dir, rules_dir / "departments.toml")
     names = DepartmentEntry.__dataclass_fields__
-    return tuple(
-        DepartmentEntry(**{name: item[name] for name in names}) for item in file.fields["department"]
-    )
+    return tuple(DepartmentEntry(**{name: item[name] for name in names}) for item in file.fields["department"])
 
 
 def read_roles(rules_dir: Path) -> frozenset[str]:

@@ -12,10 +12,11 @@ from app.domain.theme import MemberMatter, Question, ThemeVersion
 
 def read_themes(rules_dir: Path) -> tuple[ThemeVersion, ...]:
     """Return every theme. A folder is complete in itself: adding one changes no other file."""
-    return tuple(_theme(rules_dir, path.parent) for path in sorted((rules_dir / "themes").glob("*/theme.toml")))
+    return tuple(read_theme(rules_dir, path.parent) for path in sorted((rules_dir / "themes").glob("*/theme.toml")))
 
 
-def _theme(rules_dir: Path, folder: Path) -> ThemeVersion:
+def read_theme(rules_dir: Path, folder: Path) -> ThemeVersion:
+    """Return the theme of one folder. Raises InvalidInput for a form or a condition that cannot be read."""
     item = read_toml(rules_dir, folder / "theme.toml").fields
     return ThemeVersion(
         code=item["code"],

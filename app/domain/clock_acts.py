@@ -1,22 +1,25 @@
 """Acts on clocks: their guards, in the order of the rule book, and the ledger entries they make. Pure.
 
+A refused act raises and changes nothing. `seq` is the audit entry that covers the ledger entry.
 Sources: 行政许可法 art. 42 (extension), 45 (time that does not count); time-limits.md sections 3 and 10.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from app.domain.calendar import ResolvedCalendar
-from app.domain.clock_ledger import ClockEntry, fold
+from app.domain.calendar import ResolvedCalendar, to_local
+from app.domain.clock_entry import COMMON_CLOCKS, ClockEntry, concerns
+from app.domain.clock_ledger import fold
 from app.domain.clock_state import NOT_STARTED, STOPPED, ClockState
-from app.domain.counting import CountingRules
+from app.domain.counting import CountingRules, begin, due_of
 from app.domain.errors import Conflict, Forbidden, RuleViolation
-from app.domain.limit import TimeLimit
+from app.domain.limit import TimeLimit, format_limit
 from app.domain.matter import ExtensionRule
-from app.domain.time_rules import TimeRules
-from app.domain.vocabulary import LedgerKind
+from app.domain.time_rules import SuspensionGround, TimeRules
+from app.domain.vocabulary import ClockName, LedgerKind, LimitUnit
 
-DRIVING = "promised"
+ARRIVAL = timedelta(minutes=5)  # An act is entered within this time of its arrival; before that it is back-dated.
 
 
 def start_clock(
@@ -31,18 +34,17 @@ def start_clock(
     calendar: ResolvedCalendar,
     counting: CountingRules,
 ) -> ClockEntry:
-    """Start a clock at `occurred_at`; the due instant is the close of office hours of the last counted day.
+    """Start a clock at `occurred_at`; its day is not counted.
 
     limit: amount >= 0. A clock that was stopped may start again (a second check after corrections).
-    Raises Conflict `clock_running` when it runs, RuleViolation `clock_future` for a start later than its record.
+    Raises RuleViolation `clock_future`, `promise_over_statutory` (compared as dates, when both clocks start together),
+    Conflict `clock_running`.
     """
     if occurred_at > recorded_at:
         raise RuleViolation("clock_future", occurred_at=occurred_at.isoformat())
-    if limit.amount < 0:
-        raise RuleViolation("limit_negative", text=f"{limit.amount}{limit.unit}")
-    if _is_running(ledger, clock):
+    if is_running(ledger, clock):
         raise Conflict("clock_running", clock=clock)
-    return ClockEntry(
+    entry = ClockEntry(
         seq=seq,
         clock=clock,
         kind=LedgerKind.START,
@@ -50,15 +52,36 @@ def start_clock(
         recorded_at=recorded_at,
         actor=actor,
         limit_amount=limit.amount,
-        limit_unit=limit.unit,
+        limit_unit=limit.unit.value,
         policy=counting.start_policy,
         calendar_id=calendar.id,
     )
+    _refuse_broken_promise([*ledger, entry], calendar, counting)
+    return entry
 
 
-def _is_running(ledger: Sequence[ClockEntry], clock: str) -> bool:
-    kinds = [item.kind for item in ledger if item.clock == clock and item.kind in (LedgerKind.START, LedgerKind.STOP)]
-    return bool(kinds) and kinds[-1] == LedgerKind.START
+def refuse_promise_over_statutory(
+    promised: TimeLimit,
+    statutory: TimeLimit,
+    *,
+    started_at: datetime,
+    calendar: ResolvedCalendar,
+    counting: CountingRules,
+) -> None:
+    """Raise RuleViolation `promise_over_statutory` when the promise ends on a later date than the law allows.
+
+    Compared on dates, since the units may differ (time-limits.md section 4).
+    """
+    began = begin(to_local(started_at), calendar, counting.start_policy)
+    promised_due, statutory_due = (due_of(began, limit, (), calendar, counting) for limit in (promised, statutory))
+    if promised_due.date() > statutory_due.date():
+        raise RuleViolation(
+            "promise_over_statutory",
+            promised=format_limit(promised),
+            statutory=format_limit(statutory),
+            promised_due=promised_due.date().isoformat(),
+            statutory_due=statutory_due.date().isoformat(),
+        )
 
 
 def suspend_clocks(
@@ -75,25 +98,32 @@ def suspend_clocks(
     actor: str,
     rules: TimeRules,
     calendars: Mapping[str, ResolvedCalendar],
+    clock: str | None = None,
+    fired_at: datetime | None = None,
 ) -> ClockEntry:
-    """Stop the promised and the statutory clock for a lawful ground, told in writing with the days it will take.
+    """Stop the promised and the statutory clock for a lawful ground, told in writing.
 
+    clock: one clock alone; None = both. expected_days: working days it will take, > 0. fired_at: the last fired
+    deadline or decision.
     Raises, in this order: RuleViolation `clock_not_started`, Conflict `clock_stopped`, RuleViolation `clock_after_due`,
-    `clock_ground_not_allowed`, `clock_notice_missing`, `clock_expected_days_missing`, `clock_backdated`, `clock_future`.
+    `clock_ground_not_allowed`, `clock_notice_missing`, `clock_expected_days_missing`, `clock_suspension_limit`,
+    `clock_future`, `clock_backdated`.
     """
-    state = fold(ledger, DRIVING, calendars=calendars, counting=rules.counting)
-    _refuse_unfit(state, occurred_at)
+    state = _driving(ledger, clock, rules, calendars)
+    article = rules.articles.get("suspension", "")
+    _refuse_unfit(state, occurred_at, article)
     known = rules.grounds.get(ground)
     if known is None or (known.item_types and item_type not in known.item_types):
-        raise RuleViolation("clock_ground_not_allowed", ground=ground, article="行政许可法45")
+        raise RuleViolation("clock_ground_not_allowed", ground=ground, article=article, **_due(state))
     if not document_no:
-        raise RuleViolation("clock_notice_missing", article=known.article)
+        raise RuleViolation("clock_notice_missing", article=known.article, **_due(state))
     if expected_days <= 0:
-        raise RuleViolation("clock_expected_days_missing", article=known.article)
-    _refuse_date(ledger, occurred_at, recorded_at, rules.counting)
+        raise RuleViolation("clock_expected_days_missing", article=known.article, **_due(state))
+    _refuse_used_up(ledger, known, occurred_at)
+    _refuse_date(ledger, occurred_at, recorded_at, rules.counting, has_document=True, fired_at=fired_at)
     return ClockEntry(
         seq=seq,
-        clock=None,
+        clock=clock,
         kind=LedgerKind.SUSPEND,
         occurred_at=occurred_at,
         recorded_at=recorded_at,
@@ -114,30 +144,42 @@ def resume_clocks(
     occurred_at: datetime,
     recorded_at: datetime,
     actor: str,
+    rules: TimeRules | None = None,
+    document_no: str | None = None,
+    fired_at: datetime | None = None,
 ) -> ClockEntry:
     """End a suspension. When none is open any more the clock runs and its due instant is derived again.
 
-    Raises Conflict `clock_not_suspended` when that suspension is not open, RuleViolation `clock_resume_before_suspend`.
+    rules: given, a ground that needs a result document is refused without `document_no`, and so is back-dating.
+    Raises Conflict `clock_not_suspended` when that suspension is not open, RuleViolation `clock_resume_before_suspend`,
+    `clock_notice_missing`, `clock_future`, `clock_backdated`.
     """
-    begun = next(
-        (item for item in ledger if item.kind == LedgerKind.SUSPEND and item.suspension_id == suspension_id), None
-    )
-    ended = any(item.kind == LedgerKind.RESUME and item.suspension_id == suspension_id for item in ledger)
+    same = [item for item in ledger if item.suspension_id == suspension_id]
+    begun = next((item for item in same if item.kind == LedgerKind.SUSPEND), None)
+    ended = any(item.kind == LedgerKind.RESUME for item in same)
     if begun is None or ended:
-        raise Conflict("clock_not_suspended")
+        raise Conflict("clock_not_suspended", suspension_id=suspension_id)
     if occurred_at < begun.occurred_at:
         raise RuleViolation("clock_resume_before_suspend", suspended_at=begun.occurred_at.isoformat())
+    if rules is not None:
+        known = rules.grounds.get(begun.ground or "")
+        if known is not None and known.needs_result and not document_no:
+            raise RuleViolation("clock_notice_missing", article=known.article)
+        has_document = bool(document_no)
+        _refuse_date(ledger, occurred_at, recorded_at, rules.counting, has_document=has_document, fired_at=fired_at)
     if occurred_at > recorded_at:
         raise RuleViolation("clock_future", occurred_at=occurred_at.isoformat())
     return ClockEntry(
         seq=seq,
-        clock=None,
+        clock=begun.clock,
         kind=LedgerKind.RESUME,
         occurred_at=occurred_at,
         recorded_at=recorded_at,
         actor=actor,
         suspension_id=suspension_id,
         ground=begun.ground,
+        article=begun.article,
+        document_no=document_no,
     )
 
 
@@ -155,31 +197,41 @@ def extend_clocks(
     recorded_at: datetime,
     rules: TimeRules,
     calendars: Mapping[str, ResolvedCalendar],
+    clock: str | None = None,
+    document_no: str | None = None,
+    fired_at: datetime | None = None,
 ) -> ClockEntry:
-    """Extend the promised and the statutory clock by `days` working days; refused whole when it is too much.
+    """Extend the promised and the statutory clock by `days` units of their limits; refused whole when it is too much.
 
-    Raises RuleViolation `clock_not_started`, `clock_after_due`, `clock_extension_count`, `clock_extension_too_long`,
-    `clock_reason_missing`, Conflict `clock_stopped`, Forbidden `clock_approver`.
+    clock: one clock alone, such as `statutory` in disclosure cases; None = both. A refused request is not counted.
+    Raises, in this order: RuleViolation `promised_not_extendable`, `clock_not_started`, Conflict `clock_stopped`,
+    RuleViolation `clock_after_due`, `clock_extension_count`, `clock_extension_too_long`, Forbidden `clock_approver`,
+    RuleViolation `clock_reason_missing`, `clock_future`, `clock_backdated`.
     """
-    state = fold(ledger, DRIVING, calendars=calendars, counting=rules.counting)
-    _refuse_unfit(state, occurred_at)
+    article = (rule.article if rule else "") or rules.articles.get("extension", "")
+    if clock == ClockName.PROMISED and not rules.is_promise_extendable:
+        raise RuleViolation("promised_not_extendable", article=article)
+    state = _driving(ledger, clock, rules, calendars)
+    _refuse_unfit(state, occurred_at, article)
     if rule is None or state.extension_count >= rule.count:
-        raise RuleViolation("clock_extension_count", count=rule.count if rule else 0, article="行政许可法42")
+        raise RuleViolation("clock_extension_count", count=rule.count if rule else 0, article=article, **_due(state))
     if not 0 < days <= rule.days:
-        raise RuleViolation("clock_extension_too_long", days=days, most=rule.days, article=rule.article)
+        raise RuleViolation("clock_extension_too_long", days=days, most=rule.days, article=article, **_due(state))
     if rule.approver_role not in approver_roles or approver in handlers:
-        raise Forbidden("clock_approver", needs=rule.approver_role)
+        raise Forbidden("clock_approver", needs=rule.approver_role, article=article, **_due(state))
     if not reason.strip():
-        raise RuleViolation("clock_reason_missing", article=rule.article)
+        raise RuleViolation("clock_reason_missing", article=article, **_due(state))
+    _refuse_date(ledger, occurred_at, recorded_at, rules.counting, has_document=bool(document_no), fired_at=fired_at)
     return ClockEntry(
         seq=seq,
-        clock=None,
+        clock=clock,
         kind=LedgerKind.EXTEND,
         occurred_at=occurred_at,
         recorded_at=recorded_at,
         actor=approver,
         ground=rule.ground,
-        article=rule.article,
+        article=article,
+        document_no=document_no,
         days=days,
         approver=approver,
         reason=reason.strip(),
@@ -195,33 +247,92 @@ def stop_clocks(
     recorded_at: datetime,
     actor: str,
 ) -> ClockEntry:
-    """Stop a clock; whether it was in time is fixed now. Raises RuleViolation `clock_not_started`."""
-    if not any(item.kind == LedgerKind.START and item.clock == clock for item in ledger):
+    """Stop a clock; whether it was in time is fixed now. Raises RuleViolation `clock_not_started`, `clock_future`."""
+    if not any(item.kind in (LedgerKind.START, LedgerKind.RESTART) and item.clock == clock for item in ledger):
         raise RuleViolation("clock_not_started", clock=clock)
+    if occurred_at > recorded_at:
+        raise RuleViolation("clock_future", occurred_at=occurred_at.isoformat())
     return ClockEntry(
-        seq=seq,
-        clock=clock,
-        kind=LedgerKind.STOP,
-        occurred_at=occurred_at,
-        recorded_at=recorded_at,
-        actor=actor,
+        seq=seq, clock=clock, kind=LedgerKind.STOP, occurred_at=occurred_at, recorded_at=recorded_at, actor=actor
     )
 
 
-def _refuse_unfit(state: ClockState, occurred_at: datetime) -> None:
-    if state.status == NOT_STARTED:
-        raise RuleViolation("clock_not_started", clock=state.clock)
+def is_running(ledger: Sequence[ClockEntry], clock: str) -> bool:
+    """Say whether a clock was started and not stopped since; a paused clock runs in this sense."""
+    ends = (LedgerKind.START, LedgerKind.RESTART, LedgerKind.STOP)
+    last = [item.kind for item in ledger if item.clock == clock and item.kind in ends]
+    return bool(last) and last[-1] != LedgerKind.STOP
+
+
+def _driving(
+    ledger: Sequence[ClockEntry], clock: str | None, rules: TimeRules, calendars: Mapping[str, ResolvedCalendar]
+) -> ClockState:
+    """Return the clock whose due instant binds: the one named, else the promise, else the limit of the law."""
+    names = (clock,) if clock else COMMON_CLOCKS
+    states = [fold(ledger, name, calendars=calendars, counting=rules.counting) for name in names]
+    return next((state for state in states if state.status != NOT_STARTED), states[0])
+
+
+def _refuse_unfit(state: ClockState, occurred_at: datetime, article: str) -> None:
+    if state.status == NOT_STARTED or state.started_at is None or occurred_at < state.started_at:
+        raise RuleViolation("clock_not_started", clock=state.clock, article=article)
     if state.status == STOPPED:
-        raise Conflict("clock_stopped", clock=state.clock)
+        raise Conflict("clock_stopped", clock=state.clock, article=article, **_due(state))
     if state.due_at is not None and occurred_at > state.due_at:
-        raise RuleViolation("clock_after_due", due_at=state.due_at.isoformat(), article="行政许可法42、45")
+        raise RuleViolation("clock_after_due", article=article, **_due(state))
+
+
+def _refuse_used_up(ledger: Sequence[ClockEntry], ground: SuspensionGround, now: datetime) -> None:
+    if ground.max_days is None:
+        return
+    ends = {item.suspension_id: item.occurred_at for item in ledger if item.kind == LedgerKind.RESUME}
+    spent = timedelta()
+    for item in ledger:
+        if item.kind == LedgerKind.SUSPEND and item.ground == ground.code:
+            spent += ends.get(item.suspension_id, now) - item.occurred_at
+    if spent >= timedelta(days=ground.max_days):
+        raise RuleViolation("clock_suspension_limit", ground=ground.code, most=ground.max_days, article=ground.article)
 
 
 def _refuse_date(
-    ledger: Sequence[ClockEntry], occurred_at: datetime, recorded_at: datetime, counting: CountingRules
+    ledger: Sequence[ClockEntry],
+    occurred_at: datetime,
+    recorded_at: datetime,
+    counting: CountingRules,
+    *,
+    has_document: bool,
+    fired_at: datetime | None,
 ) -> None:
     if occurred_at > recorded_at:
         raise RuleViolation("clock_future", occurred_at=occurred_at.isoformat())
-    newest = max((item.occurred_at for item in ledger), default=occurred_at)
-    if occurred_at < newest or occurred_at < recorded_at - timedelta(days=counting.backdate_days):
-        raise RuleViolation("clock_backdated", days=counting.backdate_days)
+    moved = [item.occurred_at for item in ledger if any(concerns(item, name) for name in COMMON_CLOCKS)]
+    newest = max((*moved, fired_at or occurred_at), default=occurred_at)
+    is_backdated = occurred_at < recorded_at - ARRIVAL
+    is_too_old = occurred_at < recorded_at - timedelta(days=counting.backdate_days)
+    if occurred_at < newest or is_too_old or (is_backdated and not has_document):
+        raise RuleViolation("clock_backdated", days=counting.backdate_days, newest=newest.isoformat())
+
+
+def _refuse_broken_promise(ledger: list[ClockEntry], calendar: ResolvedCalendar, counting: CountingRules) -> None:
+    """Both clocks of a case start together, so the check is made when the second one starts."""
+    starts = {item.clock: item for item in ledger if item.kind == LedgerKind.START and item.clock in COMMON_CLOCKS}
+    pair = [starts.get(name) for name in COMMON_CLOCKS]
+    promised, statutory = pair
+    if promised is None or statutory is None or ledger[-1].clock not in COMMON_CLOCKS:
+        return
+    if promised.occurred_at == statutory.occurred_at:
+        refuse_promise_over_statutory(
+            _limit_of(promised),
+            _limit_of(statutory),
+            started_at=promised.occurred_at,
+            calendar=calendar,
+            counting=counting,
+        )
+
+
+def _limit_of(entry: ClockEntry) -> TimeLimit:
+    return TimeLimit(amount=entry.limit_amount or 0, unit=LimitUnit(entry.limit_unit or LimitUnit.WORKING_DAY))
+
+
+def _due(state: ClockState) -> dict[str, Any]:
+    return {"due_at": state.due_at.isoformat() if state.due_at else ""}

@@ -2,11 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from app.domain.calendar import ResolvedCalendar, to_local, to_utc
+from app.domain.cards import CardRuleSet, thresholds
 from app.domain.clock_state import NOT_STARTED, ClockState
-from app.domain.counting import CountingRules, begin, before_working_days, due_at, merge, threshold
+from app.domain.counting import (
+    DAY_END,
+    WALL_CLOCK,
+    CountingRules,
+    before,
+    begin,
+    counted_days_before,
+    due_of,
+    last_with_used,
+    running_seconds,
+)
 from app.domain.errors import InvalidInput
 from app.domain.limit import (
     CycleLimit,
@@ -15,18 +26,22 @@ from app.domain.limit import (
     LimitExpression,
     NamedLimit,
     TimeLimit,
+    format_limit,
 )
-from app.domain.time_rules import CardRuleSet
-from app.domain.vocabulary import LimitUnit
+from app.domain.vocabulary import ClockName, LimitUnit
 
-DECIDED = "decided"
+DECIDED, DEEMED = "decided", "deemed"
+OTHER_CLOCKS = ("step", "card_answer", "renewal", "hearing_request", "third_party", "contact", "expiry")
+NAMES = frozenset((*(name.value for name in ClockName), *OTHER_CLOCKS, DECIDED, DEEMED))
+WHOLE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineInstants:
     """Legal instants of a deadline, aware UTC; all None while its clock is paused or not started.
 
-    clock: the ledger clock it is derived from, None for wall-clock time.
+    clock: the ledger clock it is derived from, None for a limit of its own. limit_amount, limit_unit: 5 WD, -1 WD,
+    50 PCT of the clock; None for a given instant.
     """
 
     due_at: datetime | None
@@ -49,11 +64,13 @@ def derive(
     decided_at: datetime | None = None,
     rule_set: CardRuleSet | None = None,
 ) -> DeadlineInstants:
-    """Return the instants of a limit expression.
+    """Return the instants of a limit expression (time-limits.md section 4).
 
-    started_at: where a plain amount counts from. decided_at: the decision, for `decided + 10WD`.
-    Raises InvalidInput `clock_unknown` for a clock the case does not have, `limit_not_computed` for an expression that
-    was not evaluated yet.
+    clocks: the clocks of the case by name. started_at: where a plain amount counts from. calendar: of the office, for
+    plain amounts. decided_at: the decision, for `decided + 10WD`. rule_set: gives plain amounts their colours.
+    A bare clock gives the clock's own instants; a cycle gives its first round.
+    Raises InvalidInput `clock_unknown` for a name no clock has, `limit_not_computed` for an expression that was not
+    evaluated yet, `calendar_missing` outside the data.
     """
     if isinstance(expression, CycleLimit):
         expression = expression.limit
@@ -64,8 +81,23 @@ def derive(
     if isinstance(expression, TimeLimit):
         return _amount(expression, started_at, calendar, counting, rule_set)
     if isinstance(expression, NamedLimit):
-        return _named(expression, clocks, calendar, counting, decided_at)
-    raise InvalidInput("limit_not_computed", text=expression.expression)
+        if expression.clock == DECIDED:
+            return _decided(expression, decided_at, calendar, counting)
+        return _named(expression, clocks, counting)
+    raise InvalidInput("limit_not_computed", text=format_limit(expression))
+
+
+def expiry_of(day: date) -> datetime:
+    """Return the last instant of validity of a certificate, 23:59:59 local, nothing rolls; aware UTC (section 13)."""
+    return to_utc(datetime.combine(day, DAY_END))
+
+
+def filing_start(due_at: datetime, executed_at: datetime) -> datetime:
+    """Return where the filing limit counts from: the later date of the legal due instant and the execution (section 8).
+
+    An outage must not use up the day the office has for the filing.
+    """
+    return due_at if to_local(due_at).date() >= to_local(executed_at).date() else executed_at
 
 
 def _amount(
@@ -75,81 +107,95 @@ def _amount(
     counting: CountingRules,
     rule_set: CardRuleSet | None,
 ) -> DeadlineInstants:
-    is_wall_clock = limit.unit in (LimitUnit.SECOND, LimitUnit.HOUR)
-    start = to_local(started_at)
-    began = start if is_wall_clock else begin(start, calendar, counting.start_policy)
-    due = due_at(began, limit, (), calendar, counting)
+    if limit.unit == LimitUnit.SECOND:
+        due_at = started_at + timedelta(seconds=limit.amount)
+        return DeadlineInstants(due_at=due_at, limit_amount=limit.amount, limit_unit=limit.unit.value)
+    is_wall_clock = limit.unit in WALL_CLOCK
+    began = begin(to_local(started_at), calendar, counting.start_policy)
+    due = due_of(began, limit, (), calendar, counting)
     yellow = red = None
     if rule_set is not None and not is_wall_clock:
-        if rule_set.yellow_percent is not None:
-            yellow = threshold(began, due, (), calendar, rule_set.yellow_percent)
-        if rule_set.red_percent is not None:
-            red = threshold(began, due, (), calendar, rule_set.red_percent)
+        yellow, red = thresholds(rule_set, began, due, (), calendar)
     return DeadlineInstants(
         due_at=to_utc(due),
         yellow_at=to_utc(yellow) if yellow else None,
         red_at=to_utc(red) if red else None,
         is_provisional=not is_wall_clock and calendar.is_provisional(due.date()),
         limit_amount=limit.amount,
-        limit_unit=limit.unit,
+        limit_unit=limit.unit.value,
         calendar_id=calendar.id,
     )
 
 
-def _named(
-    named: NamedLimit,
-    clocks: Mapping[str, ClockState],
-    calendar: ResolvedCalendar,
-    counting: CountingRules,
-    decided_at: datetime | None,
-) -> DeadlineInstants:
-    if named.clock == DECIDED:
-        return _from_instant(named, decided_at, calendar, counting)
-    clock = clocks.get(named.clock)
-    if clock is None or clock.status == NOT_STARTED:
+def _named(named: NamedLimit, clocks: Mapping[str, ClockState], counting: CountingRules) -> DeadlineInstants:
+    if named.clock not in NAMES and named.clock not in clocks:
         raise InvalidInput("clock_unknown", clock=named.clock)
-    if clock.due_at is None or clock.began_at is None:
-        return DeadlineInstants(due_at=None, clock=named.clock, calendar_id=clock.calendar_id)
-    due, began = to_local(clock.due_at), to_local(clock.began_at)
-    if named.percent is not None:
-        found = threshold(began, due, merge(clock.suspended), calendar, named.percent) or due
-    elif named.offset is None:
-        found = due
-    else:
-        found = _offset(due, named.offset, calendar, counting)
+    source = ClockName.PROMISED.value if named.clock == DEEMED else named.clock
+    clock = clocks.get(source)
+    amount, unit = _limit_of(named, clock)
+    if clock is None or clock.status == NOT_STARTED or clock.due_at is None or clock.calendar is None:
+        calendar_id = clock.calendar_id if clock else None
+        return DeadlineInstants(
+            due_at=None, clock=source, limit_amount=amount, limit_unit=unit, calendar_id=calendar_id
+        )
+    is_bare = named.percent is None and named.offset is None
+    found = clock.due_at if is_bare else to_utc(_point(named, clock, clock.calendar, counting))
+    has_colours = is_bare and named.clock != DEEMED
     return DeadlineInstants(
-        due_at=to_utc(found),
-        is_provisional=clock.is_provisional,
-        clock=named.clock,
-        limit_amount=named.percent or (named.offset.amount if named.offset else None),
-        limit_unit="PCT" if named.percent else (named.offset.unit if named.offset else None),
+        due_at=found,
+        yellow_at=clock.yellow_at if has_colours else None,
+        red_at=clock.red_at if has_colours else None,
+        is_provisional=clock.is_provisional or clock.calendar.is_provisional(to_local(found).date()),
+        clock=source,
+        limit_amount=amount,
+        limit_unit=unit,
         calendar_id=clock.calendar_id,
     )
 
 
-def _from_instant(
+def _limit_of(named: NamedLimit, clock: ClockState | None) -> tuple[int | None, str | None]:
+    if named.percent is not None:
+        return named.percent, "PCT"
+    limit = named.offset or (clock.limit if clock else None)
+    return (limit.amount, limit.unit.value) if limit else (None, None)
+
+
+def _point(named: NamedLimit, clock: ClockState, calendar: ResolvedCalendar, counting: CountingRules) -> datetime:
+    """Return the local instant of a share of a clock's time, or of so much before or after its due instant."""
+    assert clock.due_at is not None
+    assert clock.began_at is not None
+    due, began = to_local(clock.due_at), to_local(clock.began_at)
+    total = running_seconds(began, due, clock.suspended, calendar)
+    if named.percent is not None:
+        return last_with_used(began, due, clock.suspended, calendar, total * named.percent // WHOLE) or due
+    offset = named.offset
+    assert offset is not None
+    if offset.amount >= 0:
+        return due_of(due, offset, (), calendar, counting)
+    back = TimeLimit(amount=-offset.amount, unit=offset.unit)
+    if offset.unit == LimitUnit.WORKING_DAY:
+        return counted_days_before(due, back.amount, clock.lost, calendar)
+    if offset.unit == LimitUnit.WORKING_HOUR:
+        return last_with_used(began, due, clock.suspended, calendar, max(0, total - back.amount * 3600)) or due
+    return before(due, back, calendar)
+
+
+def _decided(
     named: NamedLimit, at: datetime | None, calendar: ResolvedCalendar, counting: CountingRules
 ) -> DeadlineInstants:
-    if at is None:
-        return DeadlineInstants(due_at=None)
-    if named.offset is None:
-        return DeadlineInstants(due_at=at)
-    found = _offset(to_local(at), named.offset, calendar, counting)
+    """The decision is an event, not a clock: its own date is not counted, and there is no share of it."""
+    offset = named.offset
+    if at is None or offset is None:
+        is_bare = offset is None and named.percent is None
+        return DeadlineInstants(due_at=at if is_bare else None, clock=None)
+    if offset.amount < 0:
+        found = before(to_local(at), TimeLimit(amount=-offset.amount, unit=offset.unit), calendar)
+    else:
+        found = due_of(begin(to_local(at), calendar, counting.start_policy), offset, (), calendar, counting)
     return DeadlineInstants(
         due_at=to_utc(found),
-        is_provisional=calendar.is_provisional(found.date()),
-        limit_amount=named.offset.amount,
-        limit_unit=named.offset.unit,
+        is_provisional=offset.unit not in WALL_CLOCK and calendar.is_provisional(found.date()),
+        limit_amount=offset.amount,
+        limit_unit=offset.unit.value,
         calendar_id=calendar.id,
     )
-
-
-def _offset(at: datetime, offset: TimeLimit, calendar: ResolvedCalendar, counting: CountingRules) -> datetime:
-    """Return the instant so much after `at`, or before it: working days back end at the close of the day (section 4)."""
-    if offset.amount >= 0:
-        return due_at(at, offset, (), calendar, counting)
-    if offset.unit == LimitUnit.WORKING_DAY:
-        return before_working_days(at, -offset.amount, calendar)
-    if offset.unit == LimitUnit.WORKING_HOUR:
-        return calendar.last_with(max(0, calendar.office_seconds(at) + offset.amount * 3600))
-    raise InvalidInput("limit_malformed", text=f"{offset.amount}{offset.unit}", position=0)

@@ -1,20 +1,29 @@
-"""Approval by default (超时默认): when it is armed at all, and the guards checked again inside the firing transaction.
+"""Approval by default (超时默认): when it is armed, the guards asked again inside the firing transaction, its states.
 
-Pure. Source: local rule in force in Enshi since 2020-10-01; time-limits.md section 8. Automatic refusal does not exist.
+Pure. Source: local rule in force in Enshi since 2020-10-01; time-limits.md section 8. Automatic refusal does not exist
+(个人信息保护法 art. 24(3)).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
+from app.domain.errors import Conflict
 from app.domain.matter import OfferingVersion
 from app.domain.time_rules import DeemedRules
 
 LICENCE = "01"
+INTERNAL = "internal"
+GRAVE_REASONS = ("fraud", "public_safety")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeemedFacts:
-    """What the guards look at. due_at: derived from the ledger now; stored_due_at: of the deadline row."""
+    """What the guards look at. due_at: derived from the ledger now; stored_due_at: of the deadline row.
+
+    is_promise_mismatched: the promise published on the portal differs from ours, where a connector tells.
+    """
 
     is_switch_on: bool
     is_whitelisted: bool
@@ -35,21 +44,96 @@ class DeemedFacts:
     was_accepted_by_person: bool
     were_materials_checked: bool
     has_closure: bool
+    is_promise_mismatched: bool = False
+
+
+class DeemedState(StrEnum):
+    """State of the duty to decide in time (默认准予状态)."""
+
+    OFF = "off"
+    ARMED = "armed"
+    PAUSED = "paused"
+    HELD = "held"
+    BLOCKED = "blocked"
+    FIRED = "fired"
+    DISARMED = "disarmed"
+    FILED = "filed"
+    REVOKED = "revoked"
+
+
+class DeemedEvent(StrEnum):
+    """What moves it. finding_due: a hold for fraud or public safety ended without a signed finding."""
+
+    ACCEPT = "accept"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    DECIDE = "decide"
+    END_CASE = "end_case"
+    REQUEST_HOLD = "request_hold"
+    RELEASE_HOLD = "release_hold"
+    FINDING_DUE = "finding_due"
+    FIRE = "fire"
+    BLOCK = "block"
+    UNBLOCK = "unblock"
+    FILE = "file"
+    REVOKE = "revoke"
+
+
+_S, _E = DeemedState, DeemedEvent
+TRANSITIONS: Mapping[tuple[DeemedState, DeemedEvent], DeemedState] = {
+    (_S.OFF, _E.ACCEPT): _S.ARMED,
+    (_S.ARMED, _E.SUSPEND): _S.PAUSED,
+    (_S.PAUSED, _E.RESUME): _S.ARMED,
+    (_S.ARMED, _E.DECIDE): _S.DISARMED,
+    (_S.ARMED, _E.END_CASE): _S.DISARMED,
+    (_S.PAUSED, _E.DECIDE): _S.DISARMED,
+    (_S.PAUSED, _E.END_CASE): _S.DISARMED,
+    (_S.ARMED, _E.REQUEST_HOLD): _S.HELD,
+    (_S.ARMED, _E.FIRE): _S.FIRED,
+    (_S.ARMED, _E.BLOCK): _S.BLOCKED,
+    (_S.BLOCKED, _E.UNBLOCK): _S.ARMED,
+    (_S.HELD, _E.RELEASE_HOLD): _S.ARMED,
+    (_S.HELD, _E.FINDING_DUE): _S.BLOCKED,
+    (_S.HELD, _E.DECIDE): _S.DISARMED,
+    (_S.HELD, _E.END_CASE): _S.DISARMED,
+    (_S.BLOCKED, _E.DECIDE): _S.DISARMED,
+    (_S.BLOCKED, _E.END_CASE): _S.DISARMED,
+    (_S.FIRED, _E.FILE): _S.FILED,
+    (_S.FIRED, _E.REVOKE): _S.REVOKED,
+    (_S.FILED, _E.REVOKE): _S.REVOKED,
+}
+
+
+def next_state(state: DeemedState, event: DeemedEvent) -> DeemedState:
+    """Return the state after an event. Raises Conflict `deemed_state` for one that cannot happen in this state."""
+    found = TRANSITIONS.get((state, event))
+    if found is None:
+        raise Conflict("deemed_state", state=state.value, event=event.value)
+    return found
+
+
+def hold_end(reason: str) -> DeemedEvent:
+    """Return what the end of a confirmed hold is: fraud and public safety never run out into an approval."""
+    return DeemedEvent.FINDING_DUE if reason in GRAVE_REASONS else DeemedEvent.RELEASE_HOLD
+
+
+def may_unblock(reasons: tuple[str, ...]) -> bool:
+    """Say whether a blocked deadline may be armed again once its reasons are gone; G15 is final, a person decides."""
+    return "never_reviewed" not in reasons
 
 
 def may_arm(offering: OfferingVersion, *, region_code: str, rules: DeemedRules, is_promise_running: bool) -> bool:
-    """Say whether a `deemed` deadline exists for a case of this list version: whitelisted, a licence, nothing excludes it.
+    """Say whether a case of this list version has a `deemed` deadline: whitelisted, a licence, nothing excludes it.
 
-    An exclusion class beats every whitelist.
+    An exclusion class beats every whitelist. The date of the switch is asked again when the deadline fires (G1).
     """
-    is_switched = any(region_code.startswith(switch.region) for switch in rules.switches)
     return (
         is_promise_running
-        and is_switched
+        and rules.is_switched(region_code)
         and offering.is_deemed_whitelisted
         and offering.item_type == LICENCE
         and not offering.deemed_exclusion
-        and offering.handled_by == "internal"
+        and offering.handled_by == INTERNAL
     )
 
 
@@ -58,6 +142,7 @@ def blocking_codes(facts: DeemedFacts) -> tuple[str, ...]:
     guards = (
         ("switch_off", facts.is_switch_on),
         ("not_whitelisted", facts.is_whitelisted),
+        ("promise_mismatch", not facts.is_promise_mismatched),
         ("not_licence", facts.item_type == LICENCE),
         ("exclusion_class", not facts.exclusion_class and not facts.is_external),
         ("not_accepted", facts.is_accepted),
@@ -74,3 +159,13 @@ def blocking_codes(facts: DeemedFacts) -> tuple[str, ...]:
         ("closure", not facts.has_closure),
     )
     return tuple(code for code, holds in guards if not holds)
+
+
+def may_fire(now: datetime, due_at: datetime, rules: DeemedRules) -> bool:
+    """Say whether the settle time after the due instant has passed: only then does the deadline fire."""
+    return (now - due_at).total_seconds() > rules.settle_seconds
+
+
+def is_decision_in_time(*, arrived_at: datetime, locked_at: datetime, due_at: datetime, rules: DeemedRules) -> bool:
+    """Say whether a person beats the default: arrived by the due instant, locked within the settle time."""
+    return arrived_at <= due_at and (locked_at - due_at).total_seconds() <= rules.settle_seconds

@@ -1,96 +1,255 @@
-"""Why a due instant is what it is (为什么是这一天): one sentence per ledger entry, as message key and facts."""
+"""Why a due instant is what it is (为什么是这一天): one sentence per entry, as message key and facts.
 
-from collections.abc import Iterator, Mapping, Sequence
+The sentences stand under `clock.explain.*` in `rules/messages/`, names of codes under `clock.names.*`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from app.domain.calendar import ResolvedCalendar, to_local
-from app.domain.clock_ledger import ClockEntry, concerns, fold
-from app.domain.counting import CountingRules
+from app.domain.clock_entry import ClockEntry
+from app.domain.clock_replay import Replay, Step, replay
+from app.domain.counting import CountingRules, last_day, lost_spans, merge, roll
+from app.domain.limit import TimeLimit
+from app.domain.messages import LANGUAGES, Messages
+from app.domain.messages import Word
 from app.domain.vocabulary import LedgerKind, LimitUnit
 
-SHORT = "%Y-%m-%d %H:%M"
-MOST_DATES = 12
+PREFIX = "clock.explain."
+NAMED_FACTS = ("ground", "kind", "reason_code", "act", "unit")
+WEEKEND = 5
+MOST_RANGES = 8
+SYSTEM_STOPS = {"system:deemed_approval": "deemed", "system:deemed_renewal": "renewed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """A message key and its facts."""
+    """A message key and its facts: text or numbers, codes where `render` finds a name."""
 
     key: str
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
 def explain(
-    entries: Sequence[ClockEntry],
+    entries: Iterable[ClockEntry],
     clock: str,
     *,
     calendars: Mapping[str, ResolvedCalendar],
     counting: CountingRules,
+    asof: datetime | None = None,
 ) -> list[Sentence]:
-    """Return one sentence per entry of a clock, in the order they were recorded, each with the due instant after it."""
+    """Return the sentences of a clock in the order its entries count, each with the due instant after it.
+
+    asof: only what was recorded by then. Entries that count for nothing say why.
+    """
+    replayed, steps = replay(entries, clock, calendars=calendars, counting=counting, asof=asof)
     sentences: list[Sentence] = []
-    concerned = sorted((entry for entry in entries if concerns(entry, clock)), key=lambda entry: entry.seq)
-    for index, entry in enumerate(concerned):
-        state = fold(concerned[: index + 1], clock, calendars=calendars, counting=counting)
-        due = to_local(state.due_at).strftime(SHORT) if state.due_at else ""
-        occurred = to_local(entry.occurred_at).strftime(SHORT)
-        if entry.kind in (LedgerKind.START, LedgerKind.RESTART):
-            sentences.extend(_start(entry, occurred, due, calendars, state.due_at is not None and state.is_provisional))
-            if state.due_at is not None and state.began_at is not None and state.calendar_id is not None:
-                span = (to_local(state.began_at).date(), to_local(state.due_at).date())
-                sentences.extend(_rest_days(*span, calendars[state.calendar_id]))
-        else:
-            sentences.append(_later(entry, occurred, due, concerned))
+    state = Replay(calendars=calendars, counting=counting)
+    for step in steps:
+        state.take(step.entry)
+        sentences.extend(_sentences(step, state))
+    if replayed.calendar is not None and steps:
+        sentences.extend(_ending(replayed))
     return sentences
 
 
-def _start(
-    entry: ClockEntry,
-    occurred: str,
-    due: str,
-    calendars: Mapping[str, ResolvedCalendar],
-    is_provisional: bool,
-) -> Iterator[Sentence]:
-    calendar = calendars[entry.calendar_id or ""]
-    day = to_local(entry.occurred_at).date()
-    amount, unit = entry.limit_amount or 0, LimitUnit(entry.limit_unit or "WD")
-    if unit == LimitUnit.WORKING_DAY and amount == 0:
-        yield Sentence(key="clock.explain.start_zero", facts={"occurred": occurred, "due": due})
-    elif unit == LimitUnit.WORKING_DAY:
-        day1 = calendar.day_at(calendar.rank(day))
-        facts = {"occurred": occurred, "day1": day1.isoformat(), "n": amount, "due": due}
-        yield Sentence(key="clock.explain.start", facts=facts)
+def render(sentence: Sentence, messages: Messages) -> dict[str, str]:
+    """Return the sentence in every language, the codes in its facts replaced by their names."""
+    texts = {}
+    for language in LANGUAGES:
+        facts = dict(sentence.facts)
+        for name in NAMED_FACTS:
+            key = f"clock.names.{facts.get(name)}"
+            if name in facts and messages.has(key):
+                facts[name] = messages.text(language, key)
+        texts[language] = messages.text(language, sentence.key, **facts)
+    return texts
+
+
+def _sentences(step: Step, state: Replay) -> Iterator[Sentence]:
+    entry = step.entry
+    if step.code is not None:
+        facts = {"occurred": _minute(entry.occurred_at), "kind": entry.kind, "why": step.code}
+        yield Sentence(key=f"{PREFIX}rejected", facts=facts)
+    elif entry.kind in (LedgerKind.START, LedgerKind.RESTART):
+        yield from _start(entry, state)
     else:
-        facts = {"occurred": occurred, "limit": f"{amount}{unit.value}", "due": due}
-        yield Sentence(key="clock.explain.start_other", facts=facts)
-    if is_provisional:
-        yield Sentence(key="clock.explain.provisional", facts={"due": due})
+        yield _WRITERS[entry.kind](step, state)
+
+
+def _start(entry: ClockEntry, state: Replay) -> Iterator[Sentence]:
+    calendar, due = state.calendar, state.due()
+    if calendar is None or due is None:
+        return
+    if state.began != to_local(entry.occurred_at):
+        moved = {"occurred": _minute(entry.occurred_at), "day0": state.began.date().isoformat()}
+        yield Sentence(key=f"{PREFIX}start_next_workday", facts=moved)
+    facts = _due_facts(due) | {"occurred": _minute(entry.occurred_at), "n": state.limit_amount}
+    name = "restart" if entry.kind == LedgerKind.RESTART else "start"
+    if state.limit_unit == LimitUnit.WORKING_DAY and state.limit_amount > 0:
+        day1 = calendar.day_at(calendar.rank(state.began.date())).isoformat()
+        yield Sentence(key=f"{PREFIX}{name}", facts=facts | {"day1": day1, "article": entry.article or ""})
+    elif state.limit_unit == LimitUnit.WORKING_DAY:
+        yield Sentence(key=f"{PREFIX}start_on_the_spot", facts=facts)
+    else:
+        yield Sentence(key=f"{PREFIX}start_other", facts=facts | {"unit": state.limit_unit.value})
+
+
+def _ending(state: Replay) -> Iterator[Sentence]:
+    """What the calendar did between the start and the due instant, and whether the date may still move."""
+    due, calendar = state.due(), state.calendar
+    if due is None or calendar is None:
+        return
+    yield from _rest_days(state.began.date(), due.date(), calendar)
+    if state.limit_unit in (LimitUnit.DAY, LimitUnit.MONTH):
+        limit = TimeLimit(amount=state.limit_amount + state.extension_days, unit=state.limit_unit)
+        raw = last_day(state.began, limit, lost_spans(state.suspended(), state.counting))
+        if roll(raw, calendar, state.counting) != raw:
+            yield Sentence(key=f"{PREFIX}roll", facts=_due_facts(due) | {"raw": raw.isoformat()})
+    if calendar.is_provisional(due.date()):
+        yield Sentence(key=f"{PREFIX}provisional", facts=_due_facts(due))
 
 
 def _rest_days(first: date, last: date, calendar: ResolvedCalendar) -> Iterator[Sentence]:
-    """Name weekdays that are rest days and weekend days that are worked between two dates; plain weekends need no word."""
+    """Name rest days that are no plain weekend, and weekend days that are worked, after `first` up to `last`."""
     days = [first + timedelta(days=offset) for offset in range(1, (last - first).days + 1)]
-    weekend = 5
-    off = [day.isoformat() for day in days if day.weekday() < weekend and not calendar.is_working(day)]
-    work = [day.isoformat() for day in days if day.weekday() >= weekend and calendar.is_working(day)]
-    if off:
-        yield Sentence(key="clock.explain.holiday", facts={"dates": ", ".join(off[:MOST_DATES])})
-    if work:
-        yield Sentence(key="clock.explain.make_up", facts={"dates": ", ".join(work[:MOST_DATES])})
+    resting = [day for day in days if not calendar.is_working(day)]
+    off = [text for text, has_weekday in _ranges(resting) if has_weekday]
+    work = [day.isoformat() for day in days if day.weekday() >= WEEKEND and calendar.is_working(day)]
+    facts = {"dates": _listed(off), "work": _listed(work), "calendar": "+".join(calendar.layers)}
+    if off and work:
+        yield Sentence(key=f"{PREFIX}holiday", facts=facts)
+    elif off:
+        yield Sentence(key=f"{PREFIX}holiday_only", facts=facts)
+    elif work:
+        yield Sentence(key=f"{PREFIX}make_up_only", facts=facts)
 
 
-def _later(entry: ClockEntry, occurred: str, due: str, entries: Sequence[ClockEntry]) -> Sentence:
-    facts: dict[str, object] = {"occurred": occurred, "due": due, "doc": entry.document_no or ""}
-    if entry.kind == LedgerKind.SUSPEND:
-        facts |= {"ground": entry.ground, "article": entry.article or "", "k": entry.expected_days}
-    elif entry.kind == LedgerKind.RESUME:
-        begun = next(
-            item for item in entries if item.kind == LedgerKind.SUSPEND and item.suspension_id == entry.suspension_id
+def _ranges(days: list[date]) -> list[tuple[str, bool]]:
+    """Return runs of consecutive days as text, and whether a weekday is among them."""
+    runs: list[list[date]] = []
+    for day in days:
+        if runs and (day - runs[-1][-1]).days == 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return [
+        (
+            run[0].isoformat() if len(run) == 1 else f"{run[0].isoformat()}–{run[-1].isoformat()}",
+            any(day.weekday() < WEEKEND for day in run),
         )
-        facts |= {"from": to_local(begun.occurred_at).strftime(SHORT)}
-    elif entry.kind == LedgerKind.EXTEND:
-        facts |= {"k": entry.days, "reason": entry.reason or "", "approver": entry.approver or ""}
-    return Sentence(key=f"clock.explain.{entry.kind}", facts=facts)
+        for run in runs
+    ]
 
 
+def _suspend(step: Step, _state: Replay) -> Sentence:
+    entry = step.entry
+    facts = {
+        "occurred": _minute(entry.occurred_at),
+        "ground": entry.ground or "",
+        "article": entry.article or "",
+        "doc": entry.document_no or "",
+        "k": entry.expected_days or 0,
+    }
+    return Sentence(key=f"{PREFIX}suspend", facts=facts)
+
+
+def _resume(step: Step, state: Replay) -> Sentence:
+    occurred, calendar = _minute(step.entry.occurred_at), state.calendar
+    if state.open or step.due_after is None or calendar is None:
+        return Sentence(key=f"{PREFIX}resume_still_paused", facts={"occurred": occurred})
+    since, until = next(iter(lost_spans(merge((state.closed[-1],)), state.counting)), state.closed[-1])
+    first, last = calendar.first_close_from(since), calendar.first_close_from(until) - 1
+    first = max(first, calendar.rank(state.began.date()))
+    facts = _due_facts(step.due_after) | {"occurred": occurred}
+    if last < first or state.limit_unit != LimitUnit.WORKING_DAY:
+        return Sentence(key=f"{PREFIX}resume_nothing_lost", facts=facts)
+    days = {"from": calendar.day_at(first).isoformat(), "to": calendar.day_at(last).isoformat(), "k": last - first + 1}
+    return Sentence(key=f"{PREFIX}resume", facts=facts | days)
+
+
+def _extend(step: Step, _state: Replay) -> Sentence:
+    entry = step.entry
+    facts = {
+        "occurred": _minute(entry.occurred_at),
+        "approver": entry.approver or "",
+        "k": entry.days or 0,
+        "reason": entry.reason or "",
+    }
+    if step.due_after is None:
+        return Sentence(key=f"{PREFIX}extend_while_paused", facts=facts)
+    return Sentence(key=f"{PREFIX}extend", facts=facts | _due_facts(step.due_after))
+
+
+def _reclassify(step: Step, _state: Replay) -> Sentence:
+    entry = step.entry
+    facts = {
+        "occurred": _minute(entry.occurred_at),
+        "old_class": entry.old_class_code or "",
+        "class": entry.class_code or "",
+        "reason": entry.reason or "",
+    }
+    return Sentence(key=f"{PREFIX}reclassify", facts=facts | _due_facts(step.due_after))
+
+
+def _calendar(step: Step, _state: Replay) -> Sentence:
+    entry = step.entry
+    if entry.closed_from is not None and entry.closed_to is not None:
+        facts = {
+            "scope": entry.scope or "",
+            "from": _minute(entry.closed_from),
+            "to": _minute(entry.closed_to),
+            "doc": entry.document_no or "",
+            "dates": f"{to_local(entry.closed_from).date()}–{to_local(entry.closed_to).date()}",
+        }
+        return Sentence(key=f"{PREFIX}closure", facts=facts)
+    facts = {
+        "recorded": _minute(entry.recorded_at),
+        "doc": entry.document_no or "",
+        "old": step.due_before.date().isoformat() if step.due_before else "",
+    }
+    is_moved = step.due_before is not None and step.due_before != step.due_after
+    key = f"{PREFIX}calendar" if is_moved else f"{PREFIX}calendar_unmoved"
+    return Sentence(key=key, facts=facts | _due_facts(step.due_after))
+
+
+def _hold(step: Step, _state: Replay) -> Sentence:
+    entry = step.entry
+    facts = {"occurred": _minute(entry.occurred_at), "actor": entry.actor, "reason_code": entry.reason or ""}
+    if not entry.second_person:
+        return Sentence(key=f"{PREFIX}hold_{'request' if entry.act == 'request' else 'end'}", facts=facts)
+    decided = {"second": entry.second_person, "at": _minute(entry.recorded_at), "act": entry.act or ""}
+    return Sentence(key=f"{PREFIX}hold", facts=facts | decided)
+
+
+def _stop(step: Step, state: Replay) -> Sentence:
+    entry, due = step.entry, state.due()
+    facts = {"occurred": _minute(entry.occurred_at), "rule": entry.article or ""} | _due_facts(due)
+    if entry.actor in SYSTEM_STOPS:
+        return Sentence(key=f"{PREFIX}{SYSTEM_STOPS[entry.actor]}", facts=facts)
+    is_late = due is not None and to_local(entry.occurred_at) > due
+    return Sentence(key=f"{PREFIX}stop_late" if is_late else f"{PREFIX}stop", facts=facts)
+
+
+_WRITERS: Mapping[str, Callable[[Step, Replay], Sentence]] = {
+    LedgerKind.SUSPEND: _suspend,
+    LedgerKind.RESUME: _resume,
+    LedgerKind.EXTEND: _extend,
+    LedgerKind.RECLASSIFY: _reclassify,
+    LedgerKind.CALENDAR: _calendar,
+    LedgerKind.HOLD: _hold,
+    LedgerKind.STOP: _stop,
+}
+
+
+def _due_facts(due: datetime | None) -> dict[str, object]:
+    return {"due": due.date().isoformat(), "close": f"{due:%H:%M}"} if due else {"due": "", "close": ""}
+
+
+def _listed(items: list[str]) -> str:
+    return ", ".join(items[:MOST_RANGES]) + (" …" if len(items) > MOST_RANGES else "")
+
+
+def _minute(instant: datetime) -> str:
+    return f"{to_local(instant):%Y-%m-%d %H:%M}"

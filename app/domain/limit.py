@@ -1,25 +1,35 @@
-"""Limit expressions (时限表达式): `5WD`, `4WH`, `3D`, `promised 50%`, `statutory + 10WD`, `PT2H`, `R3/1D`, an instant."""
+"""Limit expressions (时限表达式), a small grammar read from left to right.
+
+    expression = "=" feel | "R" [digits] "/" plain | plain | clock [ digits "%" | ("+" | "-") amount ] | instant
+    plain      = amount | ISO 8601 duration of weeks, days, hours, minutes and seconds (wall clock)
+    amount     = digits ("WD" | "WH" | "D" | "H" | "M")
+    clock      = lower snake case: promised, statutory, decided, deemed, notice5, ...
+
+Working days are never written as ISO `P5D`: ISO durations are wall-clock time. An instant carries its offset.
+"""
 
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NoReturn
 
 from app.domain.errors import InvalidInput
 from app.domain.vocabulary import LimitUnit
 
-LONGEST = 80
-LARGEST_AMOUNT = 10_000
-AMOUNT = re.compile(r"(\d{1,5})\s*(WD|WH|D|H|M)")
-NAMED = re.compile(r"([a-z][a-z0-9_]{0,39})\s*(?:(\d{1,3})\s*%|([-+])\s*(\d{1,5})\s*(WD|WH|D|H|M))?")
-CYCLE = re.compile(r"R(\d{0,4})/(.+)")
-ISO_DURATION = re.compile(r"P(?!$)(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
-ENDLESS = 10_000
+LONGEST = 200
+LARGEST = 10_000
 WHOLE = 100
+ENDLESS = 10_000
+TOKEN = re.compile(r"(?P<number>\d+)|(?P<clock>[a-z][a-z0-9_]*)|(?P<unit>WD|WH|D|H|M)|(?P<sign>[-+])|(?P<share>%)")
+SPACE = re.compile(r"\s*")
+CYCLE = re.compile(r"R(\d*)/")
+DURATION = re.compile(r"P(?:(\d+)W|(?=\d|T\d)(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?)")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeLimit:
-    """An amount of a unit, such as five working days. amount >= 0, but < 0 inside an offset."""
+    """An amount of a unit, such as five working days. amount >= 0; signed inside an offset alone."""
 
     amount: int
     unit: LimitUnit
@@ -27,7 +37,7 @@ class TimeLimit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedLimit:
-    """The due instant of a clock, a share of its time, or so much before or after it."""
+    """The due instant of a clock, a share of its time (1 to 100 percent), or so much before or after it."""
 
     clock: str
     percent: int | None = None
@@ -49,7 +59,7 @@ class DurationLimit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ComputedLimit:
+class ExpressionLimit:
     """A FEEL expression that gives a limit; evaluated once, when the wait begins."""
 
     expression: str
@@ -60,74 +70,143 @@ class CycleLimit:
     """A limit that comes again `repeat` times."""
 
     repeat: int
-    limit: "TimeLimit | DurationLimit"
+    limit: TimeLimit | DurationLimit
 
 
-LimitExpression = TimeLimit | NamedLimit | InstantLimit | DurationLimit | ComputedLimit | CycleLimit
+LimitExpression = TimeLimit | NamedLimit | InstantLimit | DurationLimit | ExpressionLimit | CycleLimit
 
 
 def parse_limit(text: str) -> LimitExpression:
     """Read a limit expression.
 
-    Raises InvalidInput `limit_malformed` with the text and the position (0-based) where it stops making sense, and
-    `limit_negative` for a limit below zero.
+    Raises InvalidInput `limit_malformed` with the text and the position (0-based) where it stops making sense. A limit
+    below zero is malformed at its sign; only an offset of a clock is signed.
     """
-    body = text.strip()
-    if not body or len(body) > LONGEST:
-        raise InvalidInput("limit_malformed", text=text[:LONGEST], position=0)
-    if body.startswith("="):
-        return ComputedLimit(expression=body[1:].strip())
-    if body.startswith("-"):
-        raise InvalidInput("limit_negative", text=body)
-    cycle = CYCLE.fullmatch(body)
-    if cycle:
-        inner = parse_limit(cycle[2])
-        if not isinstance(inner, TimeLimit | DurationLimit):
-            raise InvalidInput("limit_malformed", text=text, position=cycle.start(2))
-        return CycleLimit(repeat=int(cycle[1] or ENDLESS), limit=inner)
-    return _plain(body)
+    if len(text) > LONGEST:
+        raise InvalidInput("limit_malformed", text=text[:LONGEST], position=LONGEST)
+    return _Reader(text).read()
 
 
-def _plain(body: str) -> LimitExpression:
-    amount = AMOUNT.fullmatch(body)
-    if amount:
-        return TimeLimit(amount=int(amount[1]), unit=LimitUnit(amount[2]))
-    named = NAMED.fullmatch(body)
-    if named:
-        return _named(named, body)
-    if body.startswith("P"):
-        duration = ISO_DURATION.fullmatch(body)
-        if duration:
-            days, hours, minutes, seconds = (int(part or 0) for part in duration.groups())
-            return DurationLimit(seconds=((days * 24 + hours) * 60 + minutes) * 60 + seconds)
-    if body[:4].isdigit():
-        return _instant(body)
-    position = max((match.end() for match in (AMOUNT.match(body), NAMED.match(body)) if match), default=0)
-    raise InvalidInput("limit_malformed", text=body, position=position)
+def format_limit(limit: LimitExpression) -> str:
+    """Return the text `parse_limit` reads as this limit, in its shortest form."""
+    match limit:
+        case TimeLimit():
+            return f"{limit.amount}{limit.unit}" if limit.unit != LimitUnit.SECOND else f"PT{limit.amount}S"
+        case DurationLimit():
+            return f"PT{limit.seconds}S"
+        case InstantLimit():
+            return limit.at.isoformat()
+        case ExpressionLimit():
+            return f"={limit.expression}"
+        case CycleLimit():
+            return f"R{'' if limit.repeat == ENDLESS else limit.repeat}/{format_limit(limit.limit)}"
+        case NamedLimit():
+            return _format_named(limit)
 
 
-def _named(named: re.Match[str], body: str) -> NamedLimit:
-    clock, percent, sign, amount, unit = named.groups()
-    if percent is not None:
-        if not 0 < int(percent) <= WHOLE:
-            raise InvalidInput("limit_malformed", text=body, position=named.start(2))
-        return NamedLimit(clock=clock, percent=int(percent))
-    if amount is None:
-        return NamedLimit(clock=clock)
-    signed = int(amount) if sign == "+" else -int(amount)
-    return NamedLimit(clock=clock, offset=TimeLimit(amount=signed, unit=LimitUnit(unit)))
+def _format_named(limit: NamedLimit) -> str:
+    if limit.percent is not None:
+        return f"{limit.clock} {limit.percent}%"
+    if limit.offset is None:
+        return limit.clock
+    return f"{limit.clock} {'-' if limit.offset.amount < 0 else '+'} {abs(limit.offset.amount)}{limit.offset.unit}"
 
 
-def _instant(body: str) -> InstantLimit:
-    try:
-        at = datetime.fromisoformat(body)
-    except ValueError as malformed:
-        raise InvalidInput("limit_malformed", text=body, position=0) from malformed
-    if at.tzinfo is None:
-        raise InvalidInput("instant_naive", text=body)
-    return InstantLimit(at=at.astimezone(UTC))
+class _Reader:
+    """Reads one expression; `_at` is how far it has come."""
 
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
 
-def format_limit(limit: TimeLimit) -> str:
-    """Return the text of an amount, such as `5WD`."""
-    return f"{limit.amount}{limit.unit.value}"
+    def read(self) -> LimitExpression:
+        self._skip()
+        rest = self._text[self._at :].rstrip()
+        if rest.startswith("="):
+            self._at += 1
+            expression = rest[1:].strip()
+            return ExpressionLimit(expression=expression) if expression else self._refuse()
+        cycle = CYCLE.match(self._text, self._at)
+        if cycle:
+            self._at = cycle.end()
+            return CycleLimit(repeat=self._bounded(cycle[1] or str(ENDLESS), cycle.start(1)), limit=self._plain())
+        if INSTANT.match(rest):
+            return self._instant(rest)
+        if rest.startswith("P") or rest[:1].isdigit():
+            return self._plain()
+        return self._named()
+
+    def _plain(self) -> TimeLimit | DurationLimit:
+        if not self._text.startswith("P", self._at):
+            limit: TimeLimit | DurationLimit = self._amount()
+        else:
+            found = DURATION.match(self._text, self._at)
+            if found is None:
+                self._refuse()
+            weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+            limit = DurationLimit(seconds=(((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds)
+            self._at = found.end()
+        self._end()
+        return limit
+
+    def _instant(self, rest: str) -> InstantLimit:
+        try:
+            at = datetime.fromisoformat(rest)
+        except ValueError:
+            self._refuse()
+        if at.tzinfo is None:
+            self._at += len(rest)
+            self._refuse()
+        return InstantLimit(at=at.astimezone(UTC))
+
+    def _named(self) -> NamedLimit:
+        clock = self._take("clock")
+        self._skip()
+        if self._at == len(self._text):
+            return NamedLimit(clock=clock)
+        if self._text[self._at].isdigit():
+            start = self._at
+            percent = self._bounded(self._take("number"), start)
+            if not 0 < percent <= WHOLE:
+                self._at = start
+                self._refuse()
+            self._take("share")
+            self._end()
+            return NamedLimit(clock=clock, percent=percent)
+        sign = self._take("sign")
+        offset = self._amount()
+        self._end()
+        amount = -offset.amount if sign == "-" else offset.amount
+        return NamedLimit(clock=clock, offset=TimeLimit(amount=amount, unit=offset.unit))
+
+    def _amount(self) -> TimeLimit:
+        self._skip()
+        start = self._at
+        amount = self._bounded(self._take("number"), start)
+        return TimeLimit(amount=amount, unit=LimitUnit(self._take("unit")))
+
+    def _bounded(self, digits: str, start: int) -> int:
+        if len(digits) > len(str(LARGEST)) or int(digits) > LARGEST:
+            self._at = start
+            self._refuse()
+        return int(digits)
+
+    def _take(self, kind: str) -> str:
+        self._skip()
+        found = TOKEN.match(self._text, self._at)
+        if found is None or found.lastgroup != kind:
+            self._refuse()
+        self._at = found.end()
+        return found[0]
+
+    def _skip(self) -> None:
+        space = SPACE.match(self._text, self._at)
+        self._at = space.end() if space else self._at
+
+    def _end(self) -> None:
+        self._skip()
+        if self._at != len(self._text):
+            self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        raise InvalidInput("limit_malformed", text=self._text, position=self._at)

@@ -5,6 +5,12 @@ from collections.abc import Mapping
 LANGUAGES = ("zh", "en")
 
 
+class Word(str):
+    """A fact that is itself a message key, such as `grounds.expert_review`; it is said in the language of the sentence."""
+
+    __slots__ = ()
+
+
 class Messages:
     """Sentences by dotted key (`errors.task_closed.title`). Placeholders are `{name}`; a missing fact prints as `…`."""
 
@@ -23,7 +29,13 @@ class Messages:
     def text(self, language: str, key: str, **facts: object) -> str:
         """Return the sentence of `key` with `facts` filled in. Raises KeyError for an unknown key."""
         sentence = self._texts[language][key]
-        return sentence.format_map(_Facts(facts)) if "{" in sentence else sentence
+        if "{" not in sentence:
+            return sentence
+        said = {name: self._word(language, value) if isinstance(value, Word) else value for name, value in facts.items()}
+        return sentence.format_map(_Facts(said))
+
+    def _word(self, language: str, key: str) -> str:
+        return self._texts[language].get(key, key)
 
     def both(self, key: str, **facts: object) -> dict[str, str]:
         """Return the sentence in every language, as the API gives explanations."""

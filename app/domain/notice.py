@@ -1,14 +1,16 @@
-"""Notices (通知): messages to people, and when each class of them may be sent."""
+"""Notices (通知): messages to people, when each class of them may be sent, and how their facts are said."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from app.domain.calendar import ResolvedCalendar, at_second, second_of, to_local, to_utc
+from app.domain.messages import Messages
 from app.domain.vocabulary import NoticeClass
 
 AT_ONCE, OFFICE = NoticeClass.IMMEDIATE, NoticeClass.OFFICE_HOURS
 
+# The texts of a kind stand under `notices.<kind>` in `rules/messages/<language>/notices.toml`.
 NOTICE_CLASSES: Mapping[str, NoticeClass] = {
     "received": AT_ONCE,
     "accepted": OFFICE,
@@ -25,18 +27,25 @@ NOTICE_CLASSES: Mapping[str, NoticeClass] = {
     "withdrawn": OFFICE,
     "member_refused": OFFICE,
     "handed_over": OFFICE,
+    "definition_submitted": OFFICE,
     "card_yellow": OFFICE,
     "card_red": OFFICE,
     "card_overdue": AT_ONCE,
+    "deemed_warning": OFFICE,
     "deemed_approved": AT_ONCE,
     "deemed_blocked": AT_ONCE,
     "filing_due": AT_ONCE,
+    "filing_overdue": AT_ONCE,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboundMessage:
-    """A notice written out for one recipient. dedup_key travels as the gateway's request id."""
+    """A notice written out for one recipient.
+
+    dedup_key: travels as the gateway's request id, because a message may be sent twice. addressee: mobile number or
+    login. attachments: numbers of the documents that belong to it; the content is fetched by who may see it.
+    """
 
     dedup_key: str
     channel: str
@@ -46,6 +55,7 @@ class OutboundMessage:
     subject: str
     body: str
     case_no: str
+    attachments: tuple[str, ...] = ()
 
 
 def earliest_send_at(
@@ -53,19 +63,14 @@ def earliest_send_at(
 ) -> datetime:
     """Return when a notice may be sent: now inside its hours, else at their next beginning.
 
-    Immediate ones go out every day from the opening until `immediate_until` (HH:MM); the others inside office hours.
+    now: aware. Immediate ones go out every day from the opening until `immediate_until` (HH:MM, inclusive); the others
+    inside office hours. Raises InvalidInput `calendar_missing` for a year without data, `instant_naive`.
     Source: time-limits.md section 6.
     """
     local = to_local(now)
-    second = second_of(local)
     if notice_class == NoticeClass.IMMEDIATE:
-        until = time.fromisoformat(immediate_until)
-        last = until.hour * 3600 + until.minute * 60
-        if second < calendar.hours.open_s:
-            return to_utc(at_second(local.date(), calendar.hours.open_s))
-        if second <= last:
-            return now
-        return to_utc(at_second(_next_day(local), calendar.hours.open_s))
+        return _next_immediate(now, local, calendar.hours.open_s, time.fromisoformat(immediate_until))
+    second = second_of(local)
     if calendar.is_working(local.date()):
         if any(begin <= second <= end for begin, end in calendar.hours.blocks):
             return now
@@ -75,5 +80,37 @@ def earliest_send_at(
     return to_utc(at_second(calendar.next_working(_next_day(local)), calendar.hours.open_s))
 
 
+def _next_immediate(now: datetime, local: datetime, open_s: int, until: time) -> datetime:
+    opens_at = at_second(local.date(), open_s)
+    if local < opens_at:
+        return to_utc(opens_at)
+    if local <= datetime.combine(local.date(), until):
+        return now
+    return to_utc(at_second(_next_day(local), open_s))
+
+
 def _next_day(local: datetime) -> date:
     return (local + timedelta(days=1)).date()
+
+
+def say_facts(messages: Messages, language: str, facts: Mapping[str, object]) -> dict[str, str]:
+    """Return the facts of a notice as people read them.
+
+    Facts that end in `_at` hold an RFC 3339 text and become local time to the minute; an empty one says that the date
+    is open. Codes that have a name under `notices.words.<fact>` get it. Lists are joined.
+    Raises InvalidInput `instant_naive` for an instant without a zone, ValueError for a text that is none.
+    """
+    return {name: _said(messages, language, name, value) for name, value in facts.items()}
+
+
+def _said(messages: Messages, language: str, name: str, value: object) -> str:
+    if isinstance(value, list | tuple):
+        return messages.text(language, "notices.comma").join(_said(messages, language, name, item) for item in value)
+    if name.endswith("_at"):
+        return f"{to_local(_instant(value)):%Y-%m-%d %H:%M}" if value else messages.text(language, "notices.no_date")
+    key = f"notices.words.{name}.{value}"
+    return messages.text(language, key) if messages.has(key) else str(value)
+
+
+def _instant(value: object) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))

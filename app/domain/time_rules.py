@@ -5,44 +5,53 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from app.domain.calendar import OfficeHours, to_local
+from app.domain.cards import CardRuleSet
 from app.domain.counting import CountingRules
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardRuleSet:
-    """When a running limit turns yellow and red (红黄牌规则): by share of time used, or by working days left."""
-
-    code: str
-    yellow_percent: int | None = None
-    red_percent: int | None = None
-    yellow_working_days: int | None = None
+__all__ = ["CardRuleSet", "DeemedRules", "DeemedSwitch", "SuspensionGround", "TimeRules"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuspensionGround:
-    """A lawful ground to stop a clock (中止事由). item_types: what it is allowed for, empty = all."""
+    """A lawful ground to stop a clock (中止事由).
+
+    article: the law. item_types: what it is allowed for, empty = all. max_days: calendar days it may take in one case,
+    None = no bound. needs_result: it ends only with a result document.
+    """
 
     code: str
     article: str
     item_types: frozenset[str] = frozenset()
+    max_days: int | None = None
+    needs_result: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeemedSwitch:
-    """Where and since when approval by default is on, and the document that allows it."""
+    """Where and since when approval by default is on, and by which document. region: prefix of region codes."""
 
     region: str
     since: date
     document: str
+    is_demo: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeemedRules:
-    """Approval by default (超时默认): off unless a region is switched on."""
+    """Approval by default (超时默认): off unless a region is switched on.
+
+    whitelist: codes of matters. exclusions: codes of `deemed_exclusion`. settle_seconds: how long after the due instant
+    a decision that came in time may still obtain its lock. hold_max_working_days, hold_request_until_s (second of the
+    next working day), outage_minutes (office minutes): time-limits.md section 8.
+    """
 
     switches: tuple[DeemedSwitch, ...] = ()
     settle_seconds: int = 120
+    whitelist: frozenset[str] = frozenset()
     exclusions: frozenset[str] = frozenset()
+    hold_max_working_days: int = 3
+    hold_request_until_s: int = 12 * 3600
+    outage_minutes: int = 30
 
     def is_on(self, region_code: str, due_at: datetime | None) -> bool:
         """Say whether the switch is on for a region on the due date."""
@@ -51,10 +60,20 @@ class DeemedRules:
         day = to_local(due_at).date()
         return any(region_code.startswith(switch.region) and day >= switch.since for switch in self.switches)
 
+    def is_switched(self, region_code: str) -> bool:
+        """Say whether a region is switched on at all, from whatever date."""
+        return any(region_code.startswith(switch.region) for switch in self.switches)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeRules:
-    """Everything the clocks of an installation follow."""
+    """Everything the clocks of an installation follow.
+
+    rule_sets: card rules by code. grounds: by code. refused_grounds: named by the law's readers but not lawful.
+    articles: the law behind `suspension` and `extension` where a matter names none.
+    limits: limit expression of each clock the law or this installation fixes. is_promise_extendable: whether the
+    promised clock may be extended alone. closure_late_working_days: how late a closure may be declared.
+    """
 
     counting: CountingRules
     office_hours: OfficeHours
@@ -63,11 +82,18 @@ class TimeRules:
     grounds: Mapping[str, SuspensionGround]
     refused_grounds: frozenset[str]
     limits: Mapping[str, str]
+    articles: Mapping[str, str] = field(default_factory=dict)
     deemed: DeemedRules = field(default_factory=DeemedRules)
+    is_promise_extendable: bool = False
+    provisional_edge_days: int = 7
+    closure_late_working_days: int = 3
+    service_fallback_after: str = "2WD"
+    step_floor: str = "1WD"
     notices_immediate_until: str = "21:00"
+    notices_digest_above: int = 5
 
     def rule_set(self, code: str | None) -> CardRuleSet:
-        """Return a rule set by its code; the installation's own when none is named."""
+        """Return a rule set by its code, the installation's own when none is named. Raises KeyError."""
         return self.rule_sets[code or self.default_rule_set]
 
     def limit_text(self, clock: str) -> str:

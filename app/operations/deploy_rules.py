@@ -6,18 +6,19 @@ from pathlib import Path
 
 import orjson
 
-from app.catalogue.calendars import read_calendars, resolve_calendar
+from app.catalogue.calendars import read_calendars
 from app.catalogue.checker import check_rules, published_names
 from app.catalogue.matters import MatterFile, read_matters
 from app.catalogue.organisation import read_departments, read_regions, read_roles
 from app.catalogue.time_rules import read_time_rules
 from app.diagrams.check_diagram import check_diagram
-from app.diagrams.normalise import NORMALISER_VERSION
 from app.diagrams.reader import finding_item
 from app.domain.actor import Actor
+from app.domain.calendar_layers import resolve_calendar
 from app.domain.diagram import Finding, Normalised
 from app.domain.errors import DiagramRefused
 from app.runtime.context import Context
+from app.runtime.definitions import normalised_row
 from app.storage.calendars import add_calendar_version, keep_resolved
 from app.storage.catalogue import (
     DepartmentRow,
@@ -28,8 +29,8 @@ from app.storage.catalogue import (
     put_groups,
     put_regions,
 )
-from app.storage.definitions import NewDefinition, NormalisedRow, add_normalised, add_version
-from app.storage.rules import begin_generation, publish_files
+from app.storage.definitions import NewDefinition, add_normalised, add_version, list_versions
+from app.storage.rules import begin_generation, current_generation, files_at, publish_files
 from app.storage.unit_of_work import UnitOfWork
 
 TEXT_SUFFIXES = (".toml", ".json", ".dmn", ".csv", ".typ")
@@ -82,6 +83,18 @@ def deploy_rules(context: Context, *, bpmn_dir: Path, rules_dir: Path, actor: Ac
         definitions=len(diagrams),
         offerings=offerings,
         findings=tuple(findings),
+    )
+
+
+def has_changed(context: Context, *, bpmn_dir: Path, rules_dir: Path) -> bool:
+    """Say whether the folders hold anything that is not published yet; a quick look before a deployment."""
+    with context.database.read() as connection:
+        generation = current_generation(connection)
+        if not generation or files_at(connection, generation) != dict(_rule_files(rules_dir)):
+            return True
+        deployed = {(row.key, bytes(row.source)) for row in list_versions(connection) if row.state == "deployed"}
+    return any(
+        (diagram_key(path, bpmn_dir), path.read_bytes()) not in deployed for path in bpmn_dir.rglob("*.bpmn")
     )
 
 
@@ -186,20 +199,6 @@ def _publish_diagram(uow: UnitOfWork, context: Context, diagram: _Diagram, actor
         by=actor.code,
     )
     add_normalised(uow, normalised_row(context, row.id, row.sha256, diagram.normalised))
-
-
-def normalised_row(context: Context, definition_id: int, sha256: str, normalised: Normalised) -> NormalisedRow:
-    """Return the stored executable form of a definition."""
-    return NormalisedRow(
-        id=context.ids.next_id(PREFECTURE),
-        definition_id=definition_id,
-        sha256=sha256,
-        normaliser=NORMALISER_VERSION,
-        start="",
-        process_id=normalised.processes[0],
-        xml=normalised.xml,
-        origin=normalised.origin,
-    )
 
 
 def _publish_definitions(uow: UnitOfWork, context: Context, rules_dir: Path, actor: Actor) -> None:

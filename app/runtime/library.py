@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from app.catalogue.calendars import resolve_calendar
 from app.catalogue.documents import read_documents
 from app.catalogue.themes import read_themes
 from app.catalogue.time_rules import read_time_rules
 from app.diagrams.dmn_reader import read_dmn
 from app.domain.calendar import ResolvedCalendar
+from app.domain.calendar_layers import resolve_calendar
 from app.domain.diagram import Normalised
 from app.domain.errors import NotFound
 from app.domain.form import read_form
@@ -147,6 +147,7 @@ class Library:
             generation=generation,
             time_rules=time_rules,
             calendars=calendars,
+            layers=newest,
             departments=facts,
             groups={(group.department_id, group.role): group.id for group in groups},
             forms={

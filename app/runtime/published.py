@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.domain.calendar import ResolvedCalendar
+from app.domain.calendar_layers import CalendarLayerVersion
 from app.domain.decisions import DecisionModel
 from app.domain.form import FormSchema
 from app.domain.messages import Messages
@@ -43,6 +44,7 @@ class Published:
     generation: int
     time_rules: TimeRules
     calendars: Mapping[str, ResolvedCalendar]
+    layers: Mapping[str, CalendarLayerVersion]
     departments: Mapping[int, DepartmentFacts]
     groups: Mapping[tuple[int, str], int]
     forms: Mapping[str, PublishedForm]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import orjson
 import sqlalchemy as sa
 
-from app.domain.calendar import LayerDays
+from app.domain.calendar_layers import CalendarLayerVersion
 from app.storage import dialects
 from app.storage.offering_doc import hash_text
 from app.storage.tables import calendar_version, resolved_calendar
@@ -28,12 +28,12 @@ class CalendarVersionRow:
     loaded_by: str
 
     @property
-    def days(self) -> LayerDays:
+    def days(self) -> CalendarLayerVersion:
         """The days off and the make-up days of this version."""
         return read_layer(self.doc)
 
 
-def add_calendar_version(uow: UnitOfWork, layer: LayerDays, *, document: str, by: str) -> CalendarVersionRow:
+def add_calendar_version(uow: UnitOfWork, layer: CalendarLayerVersion, *, document: str, by: str) -> CalendarVersionRow:
     """Add a version of a layer, numbered from 1; the content of a stored version gives that version back.
 
     document: the notice it follows. by: the actor.
@@ -82,7 +82,7 @@ def keep_resolved(uow: UnitOfWork, calendar_id: str, versions: Iterable[Calendar
         uow.connection.execute(dialects.insert_ignore(uow.connection, resolved_calendar), rows)
 
 
-def resolved_calendars(connection: sa.Connection) -> dict[str, Mapping[str, LayerDays]]:
+def resolved_calendars(connection: sa.Connection) -> dict[str, Mapping[str, CalendarLayerVersion]]:
     """Return every resolved calendar that was kept, by id: its layers by code, the most general first.
 
     Running clocks name their calendar by this id, also long after newer versions are in force.
@@ -93,21 +93,17 @@ def resolved_calendars(connection: sa.Connection) -> dict[str, Mapping[str, Laye
         .join(calendar_version, sa.and_(version.layer == columns.layer, version.number == columns.number))
         .order_by(columns.id, columns.position)
     )
-    found: dict[str, dict[str, LayerDays]] = {}
+    found: dict[str, dict[str, CalendarLayerVersion]] = {}
     for row in connection.execute(query):
         found.setdefault(row.id, {})[row.layer] = read_layer(row.doc)
     return dict(found)
 
 
-def write_layer(layer: LayerDays) -> str:
+def write_layer(layer: CalendarLayerVersion) -> str:
     """Return the stored text of a layer: canonical JSON, so that equal days have one hash."""
-    values = {name: getattr(layer, name) for name in layer.__dataclass_fields__}
-    values |= {kind: sorted(day.isoformat() for day in values[kind]) for kind in ("off", "work")}
-    return orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode()
+    return orjson.dumps(layer.to_facts(), option=orjson.OPT_SORT_KEYS).decode()
 
 
-def read_layer(doc: str) -> LayerDays:
+def read_layer(doc: str) -> CalendarLayerVersion:
     """Return the layer of a stored text."""
-    values = orjson.loads(doc)
-    values |= {kind: frozenset(date.fromisoformat(day) for day in values[kind]) for kind in ("off", "work")}
-    return LayerDays(**values)
+    return CalendarLayerVersion.from_facts(orjson.loads(doc))

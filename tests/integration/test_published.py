@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.domain.calendar import LayerDays
+from app.domain.calendar_layers import CalendarLayerVersion
 from app.domain.change_set import ChangeSet
 from app.domain.errors import Conflict, Stale
 from app.domain.matter import ExtensionRule, MaterialRequirement, OfferingVersion
@@ -290,8 +290,8 @@ def test_generation_never_changes(own_database: Database) -> None:
 
 
 def test_running_clock_finds_the_calendar_it_began_with(own_database: Database) -> None:
-    layer = LayerDays(layer="ES", off=frozenset({date(2026, 8, 19)}))
-    newer = LayerDays(layer="ES", off=frozenset({date(2026, 8, 20)}))
+    layer = CalendarLayerVersion(layer="ES", off=frozenset({date(2026, 8, 19)}))
+    newer = CalendarLayerVersion(layer="ES", off=frozenset({date(2026, 8, 20)}))
 
     with own_database.write() as uow:
         old = add_calendar_version(uow, layer, document="文 1", by="system:init")

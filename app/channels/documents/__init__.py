@@ -1,6 +1,7 @@
-"""Legal papers as PDF: a template of `rules/documents/` and the facts frozen at the issue, typeset by Typst.
+"""Legal papers (文书) as PDF: a template of `rules/documents/` and the facts frozen at the issue, typeset by Typst.
 
-The facts reach the template as data, never as markup, so nothing an applicant typed is ever executed.
+The facts reach the template as the JSON text `sys.inputs.data`, never as markup, so nothing an applicant typed is ever
+executed. A template reads them with `#let data = json(bytes(sys.inputs.data))`.
 """
 
 import hashlib
@@ -13,39 +14,43 @@ import orjson
 import pylopdf_fonts_zh_cn
 import typst
 
-from app.domain.errors import RuleViolation
+from app.domain.errors import InvalidInput, TemporaryFailure
 
 TEMPLATE = "template.typ"
+FIXED_CREATION_S = 0
+REASON_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedDocument:
-    """A PDF and its hash."""
+    """A PDF and its sha256 as 64 hex digits."""
 
     content: bytes
     sha256: str
 
 
-def render_document(template_dir: Path, facts: Mapping[str, object]) -> RenderedDocument:
-    """Typeset a document. template_dir: folder of its kind; facts: JSON values, under the names the template uses.
+def render_document(template_dir: Path, data: Mapping[str, object]) -> RenderedDocument:
+    """Typeset a document.
 
-    The same facts give the same bytes. Raises RuleViolation `document_template` when the template is missing or faulty.
+    template_dir: folder of its kind, `rules/documents/<kind>`; the template may read files of `rules/documents/` and
+    nothing else. data: JSON values under the names the template uses.
+    The same data give the same bytes: the creation date of the file is fixed, the paper says its own date.
+    Raises InvalidInput `document_data` when the data are no JSON values, TemporaryFailure `document_template`
+    (permanent) when the template is missing or faulty.
     """
     path = template_dir / TEMPLATE
     if not path.is_file():
-        raise RuleViolation("document_template", kind=template_dir.name, reason="missing")
-    data = orjson.dumps(dict(facts), option=orjson.OPT_SORT_KEYS).decode()
+        raise _template_failure(template_dir, "missing")
     try:
         content = typst.compile(
             str(path),
             root=str(template_dir.parent),
-            font_paths=[str(font_dir())],
-            ignore_system_fonts=True,
-            sys_inputs={"data": data},
-            timestamp=0,
+            font_paths=_fonts(),
+            sys_inputs={"data": _as_json(data)},
+            timestamp=FIXED_CREATION_S,
         )
     except typst.TypstError as fault:
-        raise RuleViolation("document_template", kind=template_dir.name, reason=str(fault)[:200]) from fault
+        raise _template_failure(template_dir, str(fault)) from fault
     assert isinstance(content, bytes)
     return RenderedDocument(content=content, sha256=hashlib.sha256(content).hexdigest())
 
@@ -54,3 +59,20 @@ def render_document(template_dir: Path, facts: Mapping[str, object]) -> Rendered
 def font_dir() -> Path:
     """Return the folder of the Chinese fonts that every paper embeds."""
     return Path(pylopdf_fonts_zh_cn.__file__).parent
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    """Fonts of the machine are left out, so that a paper looks the same everywhere. Opening them costs 80 ms, once."""
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(font_dir())])
+
+
+def _as_json(data: Mapping[str, object]) -> str:
+    try:
+        return orjson.dumps(dict(data), option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError as fault:
+        raise InvalidInput("document_data", reason=str(fault)[:REASON_LENGTH]) from fault
+
+
+def _template_failure(template_dir: Path, reason: str) -> TemporaryFailure:
+    return TemporaryFailure("document_template", permanent=True, kind=template_dir.name, reason=reason[:REASON_LENGTH])

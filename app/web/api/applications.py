@@ -8,7 +8,8 @@ from app.domain.errors import InvalidInput
 from app.operations.receive_application import receive_application
 from app.operations.receive_theme_application import receive_theme_application
 from app.operations.upload_material import upload_material
-from app.queries.catalogue import get_theme, guide, list_themes
+from app.queries.catalogue import chosen_members, find_theme, get_theme, list_themes
+from app.runtime.guidance import decide_members
 from app.runtime.application import ApplicantInput, ApplicationInput, HandedIn
 from app.web.api import schemas
 from app.web.api.present import jsonable
@@ -56,7 +57,7 @@ class Themes(MethodView):
     @blueprint.response(200)
     def get(self) -> object:
         """List the themes."""
-        return jsonable({"items": list_themes(context().library.current()), "next_cursor": None})
+        return jsonable({"items": list_themes(context().library.current().themes), "next_cursor": None})
 
 
 @blueprint.route("/themes/<code>")
@@ -67,7 +68,7 @@ class Theme(MethodView):
     @blueprint.alt_response(404, schema=schemas.Problem)
     def get(self, code: str) -> object:
         """Return a theme with its questions, members, form and materials."""
-        return jsonable(get_theme(context().library.current(), code))
+        return jsonable(get_theme(context().library.current().themes, code))
 
 
 @blueprint.route("/themes/<code>/guidance")
@@ -79,7 +80,10 @@ class ThemeGuidance(MethodView):
     @blueprint.alt_response(422, schema=schemas.Problem)
     def post(self, body: dict[str, object], code: str) -> object:
         """Answer the situation questions; nothing is stored."""
-        return jsonable(guide(context().library.current(), code, body["answers"]))  # type: ignore[arg-type]
+        published = context().library.current()
+        theme, answers = find_theme(published.themes, code), dict(body["answers"])  # type: ignore[call-overload]
+        members = chosen_members(theme, decide_members(published, theme, answers), answers)
+        return {"members": list(members)}
 
 
 @blueprint.route("/themes/<code>/applications")

@@ -1,12 +1,14 @@
 /* What every page loads. Each module finds its own elements and does nothing on a page without them. */
 import htmx from "htmx.org";
 import { watchForms } from "./js/form.js";
+import { avoidBrokenParser } from "./js/parsing.js";
 import { watchKeys } from "./js/keyboard.js";
 import { watchSelection } from "./js/selection.js";
 import { makeTabs } from "./js/tabs.js";
 import { focusErrorSummary, say } from "./js/speech.js";
 import { watchAge } from "./js/age.js";
 
+avoidBrokenParser();
 htmx.config.defaultTimeout = 15000;
 
 const csrfToken = document.querySelector('meta[name="csrf-token"]')?.content;
@@ -18,10 +20,9 @@ document.addEventListener("htmx:config:request", (event) => {
   }
 });
 
-document.addEventListener("htmx:after:swap", (event) => {
-  const target = event.target instanceof Element ? event.target : document.body;
-  enhance(target);
-  say(target.dataset.say);
+document.addEventListener("htmx:after:swap", () => {
+  enhance(document);
+  say(document.querySelector("[data-say]")?.dataset.say);
 });
 
 function enhance(root) {

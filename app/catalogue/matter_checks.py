@@ -1,0 +1,113 @@
+"""Check the service matters: names that exist, limits the law allows, approval by default only where it may be."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import MISSING, fields
+from pathlib import Path
+
+from app.catalogue.files import RuleFile, fault, read_folder
+from app.catalogue.matters import MatterFile, matter_of, missing_fields
+from app.domain.diagram import Finding
+from app.domain.errors import InvalidInput
+from app.domain.limit import LimitExpression, TimeLimit, parse_limit
+from app.domain.matter import ExtensionRule, MaterialRequirement
+from app.domain.vocabulary import LimitUnit
+
+IMPL_CODE_LENGTH = 31
+LICENCE = "01"
+LIMITS = ("promised_limit", "statutory_limit", "delivery_limit")
+FOLDERS = {"pattern": "patterns", "process": "processes", "theme": "themes", "matter": "matters"}
+
+
+def check_matters(rules_dir: Path, bpmn_dir: Path, departments: Collection[str]) -> Iterator[Finding]:
+    """Return every fault of the matters. departments: codes that exist, such as `422801-scjg`."""
+    matters = []
+    for file in read_folder(rules_dir, "matters/*/*.toml"):
+        lacking = tuple(_check_fields(file))
+        yield from lacking
+        if not lacking:
+            matters.append(matter_of(file))
+    for matter in matters:
+        yield from _check_names(matter, rules_dir, bpmn_dir, departments)
+        yield from _check_limits(matter)
+        yield from _check_deemed(matter)
+    yield from _check_codes(matters)
+
+
+def has_diagram(bpmn_dir: Path, definition_key: str) -> bool:
+    """Say whether the diagram of a key such as `pattern:committed` is there."""
+    kind, _, name = definition_key.partition(":")
+    return (bpmn_dir / FOLDERS.get(kind, kind) / name / "process.bpmn").is_file()
+
+
+def _check_fields(file: RuleFile) -> Iterator[Finding]:
+    for name in missing_fields(file):
+        yield fault("matter-field", file.path, name=name)
+    if "extension" in file.fields:
+        yield from _check_row(file, "extension", ExtensionRule, file.fields["extension"])
+    for row in file.fields.get("material", []):
+        yield from _check_row(file, "material", MaterialRequirement, row)
+
+
+def _check_row(
+    file: RuleFile, table: str, shape: type[ExtensionRule | MaterialRequirement], row: Mapping[str, object]
+) -> Iterator[Finding]:
+    known = {field.name for field in fields(shape)}
+    needed = {field.name for field in fields(shape) if field.default is MISSING}
+    for name in sorted((row.keys() - known) | (needed - row.keys())):
+        yield fault("matter-field", file.path, name=f"{table}.{name}")
+
+
+def _check_names(
+    matter: MatterFile, rules_dir: Path, bpmn_dir: Path, departments: Collection[str]
+) -> Iterator[Finding]:
+    for region in matter.regions:
+        if f"{region}-{matter.department}" not in departments:
+            yield fault("matter-department", matter.path, department=f"{region}-{matter.department}")
+        if len(matter.impl_code_in(region)) != IMPL_CODE_LENGTH:
+            yield fault("matter-code", matter.path, length=IMPL_CODE_LENGTH)
+    if not has_diagram(bpmn_dir, matter.definition_key):
+        yield fault("matter-definition", matter.path, definition=matter.definition_key)
+    form = matter.fields["form"]
+    if form and not (rules_dir / "forms" / f"{form}.json").is_file():
+        yield fault("matter-form", matter.path, form=form)
+
+
+def _check_limits(matter: MatterFile) -> Iterator[Finding]:
+    limits: dict[str, LimitExpression] = {}
+    for name in LIMITS:
+        text = matter.fields[name]
+        try:
+            if text:
+                limits[name] = parse_limit(text)
+        except InvalidInput:
+            yield fault("matter-limit", matter.path, name=name, text=text)
+    promised, statutory = _working_days(limits.get("promised_limit")), _working_days(limits.get("statutory_limit"))
+    if promised is not None and statutory is not None and promised > statutory:
+        yield fault("promise-over-statutory", matter.path, promised=promised, statutory=statutory)
+
+
+def _working_days(limit: LimitExpression | None) -> int | None:
+    return limit.amount if isinstance(limit, TimeLimit) and limit.unit == LimitUnit.WORKING_DAY else None
+
+
+def _check_deemed(matter: MatterFile) -> Iterator[Finding]:
+    item = matter.fields
+    if not item["is_deemed_whitelisted"]:
+        return
+    if item["deemed_exclusion"] or item["item_type"] != LICENCE:
+        yield fault("matter-deemed", matter.path, exclusion=item["deemed_exclusion"] or "not_licence")
+    if not item["deemed_document"]:
+        yield fault("matter-deemed-document", matter.path)
+
+
+def _check_codes(matters: list[MatterFile]) -> Iterator[Finding]:
+    """Two files with one code would overwrite each other; two matters with one implementation code would mix cases."""
+    codes = Counter(matter.code for matter in matters)
+    offered = Counter(matter.impl_code_in(region) for matter in matters for region in matter.regions)
+    for matter in matters:
+        if codes[matter.code] > 1:
+            yield fault("matter-twice", matter.path, matter=matter.code)
+        for region in matter.regions:
+            if offered[matter.impl_code_in(region)] > 1:
+                yield fault("matter-code-twice", matter.path, impl_code=matter.impl_code_in(region))

@@ -1,0 +1,227 @@
+"""The command line: `flask --app wsgi ...`, also `python -m app.cli ...`."""
+
+import os
+import secrets
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+import orjson
+from flask import Flask
+
+from app.container import Container, build_container
+from app.diagrams.reader import finding_item
+from app.domain.actor import system_actor
+from app.domain.audit import verify_chain
+from app.domain.diagram import Finding
+from app.domain.errors import CaseworkError
+from app.domain.messages import LANGUAGES, Messages
+from app.domain.vocabulary import Lane
+from app.operations.add_demo_people import add_demo_people
+from app.operations.deploy_rules import check_folders, deploy_rules, has_changed
+from app.operations.manage_staff import issue_token
+from app.queries.audit import list_case_ids
+from app.scenarios.demonstration import play_demonstration
+from app.settings import read_settings
+from app.storage.cases import case_chain, case_head
+from app.storage.clock import FixedClock
+from app.storage.migrate import migrate
+from app.worker.jobs import drain_lane, drain_outbox
+
+from app.worker.serve import run_worker_with_parent, serve_forever
+
+
+@click.group()
+def cli() -> None:
+    """Lianban 联办: case processing with binding time limits."""
+
+
+@cli.command()
+def init() -> None:
+    """Create or upgrade the database, deploy what is shipped, add the demonstration people."""
+    _set_up(_container())
+
+
+@cli.command()
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Address to serve on.")
+def run(bind: str) -> None:
+    """Set up, then serve web and timer worker together until stopped."""
+    container = _container()
+    password = _set_up(container)
+    container.context.database.close()
+    _say_welcome(bind, password)
+    serve_forever(bind)
+
+
+@cli.command()
+def worker() -> None:
+    """Run the timer worker alone."""
+    container = _container()
+    run_worker_with_parent(container.context, container.channel)
+
+
+@cli.command()
+@click.option("--now", "at", default=None, help="Instant to pretend, RFC 3339, for rehearsals.")
+def tick(at: str | None) -> None:
+    """Fire what is due once, deliver the outbox once, and say how many."""
+    clock = FixedClock(datetime.fromisoformat(at)) if at else None
+    container = build_container(read_settings(), clock=clock)
+    for lane in Lane:
+        print(f"{lane.name.lower()}: {drain_lane(container.context, lane, budget_s=60)}")
+    print(f"outbox: {drain_outbox(container.context, container.channel, budget_s=60)}")
+
+
+@cli.command()
+@click.argument("login")
+@click.option("--name", default="command line", help="What the token is for.")
+@click.option("--days", default=30, show_default=True)
+def token(login: str, name: str, days: int) -> None:
+    """Print a bearer token for LOGIN."""
+    container = _container()
+    with _refusals(container.context.messages):
+        print(issue_token(container.context, None, login=login, name=name, days=days)["token"])
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+def check(paths: tuple[Path, ...], form: str) -> None:
+    """Check the folders `bpmn` and `rules` under each PATH (default: those of this checkout). Exit 0 when accepted."""
+    container = _container()
+    settings = container.settings
+    findings: list[Finding] = []
+    for root in paths or (settings.bpmn_dir.parent,):
+        findings.extend(check_folders(root / "bpmn", root / "rules"))
+    for item in findings:
+        print(_finding_text(item, container.context.messages, form))
+    sys.exit(1 if any(item.severity == "error" for item in findings) else 0)
+
+
+@cli.command()
+@click.argument("path", type=click.Path(exists=True, path_type=Path), required=False)
+def deploy(path: Path | None) -> None:
+    """Deploy the folders `bpmn` and `rules` under PATH (default: those of this checkout)."""
+    container = _container()
+    root = path or container.settings.bpmn_dir.parent
+    with _refusals(container.context.messages):
+        done = deploy_rules(
+            container.context, bpmn_dir=root / "bpmn", rules_dir=root / "rules", actor=system_actor("command_line")
+        )
+        print(f"generation {done.generation}: {len(done.changed)} files changed, {done.definitions} diagrams")
+
+
+@cli.command()
+@click.option("--language", type=click.Choice(list(LANGUAGES)), default="zh", show_default=True)
+def demo(language: str) -> None:
+    """Play four cases on a virtual clock and print their timelines."""
+    for line in play_demonstration(read_settings(), language):
+        print(line)
+
+
+@cli.command(name="verify-audit")
+def verify_audit() -> None:
+    """Recompute every audit chain. Exit 1 when one is broken, with the case and the place."""
+    container = _container()
+    broken = 0
+    with container.context.database.read() as connection:
+        case_ids = list_case_ids(connection)
+        for case_id in case_ids:
+            head = case_head(connection, case_id)
+            fault = verify_chain(
+                case_chain(connection, case_id),
+                last_seq=head[0] if head else None,
+                last_hash=head[1] if head else None,
+            )
+            if fault is not None:
+                broken += 1
+                print(f"case {case_id}: entry {fault.seq} {fault.kind}")
+    print(f"{len(case_ids)} chains, {broken} broken")
+    sys.exit(1 if broken else 0)
+
+
+def register_commands(app: Flask) -> None:
+    """Offer the same commands under `flask --app wsgi`; `run` stays Flask's own there."""
+    for name, command in cli.commands.items():
+        if name != "run":
+            app.cli.add_command(command)
+
+
+def _container() -> Container:
+    return build_container(read_settings())
+
+
+def _set_up(container: Container) -> str:
+    """Bring schema, rules and people up to date; safe to run at every start. Returns the demonstration password."""
+    context, settings = container.context, container.settings
+    migrate(context.database)
+    with _refusals(context.messages):
+        if has_changed(context, rules_dir=settings.rules_dir, bpmn_dir=settings.bpmn_dir):
+            deploy_rules(
+                context, bpmn_dir=settings.bpmn_dir, rules_dir=settings.rules_dir, actor=system_actor("set_up")
+            )
+    password = _demo_password(settings.var_dir / "demo_password")
+    add_demo_people(context, password=password)
+    return password
+
+
+def _demo_password(path: Path) -> str:
+    """Return the password of the demonstration people, made at the first start and readable by its owner alone."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(os.environ.get("LIANBAN_DEMO_PASSWORD") or secrets.token_urlsafe(9), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()
+
+
+def _say_welcome(bind: str, password: str) -> None:
+    print(f"Lianban 联办: http://{bind}")
+    print(f"password of all demonstration people 演示口令: {password}")
+    for login, what in (
+        ("window.enshi", "window clerk 综合窗口, 恩施市"),
+        ("reviewer.enshi", "reviewer 审查, 市场监管局"),
+        ("decider.enshi", "decider 决定, 市场监管局"),
+        ("head.enshi", "unit head 负责人, 市场监管局"),
+        ("delivery.enshi", "delivery clerk 出件"),
+        ("window.lichuan", "window clerk 综合窗口, 利川市"),
+        ("supervisor.es", "supervisor 监察, 全州"),
+        ("designer.es", "designer 流程设计 (second person: designer2.es)"),
+        ("admin.es", "administrator 系统管理"),
+        ("applicant1", "applicant 申请人"),
+    ):
+        print(f"  {login:<16} {what}")
+    sys.stdout.flush()
+
+
+def _finding_text(item: Finding, messages: Messages, form: str) -> str:
+    if form == "json":
+        return orjson.dumps(finding_item(item)).decode()
+    language = "zh" if os.environ.get("LANG", "").startswith("zh") else "en"
+    sentence = messages.text(language, f"checks.{item.code}.message", **item.facts)
+    remedy = messages.text(language, f"checks.{item.code}.remedy", **item.facts)
+    place = f"{item.file}:{item.line}" if item.line else item.file
+    return f"{item.severity}: {place} {item.element} {item.name}: {sentence} {remedy}"
+
+
+class _refusals:  # noqa: N801
+    """Turn a refusal into its sentences and exit 1."""
+
+    def __init__(self, messages: Messages) -> None:
+        self._messages = messages
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if not isinstance(error, CaseworkError):
+            return
+        key = f"errors.{error.code}"
+        text = self._messages.text("en", f"{key}.title", **error.facts) if self._messages.has(f"{key}.title") else ""
+        print(f"{error.code}: {text}", file=sys.stderr)
+        for item in error.items:
+            print(f"  {dict(item)}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,129 @@
+"""The life of a definition (流程定义): draft, check, submit, approval by a second person, deployment."""
+
+import orjson
+
+from app.catalogue.checker import published_names
+from app.diagrams.check_diagram import check_diagram
+from app.diagrams.reader import finding_item
+from app.domain.authority import Person
+from app.domain.diagram import Finding, Normalised
+from app.domain.errors import Conflict, DiagramRefused, Forbidden, InvalidInput, NotFound
+from app.domain.vocabulary import Role
+from app.runtime.access import actor_of
+from app.runtime.advance import Result
+from app.runtime.context import Context
+from app.runtime.definitions import normalised_row
+from app.storage.definitions import (
+    DefinitionRow,
+    NewDefinition,
+    add_normalised,
+    advance_definition,
+    find_version,
+    open_version,
+    save_draft,
+)
+from app.storage.rules import begin_generation, files_at, publish_files
+
+KEY_KINDS = ("pattern", "theme", "matter", "process")
+LONGEST_KEY = 120
+PREFECTURE = "422800"
+
+
+def check_definition(context: Context, source: bytes, *, file: str) -> tuple[Normalised, tuple[Finding, ...]]:
+    """Return the executable form of a diagram and all findings; stores nothing. Raises DiagramRefused when unreadable."""
+    published = published_names(context.settings.rules_dir, context.settings.bpmn_dir)
+    return check_diagram(source, file=file, published=published)
+
+
+def save_definition(context: Context, person: Person, *, key: str, source: bytes, edit: int) -> Result:
+    """Save the draft of a diagram with its findings; a draft may have faults, only a deployment may not.
+
+    edit: of the draft as last seen, 0 for a new one. Raises Forbidden, InvalidInput `definition_key`, Stale.
+    """
+    _require_designer(person)
+    kind, _, name = key.partition(":")
+    if kind not in KEY_KINDS or not name.replace("-", "").replace("_", "").isalnum() or len(key) > LONGEST_KEY:
+        raise InvalidInput("definition_key", key=key[:LONGEST_KEY])
+    _normalised, findings = check_definition(context, source, file=f"{name}.bpmn")
+    new = NewDefinition(
+        id=context.ids.next_id(PREFECTURE),
+        key=key,
+        kind="bpmn",
+        source=source,
+        findings=orjson.dumps([finding_item(item) for item in findings]).decode(),
+    )
+    with context.database.write() as uow:
+        return _answer(save_draft(uow, new, edit=edit, by=actor_of(person).code))
+
+
+def submit_definition(context: Context, person: Person, *, key: str) -> Result:
+    """Submit the draft of a key for approval. Raises DiagramRefused with every error that stands against it."""
+    _require_designer(person)
+    with context.database.write() as uow:
+        row = open_version(uow.connection, key)
+        if row is None:
+            raise NotFound("definition_unknown", definition=key)
+        _refuse_faults(context, row)
+        return _answer(advance_definition(uow, row.id, "submitted", by=actor_of(person).code))
+
+
+def approve_definition(
+    context: Context, person: Person, *, key: str, version: int, is_approved: bool, remark: str = ""
+) -> Result:
+    """Approve or send back what somebody else submitted. Raises Forbidden `second_person_needed` for one's own."""
+    _require_designer(person)
+    with context.database.write() as uow:
+        row = _version(find_version(uow.connection, key, version), key)
+        if row.submitted_by == actor_of(person).code or row.created_by == actor_of(person).code:
+            raise Forbidden("second_person_needed")
+        state = "approved" if is_approved else "refused"
+        return _answer(advance_definition(uow, row.id, state, by=actor_of(person).code, remark=remark or None))
+
+
+def deploy_definition(context: Context, person: Person, *, key: str, version: int) -> Result:
+    """Deploy an approved version: new cases start with it, running ones keep theirs.
+
+    It is checked once more against what is published now. Raises Conflict `definition_state` unless it is approved.
+    """
+    _require_designer(person)
+    with context.database.write() as uow:
+        row = _version(find_version(uow.connection, key, version), key)
+        if row.state != "approved":
+            raise Conflict("definition_state", definition=key, state=row.state)
+        normalised = _refuse_faults(context, row)
+        actor = actor_of(person).code
+        generation = begin_generation(uow, by=actor)
+        publish_files(uow, generation, files_at(uow.connection, generation - 1))
+        deployed = advance_definition(uow, row.id, "deployed", by=actor)
+        add_normalised(uow, normalised_row(context, row.id, row.sha256, normalised))
+        return _answer(deployed)
+
+
+def _refuse_faults(context: Context, row: DefinitionRow) -> Normalised:
+    normalised, findings = check_definition(context, row.source, file=f"{row.key}.bpmn")
+    faults = tuple(finding_item(item) for item in findings if item.severity == "error")
+    if faults:
+        raise DiagramRefused("definition_refused", items=faults, count=len(faults))
+    return normalised
+
+
+def _version(row: DefinitionRow | None, key: str) -> DefinitionRow:
+    if row is None:
+        raise NotFound("definition_unknown", definition=key)
+    return row
+
+
+def _answer(row: DefinitionRow) -> Result:
+    return {
+        "id": str(row.id),
+        "key": row.key,
+        "version": row.version,
+        "state": row.state,
+        "edit": row.edit,
+        "findings": orjson.loads(row.findings),
+    }
+
+
+def _require_designer(person: Person) -> None:
+    if Role.DESIGNER not in person.roles:
+        raise Forbidden("not_permitted", needs=Role.DESIGNER.value)

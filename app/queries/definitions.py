@@ -1,0 +1,74 @@
+"""Definitions and their versions, as the designer's pages show them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+import sqlalchemy as sa
+
+from app.domain.errors import NotFound
+from app.storage.definitions import DefinitionRow, find_version, list_versions
+from app.storage.tables import case_file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionLine:
+    """One version of a definition. findings: counts by severity; open_cases: cases that run on it."""
+
+    id: str
+    key: str
+    kind: str
+    version: int
+    state: str
+    created_by: str
+    created_at: datetime
+    submitted_by: str | None
+    approved_by: str | None
+    deployed_at: datetime | None
+    findings: dict[str, int]
+    open_cases: int
+
+
+def list_definitions(connection: sa.Connection, *, kind: str = "bpmn") -> tuple[DefinitionLine, ...]:
+    """Return all versions of a kind, by key, newest first."""
+    columns = case_file.c
+    counts = dict(
+        connection.execute(
+            sa.select(columns.definition_id, sa.func.count())
+            .where(sa.text("closed_at IS NULL"))
+            .group_by(columns.definition_id)
+        )
+        .tuples()
+        .all()
+    )
+    rows = [row for row in list_versions(connection) if row.kind == kind]
+    ordered = sorted(rows, key=lambda row: (row.key, -row.version))
+    return tuple(_line(row, counts.get(row.id, 0)) for row in ordered)
+
+
+def get_version(connection: sa.Connection, key: str, version: int) -> DefinitionRow:
+    """Return a version. Raises NotFound `definition_unknown`."""
+    row = find_version(connection, key, version)
+    if row is None:
+        raise NotFound("definition_unknown", definition=key)
+    return row
+
+
+def _line(row: DefinitionRow, open_cases: int) -> DefinitionLine:
+    counts: dict[str, int] = {}
+    for item in orjson.loads(row.findings):
+        counts[item["severity"]] = counts.get(item["severity"], 0) + 1
+    return DefinitionLine(
+        id=str(row.id),
+        key=row.key,
+        kind=row.kind,
+        version=row.version,
+        state=row.state,
+        created_by=row.created_by,
+        created_at=row.created_at,
+        submitted_by=row.submitted_by,
+        approved_by=row.approved_by,
+        deployed_at=row.deployed_at,
+        findings=counts,
+        open_cases=open_cases,
+    )

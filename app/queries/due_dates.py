@@ -1,0 +1,97 @@
+"""Due dates computed for somebody who asks (时限测算): no case, only the rules and the working calendars."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from app.domain.calendar_layers import CalendarBook, CalendarLayerVersion
+from app.domain.due_date_query import AskedSuspension, DueDateQuery, Outcome, answer_query
+from app.domain.errors import InvalidInput
+from app.domain.explanation import Sentence, explain
+from app.domain.limit import TimeLimit
+from app.domain.time_rules import TimeRules
+from app.domain.vocabulary import LimitUnit
+
+CLOCK = "promised"
+MOST_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueDateRequest:
+    """One limit. suspensions: {from, to (null = still open), ground}; extensions: {at, days}."""
+
+    start: datetime
+    limit: int
+    unit: str
+    suspensions: Sequence[Mapping[str, object]] = ()
+    extensions: Sequence[Mapping[str, object]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueDateView:
+    """The instants of a limit, aware UTC; due_at is None while a suspension is open."""
+
+    due_at: datetime | None
+    provisional: bool
+    yellow_at: datetime | None
+    red_at: datetime | None
+    outcomes: tuple[Outcome, ...]
+    sentences: tuple[Sentence, ...] = field(default=())
+
+
+def compute_due_date(
+    asked: DueDateRequest, *, layers: Mapping[str, CalendarLayerVersion], names: Sequence[str], rules: TimeRules
+) -> DueDateView:
+    """Return the due instant of a limit with its suspensions and extensions, and why.
+
+    A fact the rules refuse counts for nothing and is named in `outcomes` with its code.
+    Raises InvalidInput `limit_negative`, `calendar_missing`, `calendar_layer_unknown`, `instant_naive`, `invalid`.
+    """
+    unknown = [name for name in names if name not in layers and not name.startswith("ES-")]
+    if unknown:
+        raise InvalidInput("calendar_layer_unknown", layer=", ".join(unknown))
+    if asked.limit < 0:
+        raise InvalidInput("limit_negative", text=f"{asked.limit}{asked.unit}")
+    query = DueDateQuery(
+        start=asked.start.astimezone(UTC),
+        limit=TimeLimit(amount=asked.limit, unit=LimitUnit(asked.unit)),
+        layers=tuple(names),
+        hours=rules.office_hours,
+        counting=rules.counting,
+        suspensions=tuple(_suspension(item) for item in asked.suspensions),
+        extensions=tuple((_instant(item.get("at")), _days(item.get("days"))) for item in asked.extensions),
+    )
+    answer = answer_query(query, CalendarBook(layers), rules.rule_set(None))
+    return DueDateView(
+        due_at=answer.state.due_at,
+        provisional=answer.state.is_provisional,
+        yellow_at=answer.state.yellow_at,
+        red_at=answer.state.red_at,
+        outcomes=answer.outcomes,
+        sentences=tuple(explain(answer.entries, CLOCK, calendars=answer.calendars, counting=rules.counting)),
+    )
+
+
+def _suspension(item: Mapping[str, object]) -> AskedSuspension:
+    ground = item.get("ground")
+    return AskedSuspension(
+        from_at=_instant(item.get("from")),
+        to_at=_instant(item["to"]) if item.get("to") else None,
+        ground=str(ground) if ground else None,
+    )
+
+
+def _days(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= MOST_DAYS:
+        raise InvalidInput("invalid", items=({"pointer": "/items/extensions", "code": "number_range"},))
+    return value
+
+
+def _instant(value: object) -> datetime:
+    try:
+        found = datetime.fromisoformat(str(value))
+    except ValueError as malformed:
+        raise InvalidInput("invalid", items=({"pointer": "/items", "code": "instant_malformed"},)) from malformed
+    if found.tzinfo is None:
+        raise InvalidInput("instant_naive")
+    return found.astimezone(UTC)

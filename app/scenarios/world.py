@@ -1,0 +1,102 @@
+"""A scratch installation on a virtual clock: deployed, peopled, and gone afterwards."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from app.container import Container, build_container
+from app.domain.actor import system_actor
+from app.domain.authority import Person
+from app.domain.vocabulary import Lane
+from app.operations.add_demo_people import add_demo_people
+from app.operations.complete_task import Completion, complete_task
+from app.operations.deploy_rules import deploy_rules
+from app.operations.fire_due_deadlines import fire_due_deadlines
+from app.operations.join_member_cases import join_member_cases
+from app.queries.case_page import CaseView, find_case_id, get_case
+from app.runtime.people import person_by_account
+from app.settings import Settings
+from app.storage.clock import FixedClock
+from app.storage.deadlines import next_fire_at
+from app.storage.migrate import migrate
+from app.storage.people import find_account
+
+BATCH = 20
+A_MOMENT = timedelta(seconds=1)
+
+
+class World:
+    """People, cases and a clock that stands until it is moved."""
+
+    def __init__(self, container: Container, clock: FixedClock) -> None:
+        self.container = container
+        self.context = container.context
+        self.clock = clock
+        self._people: dict[str, Person] = {}
+
+    def person(self, login: str) -> Person:
+        """Return a demonstration person by login."""
+        if login not in self._people:
+            with self.context.database.read() as connection:
+                account = find_account(connection, login)
+                found = person_by_account(connection, account.id) if account else None
+            assert found is not None, login
+            self._people[login] = found
+        return self._people[login]
+
+    def case(self, case_no: str) -> CaseView:
+        """Return a case as the supervisor of the prefecture sees it."""
+        with self.context.database.read() as connection:
+            return get_case(connection, self.person("supervisor.es").scope, case_no)
+
+    def complete(
+        self, case_no: str, element: str, login: str, outcome: str, answers: Mapping[str, object] | None = None
+    ) -> None:
+        """Let a person complete the open task of an element."""
+        task = next(
+            item for item in self.case(case_no).tasks if item.element == element and item.state in ("open", "claimed")
+        )
+        completion = Completion(task_id=int(task.id), version=task.version, outcome=outcome, data=answers or {})
+        complete_task(self.context, self.person(login), completion)
+
+    def join(self, case_no: str) -> None:
+        """Let a joint case take in its closed members, as the outbox would."""
+        with self.context.database.read() as connection:
+            case_id = find_case_id(connection, self.person("supervisor.es").scope, case_no)
+        join_member_cases(self.context, case_id)
+
+    def move_to(self, at: datetime) -> None:
+        """Move the clock to an instant, stopping at everything that fires on the way, in its order."""
+        while True:
+            with self.context.database.read() as connection:
+                coming = next_fire_at(connection)
+            if coming is None or coming >= at:
+                break
+            self.clock.set(max(coming + A_MOMENT, self.clock.now()))
+            for lane in Lane:
+                while fire_due_deadlines(self.context, lane, limit=BATCH, budget_ms=10_000).fired:
+                    continue
+        self.clock.set(at)
+
+
+@contextmanager
+def scratch_world(settings: Settings, at: datetime) -> Iterator[World]:
+    """Make an installation in a temporary folder whose clock stands at `at`, and remove it afterwards."""
+    with TemporaryDirectory(prefix="lianban-") as folder:
+        chosen = replace(
+            settings, database_url=f"sqlite:///{folder}/scratch.sqlite", var_dir=Path(folder), notice_channel="file"
+        )
+        clock = FixedClock(at)
+        container = build_container(chosen, clock=clock)
+        migrate(container.context.database)
+        deploy_rules(
+            container.context, bpmn_dir=chosen.bpmn_dir, rules_dir=chosen.rules_dir, actor=system_actor("scenario")
+        )
+        add_demo_people(container.context, password="scenario")  # noqa: S106
+        try:
+            yield World(container, clock)
+        finally:
+            container.context.database.close()

@@ -1,0 +1,126 @@
+"""Definitions: check, draft, second person, deploy, list, read."""
+
+from flask import Response, request
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from app.domain.diagram import Finding
+from app.domain.errors import InvalidInput
+from app.operations.define import (
+    approve_definition,
+    check_definition,
+    deploy_definition,
+    save_definition,
+    submit_definition,
+)
+from app.queries.definitions import get_version, list_definitions
+from app.web.api import schemas
+from app.web.api.present import jsonable
+from app.web.api.requests import context, reading, required_version
+from app.web.sign_in import require_role
+
+blueprint = Blueprint("definitions", __name__, description="Definitions (流程定义)")
+
+
+def present_findings(findings: tuple[Finding, ...]) -> list[dict[str, object]]:
+    """Return findings with their sentences in both languages."""
+    messages = context().messages
+    return [
+        {
+            "severity": item.severity,
+            "code": item.code,
+            "file": item.file,
+            "line": item.line,
+            "element_id": item.element,
+            "name": item.name,
+            "message": messages.both(f"checks.{item.code}.message", **item.facts),
+            "remedy": messages.both(f"checks.{item.code}.remedy", **item.facts),
+        }
+        for item in findings
+    ]
+
+
+def diagram_source() -> bytes:
+    """Return the diagram of a request: a file of a form, or the body itself."""
+    file = request.files.get("file")
+    source = file.stream.read() if file is not None else request.get_data()
+    if not source:
+        raise InvalidInput("invalid", items=({"pointer": "/file", "code": "required"},))
+    return source
+
+
+@blueprint.route("/definitions")
+class Definitions(MethodView):
+    """All definitions."""
+
+    @blueprint.response(200)
+    def get(self) -> object:
+        """List definitions and their versions."""
+        require_role("designer", "integrator", "admin")
+        with reading() as opened:
+            return jsonable({"items": list_definitions(opened.connection), "next_cursor": None})
+
+
+@blueprint.route("/definitions/checks")
+class Checks(MethodView):
+    """The one list of rules."""
+
+    @blueprint.response(200)
+    @blueprint.alt_response(422, schema=schemas.Problem)
+    def post(self) -> object:
+        """Check a diagram: every fault with element, line and remedy. Deploys nothing."""
+        require_role("designer", "integrator")
+        normalised, findings = check_definition(context(), diagram_source(), file="upload.bpmn")
+        return {"deployable": normalised.is_deployable, "findings": present_findings(findings)}
+
+
+@blueprint.route("/definitions/<key>/draft")
+class Draft(MethodView):
+    """The draft of a key."""
+
+    @blueprint.response(200)
+    @blueprint.alt_response(412, schema=schemas.Problem)
+    def put(self, key: str) -> object:
+        """Save the draft; `If-Match` is its edit as last seen, 0 for a new one."""
+        person = require_role("designer")
+        return save_definition(context(), person, key=key, source=diagram_source(), edit=required_version())
+
+
+@blueprint.route("/definitions/<key>/draft/submission")
+class Submission(MethodView):
+    """Submission for approval."""
+
+    @blueprint.response(200)
+    @blueprint.alt_response(422, schema=schemas.Problem)
+    def post(self, key: str) -> object:
+        """Submit the draft; a diagram with an error is refused."""
+        return submit_definition(context(), require_role("designer"), key=key)
+
+
+@blueprint.route("/definitions/<key>/versions/<int:version>/<any(approval, refusal, deployment):act>")
+class Acts(MethodView):
+    """The second person, and the deployment."""
+
+    @blueprint.response(200)
+    @blueprint.alt_response(403, schema=schemas.Problem)
+    @blueprint.alt_response(409, schema=schemas.Problem)
+    def post(self, key: str, version: int, act: str) -> object:
+        """Approve or refuse somebody else's version, or deploy an approved one."""
+        person = require_role("designer")
+        if act == "deployment":
+            return deploy_definition(context(), person, key=key, version=version)
+        return approve_definition(context(), person, key=key, version=version, is_approved=act == "approval")
+
+
+@blueprint.route("/definitions/<key>/versions/<int:version>")
+class Version(MethodView):
+    """One version."""
+
+    @blueprint.response(200, content_type="application/xml")
+    @blueprint.alt_response(404, schema=schemas.Problem)
+    def get(self, key: str, version: int) -> Response:
+        """Return the diagram as drawn."""
+        require_role("designer", "integrator", "admin")
+        with reading() as opened:
+            row = get_version(opened.connection, key, version)
+        return Response(row.source, mimetype="application/xml")

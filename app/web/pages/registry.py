@@ -1,0 +1,22 @@
+"""Register every page with the application."""
+
+from flask import Flask
+from flask_limiter import Limiter
+
+from app.web.pages import admin, apply, board, cases, definitions, home, my_cases, progress, tasks, themes, worklist
+from app.web.pages.blueprint import pages
+
+ROOMS = (admin, apply, board, cases, definitions, home, my_cases, progress, tasks, themes, worklist)
+
+
+def register_pages(app: Flask, limiter: Limiter) -> None:
+    """Register the pages; those without sign-in are limited per address."""
+    settings = app.extensions["lianban_container"].settings
+    app.register_blueprint(pages)
+    limits = {
+        "pages.sign_in": f"{settings.sign_in_requests_per_minute} per minute",
+        "pages.progress": f"{settings.public_requests_per_minute} per minute",
+    }
+    for endpoint, limit in limits.items():
+        view = app.view_functions[endpoint]
+        app.view_functions[endpoint] = limiter.limit(limit, methods=["POST"] if "sign_in" in endpoint else None)(view)

@@ -1,0 +1,56 @@
+"""Serve web and timer worker together on one machine: gunicorn in this process, the worker in a child."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+
+from app.runtime.context import Context
+from app.channels import Channel
+from app.worker.main import run_worker
+
+WEB_WORKERS = 2
+WEB_THREADS = 4
+PARENT_CHECK_S = 1.0
+
+
+def serve_forever(bind: str) -> None:
+    """Start the timer worker, then become gunicorn. Both end when this process ends."""
+    subprocess.Popen([sys.executable, "-m", "app.cli", "worker"])  # noqa: S603
+    arguments = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--bind",
+        bind,
+        "--workers",
+        str(WEB_WORKERS),
+        "--threads",
+        str(WEB_THREADS),
+        "--worker-class",
+        "gthread",
+        "--preload",
+        "--keep-alive",
+        "5",
+        "--graceful-timeout",
+        "10",
+        "--access-logfile",
+        "/dev/null",
+        "wsgi:application",
+    ]
+    os.execv(sys.executable, arguments)  # noqa: S606
+
+
+def run_worker_with_parent(context: Context, channel: Channel) -> None:
+    """Run the timer worker until its parent is gone, so that a killed server leaves no worker behind."""
+    stop = threading.Event()
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(PARENT_CHECK_S)
+        stop.set()
+
+    threading.Thread(target=watch, daemon=True).start()
+    run_worker(context, channel, stop=stop)

@@ -1,0 +1,36 @@
+"""The documentation is in step with the program, and its links lead somewhere."""
+
+import re
+from pathlib import PurePosixPath
+from posixpath import normpath
+
+import pytest
+
+from app.settings import ROOT
+from tests.architecture.sources import texts
+from tools.build_reference import reference_pages
+
+LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
+DECISION = re.compile(r"docs/adr/\d{4}-[a-z-]+\.md")
+PAGES = sorted(name for name in texts() if name.endswith(".md"))
+
+
+def test_reference_says_what_the_program_says() -> None:
+    stale = [name for name, text in reference_pages().items() if texts().get(f"docs/reference/{name}") != text]
+
+    assert stale == [], "run make docs"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page: str) -> None:
+    folder = PurePosixPath(page).parent
+
+    broken = [link for link in LINK.findall(texts()[page]) if not (ROOT / normpath(folder / link)).exists()]
+
+    assert broken == []
+
+
+def test_every_decision_is_listed() -> None:
+    written = {name.rpartition("/")[2] for name in texts() if DECISION.fullmatch(name)}
+
+    assert written == set(LINK.findall(texts()["docs/adr/README.md"]))

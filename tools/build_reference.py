@@ -1,0 +1,151 @@
+"""Write `docs/reference/` from what the program itself knows: `python -m tools.build_reference`.
+
+Errors, notices, host operations and codes are described where they are defined; these pages repeat them for reading.
+A test compares the pages with what this module would write.
+"""
+
+import ast
+import csv
+import logging
+import sys
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from app.domain import vocabulary
+from app.domain.notice import NOTICE_CLASSES
+
+log = logging.getLogger(__name__)
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTE = "<!-- Written by `make docs`; changes are made where the thing is defined. -->"
+
+
+def reference_pages(root: Path = ROOT) -> dict[str, str]:
+    """Return the pages: file name below docs/reference -> text."""
+    pages: dict[str, Callable[[Path], Iterable[str]]] = {
+        "errors.md": _errors,
+        "notices.md": _notices,
+        "operations.md": _operations,
+        "vocabulary.md": _vocabulary,
+        "codes.md": _codes,
+    }
+    return {name: "\n".join([NOTE, "", *write(root)]) + "\n" for name, write in pages.items()}
+
+
+def _errors(root: Path) -> Iterator[str]:
+    yield "# Errors"
+    yield ""
+    yield "The code stands in `code` of a problem document (RFC 9457); the texts come in the reader's language."
+    yield ""
+    zh, en = _messages(root, "zh"), _messages(root, "en")
+    codes = sorted({key.split(".")[1] for key in en if key.startswith("errors.") and key.endswith(".title")})
+    yield from _table(
+        ("Code", "中文", "English", "What to do"),
+        (
+            (
+                f"`{code}`",
+                zh.get(f"errors.{code}.title", ""),
+                en[f"errors.{code}.title"],
+                en.get(f"errors.{code}.remedy", ""),
+            )
+            for code in codes
+        ),
+    )
+
+
+def _notices(root: Path) -> Iterator[str]:
+    yield "# Notices"
+    yield ""
+    yield "Immediate ones go out every day from the opening of the office to 21:00, the others inside office hours."
+    yield ""
+    zh, en = _messages(root, "zh"), _messages(root, "en")
+    yield from _table(
+        ("Kind", "Class", "中文", "English"),
+        (
+            (f"`{kind}`", notice_class.value, zh[f"notices.{kind}.subject"], en[f"notices.{kind}.subject"])
+            for kind, notice_class in sorted(NOTICE_CLASSES.items())
+        ),
+    )
+
+
+def _operations(root: Path) -> Iterator[str]:
+    yield "# Host operations"
+    yield ""
+    yield "What a service task may ask for by `lb:operation`; `lb:input` is a FEEL context with these names."
+    yield ""
+    published = tomllib.loads((root / "rules" / "operations.toml").read_text(encoding="utf-8"))
+    yield from _table(
+        ("Operation", "中文", "English", "Inputs"),
+        (
+            (f"`{code}`", item["name_zh"], item["name_en"], ", ".join(f"`{name}`" for name in item.get("inputs", ())))
+            for code, item in sorted(published.items())
+        ),
+    )
+
+
+def _vocabulary(root: Path) -> Iterator[str]:
+    yield "# Vocabulary"
+    module = ast.parse((root / "app" / "domain" / "vocabulary.py").read_text(encoding="utf-8"))
+    for node in module.body:
+        if isinstance(node, ast.ClassDef):
+            yield f"\n## {node.name}\n\n{ast.get_docstring(node) or ''}\n"
+            values = getattr(vocabulary, node.name)
+            yield from _table(("Name", "Value"), ((member.name, f"`{member.value}`") for member in values))
+
+
+def _codes(root: Path) -> Iterator[str]:
+    yield "# Codes"
+    with (root / "rules" / "codes.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for table in dict.fromkeys(row["table"] for row in rows):
+        yield f"\n## {table}\n"
+        yield from _table(
+            ("Code", "中文", "English", "Source"),
+            (
+                (f"`{row['code']}`", row["name_zh"], row["name_en"], row["source"])
+                for row in rows
+                if row["table"] == table
+            ),
+        )
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    columns = tuple(head)
+    yield _row(columns)
+    yield _row("---" for _ in columns)
+    yield from (_row(cells) for cells in rows)
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', '&#124;').replace(chr(10), ' ') for cell in cells)} |"
+
+
+def _messages(root: Path, language: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path in sorted((root / "rules" / "messages" / language).glob("*.toml")):
+        found.update(_flat(tomllib.loads(path.read_text(encoding="utf-8")), ""))
+    return found
+
+
+def _flat(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, str]]:
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", str(value)
+
+
+def main() -> int:
+    """Write the pages; return the exit status."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    folder = ROOT / "docs" / "reference"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in reference_pages().items():
+        (folder / name).write_text(text, encoding="utf-8")
+        log.info("Wrote docs/reference/%s", name)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

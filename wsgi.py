@@ -1,0 +1,7 @@
+"""The WSGI entry point: `gunicorn wsgi:application`, `flask --app wsgi ...`."""
+
+from app.cli import register_commands
+from app.factory import create_app
+
+application = create_app()
+register_commands(application)
