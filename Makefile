@@ -1,64 +1,95 @@
-# Two commands are enough: `make run` and `make test`. They need Python 3.11+ and make, nothing else.
-PYTHON ?= python3
-VENV := .venv
-BIN := $(VENV)/bin
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# Two commands are enough: `make run` and `make test`. They need Python 3.11 or newer and make; everything else is
+# fetched into .venv, .cache and node_modules by its locked version and hash.
+
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint types contracts check-diagrams demo migrate assets lock reliability bench clean
+.SUFFIXES:
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+RUN := .venv/bin/python
+PIP := $(RUN) -m pip --disable-pip-version-check install --quiet --root-user-action=ignore --require-hashes
+CLI := $(RUN) -m app.cli
+WORKERS ?= 2
+
+# A stamp carries the check sum of its lock, so a new lock is installed and a known one costs nothing.
+# What is tested is locked to what runs (tests/architecture/test_words.py), so the second stamp stands for the first.
+sum = $(shell cat $(1) 2>/dev/null | cksum | cut -d ' ' -f 1)
+RUN_STAMP := .venv/.run-$(call sum,requirements.lock)
+DEV_STAMP := .venv/.dev-$(call sum,requirements.lock requirements-dev.lock)
+
+.PHONY: help setup run demo test lint types contracts format check-diagrams scenarios reliability bench docs migrate \
+	lock clean assets test-tools
 
 help: ## Show what there is
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
 
-$(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 ..."; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
-
-$(VENV)/.run-stamp: requirements.lock | $(BIN)/python
-	@echo "installing the run-time libraries ..."
-	@$(PIP_INSTALL) -r requirements.lock
-	@touch $@
-
-$(VENV)/.dev-stamp: requirements-dev.lock | $(BIN)/python
-	@echo "installing the libraries of the suite ..."
-	@$(PIP_INSTALL) -r requirements-dev.lock
-	@touch $@ $(VENV)/.run-stamp
-
-setup: $(VENV)/.run-stamp assets ## Install libraries and build the front end
-
-assets: $(VENV)/.run-stamp
-	@$(BIN)/python -m tools.build_assets
+setup: $(RUN_STAMP) assets ## Install libraries and build the front end
 
 run: setup ## Set up and serve on http://127.0.0.1:8000, web and timer worker together
-	@$(BIN)/python -m app.cli run
+	@$(CLI) run
 
-demo: $(VENV)/.run-stamp ## Play four cases on a virtual clock and print their timelines
-	@$(BIN)/python -m app.cli demo
+demo: $(RUN_STAMP) ## Play cases on a virtual clock and print their timelines
+	@$(CLI) demo
 
-migrate: $(VENV)/.run-stamp ## Create or upgrade the database, deploy what is shipped
-	@$(BIN)/python -m app.cli init
+test: lint types contracts test-tools ## The whole suite: lint, types, contracts, tests on both databases and in a browser
+	@$(RUN) -m pytest -q -n $(WORKERS) --dist loadfile --ignore tests/reliability
 
-test: $(VENV)/.dev-stamp lint types contracts ## The whole suite: lint, types, contracts, tests on both databases and in a browser
-	@$(BIN)/python -m tools.build_assets --test-tools
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+lint: $(DEV_STAMP) ## ruff: rules and format
+	@$(RUN) -m ruff check --quiet .
+	@$(RUN) -m ruff format --check .
 
-lint: $(VENV)/.dev-stamp ## ruff
-	@$(BIN)/ruff check .
+types: $(DEV_STAMP) ## mypy --strict
+	@$(RUN) -m mypy --no-error-summary
 
-types: $(VENV)/.dev-stamp ## mypy --strict
-	@$(BIN)/mypy
+contracts: $(DEV_STAMP) ## import-linter: which room may know which
+	@$(RUN) -c 'from importlinter.cli import lint_imports_command as lint; lint()' --no-logo
 
-contracts: $(VENV)/.dev-stamp ## import-linter
-	@$(BIN)/lint-imports --config setup.cfg
+format: $(DEV_STAMP) ## Write the Python files the one way
+	@$(RUN) -m ruff check --quiet --fix-only .
+	@$(RUN) -m ruff format --quiet .
 
-check-diagrams: $(VENV)/.run-stamp ## Check every diagram and rule file
-	@$(BIN)/python -m app.cli check
+check-diagrams: $(RUN_STAMP) ## Check every diagram and rule file
+	@$(CLI) check
 
-bench: $(VENV)/.dev-stamp ## Print the figures of tests/benchmarks
-	@for file in tests/benchmarks/bench_*.py; do $(BIN)/python -m tests.benchmarks.$$(basename $$file .py) || exit 1; done
+scenarios: $(DEV_STAMP) ## Run the scenario files beside the diagrams on a virtual clock
+	@$(RUN) -m pytest -q tests/scenarios
 
-lock: ## Turn requirements*.in into lock files with hashes (needs uv)
-	uv pip compile -q --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --universal requirements.in -o requirements.lock
-	uv pip compile -q --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --universal requirements-dev.in -c requirements.lock -o requirements-dev.lock
+reliability: $(DEV_STAMP) ## Long runs: killed workers, outages, histories
+	@$(RUN) -m pytest -q -s tests/reliability
+
+bench: $(DEV_STAMP) ## Print the figures of tests/benchmarks
+	@for file in tests/benchmarks/bench_*.py; do $(RUN) -m "tests.benchmarks.$$(basename "$$file" .py)" || exit 1; done
+
+docs: $(RUN_STAMP) ## Write docs/reference from enums, messages and rules
+	@$(RUN) -m tools.build_reference
+
+migrate: $(RUN_STAMP) ## Create or upgrade the database, deploy what is shipped
+	@$(CLI) init
+
+lock: .venv/.created ## Turn requirements*.in into lock files with hashes
+	@$(RUN) -m tools.lock
 
 clean: ## Remove what was built; data in var/ stays
-	rm -rf $(VENV) node_modules app/web/static/dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv node_modules app/web/static/dist .cache
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+assets: $(RUN_STAMP)
+	@$(RUN) -m tools.build_assets
+
+test-tools: $(DEV_STAMP)
+	@$(RUN) -m tools.build_assets --test-tools
+
+.venv/.created:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 ..."; exit 1; }
+	@"$(PYTHON)" -m venv .venv
+	@touch $@
+
+$(RUN_STAMP): | .venv/.created
+	@echo "installing the run-time libraries ..."
+	@$(PIP) -r requirements.lock
+	@touch $@
+
+$(DEV_STAMP): | .venv/.created
+	@echo "installing the libraries of the suite ..."
+	@$(PIP) -r requirements-dev.lock
+	@touch $@ $(RUN_STAMP)

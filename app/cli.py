@@ -1,5 +1,7 @@
 """The command line: `flask --app wsgi ...`, also `python -m app.cli ...`."""
 
+import contextlib
+import csv
 import os
 import secrets
 import sys
@@ -10,11 +12,15 @@ import click
 import orjson
 from flask import Flask
 
+from app.catalogue.calendars import read_calendars
+from app.catalogue.messages import read_messages
 from app.container import Container, build_container
 from app.diagrams.reader import finding_item
 from app.domain.actor import system_actor
 from app.domain.audit import verify_chain
+from app.domain.calendar_layers import CalendarBook
 from app.domain.diagram import Finding
+from app.domain.due_dates import evaluate_case_row
 from app.domain.errors import CaseworkError
 from app.domain.messages import LANGUAGES, Messages
 from app.domain.vocabulary import Lane
@@ -117,6 +123,28 @@ def demo(language: str) -> None:
     """Play four cases on a virtual clock and print their timelines."""
     for line in play_demonstration(read_settings(), language):
         print(line)
+
+
+@cli.command(name="due-dates")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Default: print it.")
+def due_dates(file: Path, output: Path | None) -> None:
+    """Compute every output column of a table of time-limit cases from its input columns."""
+    settings = read_settings()
+    messages = read_messages(settings.rules_dir)
+    with _refusals(messages), file.open(encoding="utf-8", newline="") as source:
+        book = CalendarBook(read_calendars(settings.rules_dir))
+        reader = csv.DictReader(source)
+        names = list(reader.fieldnames or [])
+        rows = [{**row, **evaluate_case_row(row, book)} for row in reader]
+    target = output.open("w", encoding="utf-8", newline="") if output else sys.stdout
+    with contextlib.ExitStack() as stack:
+        if output:
+            stack.enter_context(target)
+        columns = names + [name for name in (rows[0] if rows else {}) if name not in names]
+        writer = csv.DictWriter(target, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 @cli.command(name="verify-audit")

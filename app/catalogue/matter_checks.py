@@ -9,7 +9,7 @@ from app.catalogue.files import RuleFile, fault, read_folder
 from app.catalogue.matters import MatterFile, matter_of, missing_fields
 from app.domain.diagram import Finding
 from app.domain.errors import InvalidInput
-from app.domain.limit import LimitExpression, TimeLimit, parse_limit
+from app.domain.limit import TimeLimit, parse_limit
 from app.domain.matter import ExtensionRule, MaterialRequirement
 from app.domain.vocabulary import LimitUnit
 
@@ -38,6 +38,14 @@ def has_diagram(bpmn_dir: Path, definition_key: str) -> bool:
     """Say whether the diagram of a key such as `pattern:committed` is there."""
     kind, _, name = definition_key.partition(":")
     return (bpmn_dir / FOLDERS.get(kind, kind) / name / "process.bpmn").is_file()
+
+
+def is_time_limit(text: str) -> bool:
+    """Say whether a limit is empty or an amount of time such as `5WD`; a list can promise nothing else."""
+    try:
+        return not text or isinstance(parse_limit(text), TimeLimit)
+    except InvalidInput:
+        return False
 
 
 def _check_fields(file: RuleFile) -> Iterator[Finding]:
@@ -74,20 +82,16 @@ def _check_names(
 
 
 def _check_limits(matter: MatterFile) -> Iterator[Finding]:
-    limits: dict[str, LimitExpression] = {}
     for name in LIMITS:
-        text = matter.fields[name]
-        try:
-            if text:
-                limits[name] = parse_limit(text)
-        except InvalidInput:
-            yield fault("matter-limit", matter.path, name=name, text=text)
-    promised, statutory = _working_days(limits.get("promised_limit")), _working_days(limits.get("statutory_limit"))
+        if not is_time_limit(matter.fields[name]):
+            yield fault("matter-limit", matter.path, name=name, text=matter.fields[name])
+    promised, statutory = (_working_days(matter.fields[name]) for name in ("promised_limit", "statutory_limit"))
     if promised is not None and statutory is not None and promised > statutory:
         yield fault("promise-over-statutory", matter.path, promised=promised, statutory=statutory)
 
 
-def _working_days(limit: LimitExpression | None) -> int | None:
+def _working_days(text: str) -> int | None:
+    limit = parse_limit(text) if text and is_time_limit(text) else None
     return limit.amount if isinstance(limit, TimeLimit) and limit.unit == LimitUnit.WORKING_DAY else None
 
 

@@ -4,12 +4,11 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from app.catalogue.files import RuleFile, fault, read_folder
-from app.catalogue.matter_checks import has_diagram
+from app.catalogue.matter_checks import has_diagram, is_time_limit
 from app.catalogue.themes import read_theme
 from app.domain.diagram import Finding
 from app.domain.errors import InvalidInput
 from app.domain.form import FormSchema, read_form
-from app.domain.limit import parse_limit
 from app.domain.theme import ThemeVersion, mapping_faults
 
 REQUIRED_FIELDS = ("code", "name", "regions", "lead_department", "definition", "member")
@@ -44,12 +43,8 @@ def _check_names(file: RuleFile, bpmn_dir: Path, departments: Collection[str]) -
     if not has_diagram(bpmn_dir, file.fields["definition"]):
         yield fault("theme-definition", file.path, definition=file.fields["definition"])
     for name in LIMITS:
-        text = file.fields.get(name, "")
-        try:
-            if text:
-                parse_limit(text)
-        except InvalidInput:
-            yield fault("matter-limit", file.path, name=name, text=text)
+        if not is_time_limit(file.fields.get(name, "")):
+            yield fault("matter-limit", file.path, name=name, text=file.fields[name])
 
 
 def _check_mapping(rules_dir: Path, file: RuleFile, forms: dict[str, str]) -> Iterator[Finding]:
@@ -67,7 +62,7 @@ def _check_mapping(rules_dir: Path, file: RuleFile, forms: dict[str, str]) -> It
         if item["code"] != "theme_member_unknown":
             yield fault(
                 "theme-mapping",
-                file.path,
+                file.path.replace("theme.toml", "form.json"),
                 field=str(item["field"]),
                 matter=str(item["matter"]),
                 target=str(item["target"]),

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import cast
 
 from lxml import etree
 
 from app.diagrams.reader import BPMN, LB
 
 LBQ = f"{{{LB}}}"
+BPMN_TAG = f"{{{BPMN}}}"
 TASKS = frozenset(
     {
         "task",
@@ -103,10 +105,13 @@ class Graph:
 
 def local(element: etree._Element) -> str:
     """Return the tag of a BPMN element without its namespace; empty for what is not BPMN."""
-    if not isinstance(element.tag, str):
-        return ""
-    name = etree.QName(element)
-    return name.localname if name.namespace == BPMN else ""
+    tag = str(element.tag)
+    return tag.removeprefix(BPMN_TAG) if tag.startswith(BPMN_TAG) else ""
+
+
+def line_of(element: etree._Element) -> int:
+    """Return the line an element was read from, 0 when it was not read."""
+    return cast("int | None", element.sourceline) or 0
 
 
 def build_graph(root: etree._Element) -> Graph:
@@ -140,7 +145,7 @@ def _walk(scope: etree._Element, graph: Graph) -> None:
                     id=node_id,
                     kind=kind,
                     name=" ".join((child.get("name") or "").split()),
-                    line=int(child.sourceline or 0),
+                    line=line_of(child),
                     scope=scope_id,
                     element=child,
                     host=child.get("attachedToRef") or "",

@@ -14,7 +14,7 @@ from app.diagrams.reader import BPMN, LB, Document
 from app.domain.diagram import Finding, Normalised
 from app.domain.errors import DiagramRefused
 
-NORMALISER_VERSION = 1
+NORMALISER_VERSION = "1"
 Q = f"{{{BPMN}}}"
 REFUSED_KINDS: Mapping[str, str] = {
     "scriptTask": "script-refused",
@@ -179,7 +179,8 @@ def _replace_refused(work: _Pass, node: Node) -> None:
     for child in list(element):
         element.remove(child)
     for name in ("triggeredByEvent", "attachedToRef", "cancelActivity"):
-        element.attrib.pop(name, None)
+        if name in element.attrib:
+            del element.attrib[name]
     element.tag = f"{Q}endEvent" if node.kind == "endEvent" else f"{Q}manualTask"
 
 
@@ -225,9 +226,11 @@ def _split_flows(work: _Pass, node: Node) -> None:
     has_conditions = any(flow.condition for flow in node.outgoing)
     gateway_id = f"{node.id}__split"
     gateway = work.add(scope, "inclusiveGateway" if has_conditions else "parallelGateway", gateway_id, node.id)
-    default = node.element.attrib.pop("default", None)
-    if has_conditions and default is not None:
-        gateway.set("default", str(default))
+    default = node.element.get("default")
+    if default is not None:
+        del node.element.attrib["default"]
+        if has_conditions:
+            gateway.set("default", default)
     for flow in node.outgoing:
         flow.element.set("sourceRef", gateway_id)
     work.add(scope, "sequenceFlow", f"{node.id}__to_split", node.id, sourceRef=node.id, targetRef=gateway_id)

@@ -12,12 +12,11 @@ from app.domain.clock_entry import ClockEntry
 from app.domain.clock_replay import Replay, Step, replay
 from app.domain.counting import CountingRules, last_day, lost_spans, merge, roll
 from app.domain.limit import TimeLimit
-from app.domain.messages import LANGUAGES, Messages
 from app.domain.messages import Word
 from app.domain.vocabulary import LedgerKind, LimitUnit
 
 PREFIX = "clock.explain."
-NAMED_FACTS = ("ground", "kind", "reason_code", "act", "unit")
+NAMES = "clock.names."
 WEEKEND = 5
 MOST_RANGES = 8
 SYSTEM_STOPS = {"system:deemed_approval": "deemed", "system:deemed_renewal": "renewed"}
@@ -25,7 +24,7 @@ SYSTEM_STOPS = {"system:deemed_approval": "deemed", "system:deemed_renewal": "re
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """A message key and its facts: text or numbers, codes where `render` finds a name."""
+    """A message key and its facts: text, numbers, and words that have a name in each language."""
 
     key: str
     facts: Mapping[str, object] = field(default_factory=dict)
@@ -54,23 +53,14 @@ def explain(
     return sentences
 
 
-def render(sentence: Sentence, messages: Messages) -> dict[str, str]:
-    """Return the sentence in every language, the codes in its facts replaced by their names."""
-    texts = {}
-    for language in LANGUAGES:
-        facts = dict(sentence.facts)
-        for name in NAMED_FACTS:
-            key = f"clock.names.{facts.get(name)}"
-            if name in facts and messages.has(key):
-                facts[name] = messages.text(language, key)
-        texts[language] = messages.text(language, sentence.key, **facts)
-    return texts
-
-
 def _sentences(step: Step, state: Replay) -> Iterator[Sentence]:
     entry = step.entry
     if step.code is not None:
-        facts = {"occurred": _minute(entry.occurred_at), "kind": entry.kind, "why": step.code}
+        facts = {
+            "occurred": _minute(entry.occurred_at),
+            "kind": _word(entry.kind),
+            "why": Word(f"errors.{step.code}.title"),
+        }
         yield Sentence(key=f"{PREFIX}rejected", facts=facts)
     elif entry.kind in (LedgerKind.START, LedgerKind.RESTART):
         yield from _start(entry, state)
@@ -93,7 +83,7 @@ def _start(entry: ClockEntry, state: Replay) -> Iterator[Sentence]:
     elif state.limit_unit == LimitUnit.WORKING_DAY:
         yield Sentence(key=f"{PREFIX}start_on_the_spot", facts=facts)
     else:
-        yield Sentence(key=f"{PREFIX}start_other", facts=facts | {"unit": state.limit_unit.value})
+        yield Sentence(key=f"{PREFIX}start_other", facts=facts | {"unit": _word(state.limit_unit.value)})
 
 
 def _ending(state: Replay) -> Iterator[Sentence]:
@@ -147,7 +137,7 @@ def _suspend(step: Step, _state: Replay) -> Sentence:
     entry = step.entry
     facts = {
         "occurred": _minute(entry.occurred_at),
-        "ground": entry.ground or "",
+        "ground": Word(f"grounds.{entry.ground}") if entry.ground else "",
         "article": entry.article or "",
         "doc": entry.document_no or "",
         "k": entry.expected_days or 0,
@@ -216,10 +206,10 @@ def _calendar(step: Step, _state: Replay) -> Sentence:
 
 def _hold(step: Step, _state: Replay) -> Sentence:
     entry = step.entry
-    facts = {"occurred": _minute(entry.occurred_at), "actor": entry.actor, "reason_code": entry.reason or ""}
+    facts = {"occurred": _minute(entry.occurred_at), "actor": entry.actor, "reason_code": _word(entry.reason or "")}
     if not entry.second_person:
         return Sentence(key=f"{PREFIX}hold_{'request' if entry.act == 'request' else 'end'}", facts=facts)
-    decided = {"second": entry.second_person, "at": _minute(entry.recorded_at), "act": entry.act or ""}
+    decided = {"second": entry.second_person, "at": _minute(entry.recorded_at), "act": _word(entry.act or "")}
     return Sentence(key=f"{PREFIX}hold", facts=facts | decided)
 
 
@@ -241,6 +231,10 @@ _WRITERS: Mapping[str, Callable[[Step, Replay], Sentence]] = {
     LedgerKind.HOLD: _hold,
     LedgerKind.STOP: _stop,
 }
+
+
+def _word(code: str) -> str:
+    return Word(f"{NAMES}{code}") if code else ""
 
 
 def _due_facts(due: datetime | None) -> dict[str, object]:

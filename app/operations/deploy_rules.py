@@ -105,6 +105,8 @@ def check_folders(bpmn_dir: Path, rules_dir: Path) -> tuple[Finding, ...]:
 
 def _read(bpmn_dir: Path, rules_dir: Path) -> tuple[list[_Diagram], list[Finding]]:
     findings = list(check_rules(rules_dir, bpmn_dir))
+    if any(item.severity == "error" for item in findings):
+        return [], findings
     published = published_names(rules_dir, bpmn_dir)
     diagrams = []
     for path in sorted(bpmn_dir.rglob("*.bpmn")):

@@ -43,7 +43,7 @@ def extend_clock(
         )
         work.record("clock_extended", {"days": days})
         work.add_entry(entry)
-        document = issue_document(work, "extension_notice", {"days": days, "reason": reason})
+        document = issue_document(work, "extension_notice", {"days": days, "reason": reason, "article": entry.article})
         tell_applicant(work, "extended", {"days": days, "reason": reason, "document_no": document.document_no})
         realign(work)
         return {"clocks": clock_answers(work)}

@@ -1,6 +1,7 @@
 """Fire what is due (触发到期事项): a small batch, one savepoint each, one commit."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -49,7 +50,7 @@ def _fire_batch(uow: UnitOfWork, context: Context, lane: Lane, limit: int, budge
     for row in due:
         if uow.elapsed_ms() - started > budget_ms:
             break
-        outcome = contain_failure(uow, lambda row=row: _fire_one(uow, context, row))
+        outcome = contain_failure(uow, partial(_fire_one, uow, context, row))
         if isinstance(outcome, Exception):
             postpone(uow, row, now=now, error=outcome)
             postponed += 1

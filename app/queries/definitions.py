@@ -1,14 +1,18 @@
 """Definitions and their versions, as the designer's pages show them."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from html import unescape
 
 import orjson
 import sqlalchemy as sa
 
 from app.domain.errors import NotFound
-from app.storage.definitions import DefinitionRow, find_version, list_versions
-from app.storage.tables import case_file
+from app.storage.definitions import DefinitionRow, find_version, list_versions, open_version
+from app.storage.tables import case_file, staff
+
+PROCESS_NAME = re.compile(rb'<(?:\w+:)?process\b[^>]*\bname="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +22,7 @@ class DefinitionLine:
     id: str
     key: str
     kind: str
+    name: str
     version: int
     state: str
     created_by: str
@@ -32,7 +37,7 @@ class DefinitionLine:
 def list_definitions(connection: sa.Connection, *, kind: str = "bpmn") -> tuple[DefinitionLine, ...]:
     """Return all versions of a kind, by key, newest first."""
     columns = case_file.c
-    counts = dict(
+    counts: dict[int, int] = dict(
         connection.execute(
             sa.select(columns.definition_id, sa.func.count())
             .where(sa.text("closed_at IS NULL"))
@@ -62,6 +67,7 @@ def _line(row: DefinitionRow, open_cases: int) -> DefinitionLine:
         id=str(row.id),
         key=row.key,
         kind=row.kind,
+        name=_name(row.source),
         version=row.version,
         state=row.state,
         created_by=row.created_by,
@@ -72,3 +78,23 @@ def _line(row: DefinitionRow, open_cases: int) -> DefinitionLine:
         findings=counts,
         open_cases=open_cases,
     )
+
+
+def draft_edit(connection: sa.Connection, key: str) -> int:
+    """Return the edit of the draft of a key as it is now, 0 when there is none."""
+    row = open_version(connection, key)
+    return row.edit if row else 0
+
+
+def names_of_actors(connection: sa.Connection, actors: tuple[str | None, ...]) -> dict[str, str]:
+    """Return the names of officers behind actor codes; rules of the system keep their code."""
+    ids = [int(actor.removeprefix("staff:")) for actor in actors if actor and actor.startswith("staff:")]
+    rows = connection.execute(sa.select(staff.c.id, staff.c.name).where(staff.c.id.in_(ids)))
+    found = {f"staff:{row.id}": row.name for row in rows}
+    return {actor: found.get(actor, actor) for actor in actors if actor}
+
+
+def _name(source: bytes) -> str:
+    """Return the name of the first process of a diagram as drawn, without opening it as XML."""
+    match = PROCESS_NAME.search(source)
+    return unescape(match[1].decode("utf-8", "replace")) if match else ""

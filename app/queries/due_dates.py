@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from app.domain.calendar_layers import CalendarBook, CalendarLayerVersion
+from app.domain.clock_replay import Bounds
 from app.domain.due_date_query import AskedSuspension, DueDateQuery, Outcome, answer_query
 from app.domain.errors import InvalidInput
 from app.domain.explanation import Sentence, explain
@@ -58,6 +59,7 @@ def compute_due_date(
         layers=tuple(names),
         hours=rules.office_hours,
         counting=rules.counting,
+        bounds=Bounds(grounds=frozenset(rules.grounds)),
         suspensions=tuple(_suspension(item) for item in asked.suspensions),
         extensions=tuple((_instant(item.get("at")), _days(item.get("days"))) for item in asked.extensions),
     )

@@ -41,6 +41,7 @@ def _frozen(work: Casework, facts: Mapping[str, object]) -> dict[str, object]:
         "matter_name": case.name,
         "applicant_name": party.name if party else "",
         "department_name": department.name_zh,
+        "issued_on": work.now.astimezone(ZONE).strftime("%Y-%m-%d"),
         "received_at": _local(case.received_at),
         "accepted_on": _local(work.accepted_at),
         "promised_due_at": _local(promised.due_at),

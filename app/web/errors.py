@@ -93,7 +93,7 @@ def register_error_handlers(app: Flask) -> None:
 
     @app.errorhandler(ValidationError)
     def schema_refused(error: ValidationError) -> Response:
-        return _answer(errors.InvalidInput("invalid", items=tuple(_pointers(error.normalized_messages()))))
+        return _answer(errors.InvalidInput("invalid", items=tuple(_pointers(error.messages))))
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response:

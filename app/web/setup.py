@@ -64,7 +64,7 @@ def _page_context(container: Container) -> dict[str, object]:
     return {
         "lang": current_language(),
         "account": account,
-        "flashes": [{"kind": kind, "text": text} for kind, text in get_flashed_messages(with_categories=True)],
+        "flashes": [{"kind": item[0], "text": item[1]} for item in get_flashed_messages(with_categories=True)],
         "current_url": request.full_path.rstrip("?"),
         "home_url": url_for("pages.home"),
     }

@@ -59,10 +59,7 @@ def register_sign_in(app: Flask) -> None:
     manager.anonymous_user = AnonymousUserMixin
     app.extensions["lianban_sign_ins"] = Kept()
 
-    @manager.request_loader
-    def load(asking: Request) -> SignedIn | None:
-        found = _find(asking)
-        return SignedIn(found) if found else None
+    manager.request_loader(_load)
 
     @app.before_request
     def check_csrf() -> None:
@@ -97,6 +94,11 @@ def require_role(*roles: str) -> Person:
     if not person.roles.intersection(roles):
         raise Forbidden("not_permitted", needs=", ".join(roles))
     return person
+
+
+def _load(asking: Request) -> SignedIn | None:
+    found = _find(asking)
+    return SignedIn(found) if found else None
 
 
 def _find(asking: Request) -> SignIn | None:

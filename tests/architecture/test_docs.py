@@ -11,6 +11,8 @@ from tests.architecture.sources import texts
 from tools.build_reference import reference_pages
 
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
+COMMAND = re.compile(r"(?:^|`)make ([a-z-]+)", re.MULTILINE)
+TARGET = re.compile(r"^([a-z-]+):", re.MULTILINE)
 DECISION = re.compile(r"docs/adr/\d{4}-[a-z-]+\.md")
 PAGES = sorted(name for name in texts() if name.endswith(".md"))
 
@@ -34,3 +36,15 @@ def test_every_decision_is_listed() -> None:
     written = {name.rpartition("/")[2] for name in texts() if DECISION.fullmatch(name)}
 
     assert written == set(LINK.findall(texts()["docs/adr/README.md"]))
+
+
+def test_commands_that_are_told_exist() -> None:
+    told = {(page, target) for page in (*PAGES, ".ci/run") for target in COMMAND.findall(texts()[page])}
+    targets = set(TARGET.findall(texts()["Makefile"]))
+
+    assert sorted((page, target) for page, target in told if target not in targets) == []
+
+
+def test_continuous_integration_runs_the_test_command_of_the_readme() -> None:
+    assert "\nmake test\n" in texts()["README.md"]
+    assert "\nmake test 2>&1" in texts()[".ci/run"]

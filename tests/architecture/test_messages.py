@@ -22,6 +22,9 @@ ERROR_CLASSES = {
 }
 PARTS_OF_AN_ERROR = {"title", "detail", "remedy"}
 TEMPLATE_KEY = re.compile(r"""\bt\(\s*(["'])(?P<key>[\w.]+)\1\s*(?P<next>[,)~])""")
+KEY = re.compile(r"[a-z_]+(?:\.[a-z_0-9]+)+")
+ASKS = re.compile(r"(?:messages|words(?:\(\))?)\.(?:text|both)$")
+DOCUMENT = re.compile(r"rules/documents/[a-z_]+/template\.typ")
 TELL = re.compile(r"(?:^|\.)tell_(?:applicant|role|person)$")
 ALWAYS_GIVEN = {"case_no", "matter"}
 
@@ -116,6 +119,46 @@ def test_every_sentence_of_a_page_exists() -> None:
                 missing.append(f"{key} ({name})")
 
     assert not missing, "\n".join(missing)
+
+
+def asked_keys() -> Iterator[tuple[str, str]]:
+    """Pattern and place of every key the program asks the messages for."""
+    for name in python_files("app"):
+        for node in ast.walk(tree(name)):
+            if isinstance(node, ast.Call) and ASKS.search(ast.unparse(node.func)):
+                parts = (part for argument in node.args[:2] for part in ast.walk(argument))
+                yield from ((pattern, f"{name}:{node.lineno}") for part in parts if (pattern := key_pattern(part)))
+
+
+def key_pattern(part: ast.AST) -> str:
+    """A key as a regular expression: what is filled in at run time may be anything. Empty for what is no key."""
+    if isinstance(part, ast.JoinedStr):
+        return "".join(re.escape(str(v.value)) if isinstance(v, ast.Constant) else ".+" for v in part.values)
+    return re.escape(str(part.value)) if isinstance(part, ast.Constant) and KEY.fullmatch(str(part.value)) else ""
+
+
+def test_every_sentence_the_program_asks_for_exists() -> None:
+    known = sentences(LANGUAGES[0])
+
+    missing = [
+        f"{pattern} ({place})"
+        for pattern, place in asked_keys()
+        if not any(re.fullmatch(pattern, key) for key in known)
+    ]
+
+    assert not missing, "\n".join(missing)
+
+
+def test_every_document_has_a_name_and_a_number() -> None:
+    known = sentences(LANGUAGES[0])
+    kinds = {name.split("/")[2] for name in texts() if DOCUMENT.fullmatch(name)}
+
+    assert [
+        key
+        for kind in sorted(kinds)
+        for key in (f"documents.{kind}.name", f"documents.{kind}.number")
+        if key not in known
+    ] == []
 
 
 def told() -> Iterator[tuple[str, ast.Dict | None, str]]:

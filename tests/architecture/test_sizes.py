@@ -2,12 +2,13 @@
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatch
 
 import pytest
 
-from tests.architecture.sources import budgets, python_files, texts, tree
+from tests.architecture.sources import budgets, is_listed, python_files, texts, tree
 
 FOLDERS = ("app", "tools")
 SHOWN = 10
@@ -55,12 +56,21 @@ def test_longest_are_shown() -> None:
         sys.stdout.write(f"{function.lines:5} {function.name}\n")
 
 
+def without_reason(found: set[str], section: str) -> tuple[list[str], list[str]]:
+    """What is over the budget without an entry of the section, and entries that nothing needs any longer."""
+    patterns: Mapping[str, str] = budgets()[section]
+    return (
+        sorted(name for name in found if not is_listed(name, patterns)),
+        sorted(pattern for pattern in patterns if not any(fnmatch(name, pattern) for name in found)),
+    )
+
+
 def test_long_files_have_a_reason() -> None:
     limit = budgets()["look_again"]["file_lines"]
 
     long = {name for name, lines in file_lines().items() if lines > limit}
 
-    assert long == set(budgets()["long_files"]), "give a reason in budgets.toml, or take out an entry no longer needed"
+    assert without_reason(long, "long_files") == ([], [])
 
 
 def test_long_functions_have_a_reason() -> None:
@@ -68,7 +78,7 @@ def test_long_functions_have_a_reason() -> None:
 
     long = {function.name for function in measured_functions() if function.lines > limit}
 
-    assert long == set(budgets()["long_functions"])
+    assert without_reason(long, "long_functions") == ([], [])
 
 
 def test_calls_read_like_sentences() -> None:
@@ -80,7 +90,7 @@ def test_calls_read_like_sentences() -> None:
         if function.parameters > limits["parameters"] or function.keyword_only > limits["keyword_only"]
     }
 
-    assert wide == set(budgets()["wide_functions"])
+    assert without_reason(wide, "wide_functions") == ([], [])
 
 
 def test_the_bracket_stays_short() -> None:

@@ -49,11 +49,11 @@ def reconcile_deadlines(work: Casework, snapshot: Snapshot) -> None:
         if key not in wanted and row.state in (*OPEN_STATES, DeadlineState.DEAD):
             (work.changes.deadlines_deleted if work.is_closed else work.changes.deadlines_disarmed).append(row.id)
     for key, item in wanted.items():
-        row = rows.get(key)
-        if row is None:
+        found = rows.get(key)
+        if found is None:
             work.changes.deadlines_armed.append(_armed(work, item))
-        elif row.state in OPEN_STATES:
-            change = _changed(work, row, item)
+        elif found.state in OPEN_STATES:
+            change = _changed(work, found, item)
             if change is not None:
                 work.changes.deadlines_changed.append(change)
 

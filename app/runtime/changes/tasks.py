@@ -29,11 +29,11 @@ def reconcile_tasks(work: Casework, snapshot: Snapshot) -> None:
         if engine_task not in waiting and row.id != work.completed_task_id:
             work.changes.tasks_closed.append(_withdrawn(row, work.now))
     for engine_task, task in waiting.items():
-        row = rows.get(engine_task)
-        if row is None:
+        found = rows.get(engine_task)
+        if found is None:
             work.changes.tasks_opened.append(_opened(work, task))
         else:
-            _refresh(work, row, task)
+            _refresh(work, found, task)
 
 
 def _withdrawn(row: TaskFacts, now: datetime) -> TaskClosing:

@@ -3,6 +3,7 @@
 from app.domain.actor import system_actor
 from app.domain.change_set import CardRow
 from app.domain.limit import TimeLimit, parse_limit
+from app.domain.matter import MaterialRequirement
 from app.domain.snapshot import OpenService
 from app.domain.vocabulary import CaseKind, CaseState, ClockName, ResultKind, Role
 from app.runtime.acceptance import CASE_CLOCKS, accept, limit_of_clock, start, stop_running
@@ -71,9 +72,7 @@ def issue_correction_notice(work: Casework, service: OpenService) -> dict[str, o
     Served in the office or to the applicant's account at once, so the period starts on the day of the notice.
     """
     stop_running(work, (ClockName.NOTICE5,), at=work.now)
-    items = list_of(work, "missing") or [
-        row.requirement for row in _marked(work) if row.state in ("missing", "wrong")
-    ]
+    items = list_of(work, "missing") or _marked_missing(work)
     document = issue_document(work, "correction_notice", {"missing": items, "remark": answer_of(work, "remark")})
     work.move_to(CaseState.CORRECTING)
     limit = limit_of_clock(work, ClockName.CORRECTION)
@@ -104,6 +103,19 @@ def close_not_corrected(work: Casework, service: OpenService) -> dict[str, objec
     return {}
 
 
-def _marked(work: Casework) -> list[object]:
-    marks = {mark.requirement: mark for mark in work.changes.material_checks}
-    return [marks.get(row.requirement, row) for row in work.loaded.materials]
+def _marked_missing(work: Casework) -> list[str]:
+    """Return the names of the materials an officer marked missing or wrong, and of those never handed in."""
+    names = {item.code: item.name for item in _requirements(work)}
+    states = {row.requirement: row.state for row in work.loaded.materials}
+    states |= {mark.requirement: mark.state for mark in work.changes.material_checks}
+    required = [item.code for item in _requirements(work) if item.is_required]
+    missing = [code for code in required if code not in states]
+    marked = [code for code, state in states.items() if state in ("missing", "wrong")]
+    return [names.get(code, code) for code in (*marked, *missing)]
+
+
+def _requirements(work: Casework) -> tuple[MaterialRequirement, ...]:
+    if work.loaded.offering is not None:
+        return work.loaded.offering.materials
+    theme = work.published.themes.get(work.case.theme_code or "")
+    return theme.materials if theme else ()

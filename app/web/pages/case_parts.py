@@ -1,120 +1,24 @@
 """Parts of a case that the pages of officers show: clocks, materials, members, history, papers, cards, diagram."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from flask import url_for
 
-from app.domain.authority import Person
 from app.domain.clock_ledger import ClockEntry, concerns
 from app.domain.form import FormSchema
-from app.domain.matter import MaterialRequirement
 from app.domain.vocabulary import Colour, LedgerKind
-from app.queries.case_page import (
-    CaseView,
-    HistoryEntry,
-    find_decision,
-    get_case,
-    list_cards,
-    list_documents,
-    list_history,
-    list_materials,
-)
-from app.queries.clock import ClockView, ledger_of, list_clocks
-from app.queries.diagram import DiagramView, get_diagram
-from app.queries.officer_facts import (
-    CaseExtras,
-    MemberFacts,
-    RegionName,
-    get_case_extras,
-    list_member_facts,
-    list_region_names,
-    staff_names,
-)
-from app.runtime.published import Published
-from app.storage.database import Reading
-from app.web.masking import masked_case
-from app.web.pages.context import Showing, answer_rows, context, showing, view_of_rules
+from app.queries.case_page import CaseMember, HistoryEntry
+from app.queries.clock import ClockView
+from app.web.pages.case_file import STAFF, CaseFile
+from app.web.pages.context import answer_rows
 from app.web.presenting import DueView, Remaining, file_size, present_due
 
-STAFF = "staff:"
 STATE_OF_CLOCK = {"not_started": "waiting", "running": "running", "paused": "paused", "stopped": "stopped"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseFile:
-    """Everything one reading found out about a case, for one reader."""
-
-    person: Person
-    showing: Showing
-    published: Published
-    view: CaseView
-    extras: CaseExtras
-    clocks: tuple[ClockView, ...]
-    ledger: tuple[ClockEntry, ...]
-    history: tuple[HistoryEntry, ...]
-    materials: tuple[Mapping[str, object], ...]
-    cards: tuple[Mapping[str, object], ...]
-    documents: tuple[Mapping[str, object], ...]
-    decision: Mapping[str, object]
-    diagram: DiagramView
-    member_facts: Mapping[str, MemberFacts]
-    regions: Mapping[str, RegionName]
-    names: Mapping[int, str]
-
-    @property
-    def language(self) -> str:
-        """Language of the request."""
-        return self.showing.words.language
-
-    @property
-    def handles(self) -> bool:
-        """Whether the reader works where the case is handled or was taken in, or it is theirs."""
-        places = {int(self.view.department_id), self.extras.intake_department_id}
-        return self.person.is_applicant or not places.isdisjoint(self.person.department_ids)
-
-    @property
-    def roles(self) -> frozenset[str]:
-        """The roles the reader holds in the department that owns the case."""
-        owner = int(self.view.department_id)
-        return frozenset(str(place.role) for place in self.person.memberships if place.department_id == owner)
-
-    @property
-    def requirements(self) -> tuple[MaterialRequirement, ...]:
-        """The list of materials the case was taken in under."""
-        theme = self.published.themes.get(self.view.theme_code or "")
-        if self.extras.offering is not None:
-            return self.extras.offering.materials
-        return theme.materials if theme else ()
-
-
-def read_case(opened: Reading, person: Person, case_no: str) -> CaseFile:
-    """Read a case in the scope of its reader, personal data masked where they do not handle it. Raises NotFound."""
-    link = opened.connection
-    view = get_case(link, person.scope, case_no)
-    case_id, published = int(view.id), context().library.current()
-    ledger, history = ledger_of(link, case_id), list_history(link, case_id)
-    ids = {int(task.assignee_id) for task in view.tasks if task.assignee_id}
-    actors = [entry.actor for entry in (*ledger, *history)]
-    ids |= {int(actor.removeprefix(STAFF)) for actor in actors if actor.startswith(STAFF)}
-    return CaseFile(
-        person=person,
-        showing=showing(opened.now),
-        published=published,
-        view=masked_case(view, person),
-        extras=get_case_extras(link, case_id),
-        clocks=list_clocks(link, view_of_rules(), case_id, now=opened.now),
-        ledger=ledger,
-        history=history,
-        materials=list_materials(link, case_id),
-        cards=list_cards(link, case_id),
-        documents=list_documents(link, case_id),
-        decision=find_decision(link, case_id) or {},
-        diagram=get_diagram(link, case_id),
-        member_facts=list_member_facts(link, case_id),
-        regions=list_region_names(link),
-        names=staff_names(link, ids),
-    )
+DECISION_PAPERS = ("decision", "refusal", "deemed_notice", "non_acceptance")
+EXTERNAL = "external"
+LIMIT = re.compile(r"^(\d+)([A-Z]+)$", re.ASCII)
 
 
 def common_parts(file: CaseFile) -> dict[str, object]:
@@ -174,4 +78,212 @@ def due_of_task(file: CaseFile, due_at: datetime | None) -> DueView:
         return file.showing.due(None, Colour.PAUSED if is_paused else Colour.GREEN)
     same = next((clock for clock in file.clocks if clock.due_at == due_at), None)
     fallback = Colour.OVERDUE if due_at < file.showing.now else Colour.GREEN
-    return file.showing.due(due_at, _colour(file, same) if same else fallback)
+    return file.showing.due(due_at, clock_colour(same, file.showing.now) if same else fallback)
+
+
+def material_rows(file: CaseFile, errors: Mapping[str, str] | None = None) -> list[dict[str, object]]:
+    """Return every required material with what was handed in for it. errors: requirement -> sentence."""
+    handed_in = {str(row["requirement"]): row for row in file.materials}
+    listed = {row.code: row for row in file.requirements}
+    rows = []
+    for code in dict.fromkeys([*listed, *handed_in]):
+        given, asked = handed_in.get(code), listed.get(code)
+        url = url_for("pages.case_material", case_no=file.view.case_no, requirement=code) if given and file.handles else ""
+        rows.append(
+            {
+                "code": code,
+                "name": asked.name if asked else code,
+                "is_required": asked.is_required if asked else False,
+                "state": str(given["state"]) if given else "missing",
+                "remark": (given["remark"] or "") if given else "",
+                "mark_error": (errors or {}).get(code, ""),
+                "url": url,
+                "file_name": str(given["name"]) if given else "",
+                "size": file_size(int(str(given["size_bytes"]))) if given else "",
+                "trust": str(given["trust"]) if given else "",
+                "checked_by": "",
+            }
+        )
+    return rows
+
+
+def clock_colour(clock: ClockView, now: datetime) -> Colour:
+    """Return the colour of a clock at `now`; exactly at an instant is still the better colour."""
+    if clock.state == "paused":
+        return Colour.PAUSED
+    instants = ((clock.due_at, Colour.OVERDUE), (clock.red_at, Colour.RED), (clock.yellow_at, Colour.YELLOW))
+    return next((colour for at, colour in instants if at is not None and now > at), Colour.GREEN)
+
+
+def _clock(file: CaseFile, clock: ClockView) -> dict[str, object]:
+    words, entries = file.showing.words, [entry for entry in file.ledger if concerns(entry, clock.clock)]
+    is_over = clock.state == "running" and clock_colour(clock, file.showing.now) is Colour.OVERDUE
+    found = LIMIT.match(clock.limit)
+    return {
+        "name": clock.clock,
+        "state": "overdue" if is_over else STATE_OF_CLOCK.get(clock.state, clock.state),
+        "due": _due_of_clock(file, clock),
+        "limit": words.text(f"pages.limit.{found[2]}", count=found[1]) if found else clock.limit,
+        "pause_count": sum(entry.kind == LedgerKind.SUSPEND for entry in entries),
+        "sentences": [words.text(item.key, **_said(file, item.facts)) for item in clock.sentences],
+        "entries": [_entry(file, entry) for entry in entries],
+    }
+
+
+def _due_of_clock(file: CaseFile, clock: ClockView) -> DueView:
+    """A stopped clock has a due instant and nothing that remains."""
+    now, words = file.showing.now, file.showing.words
+    colour = clock_colour(clock, now)
+    if clock.state == "stopped":
+        return DueView(colour=Colour.GREEN, at=file.showing.at(clock.due_at), remaining="")
+    days = clock.remaining_working_days or 0
+    remaining = Remaining(working_days=days, working_minutes=0) if days > 0 and colour is not Colour.OVERDUE else None
+    return present_due(
+        clock.due_at, now=now, colour=colour, words=words, remaining=remaining, is_provisional=clock.provisional
+    )
+
+
+def _entry(file: CaseFile, entry: ClockEntry) -> dict[str, object]:
+    facts = {"ground": entry.ground, "document_no": entry.document_no, "days": entry.days, "reason": entry.reason}
+    return {
+        "at": file.showing.at(entry.occurred_at),
+        "what": file.showing.words.label("ledger", str(entry.kind)),
+        "who": _actor(file, entry.actor),
+        "note": _note(file, facts),
+    }
+
+
+def _event(file: CaseFile, entry: HistoryEntry) -> dict[str, object]:
+    return {
+        "at": file.showing.at(entry.at),
+        "what": file.showing.words.label("event", entry.kind),
+        "who": _actor(file, entry.actor),
+        "note": _note(file, entry.facts),
+    }
+
+
+def _actor(file: CaseFile, actor: str) -> str:
+    kind, _, number = actor.partition(":")
+    if actor.startswith(STAFF):
+        return file.names.get(int(number), number)
+    return file.view.applicant_name if kind == "applicant" else file.showing.words.label("actor", kind)
+
+
+def _note(file: CaseFile, facts: Mapping[str, object]) -> str:
+    return file.showing.words.text("pages.layout_officer.separator").join(_noted(file, facts))
+
+
+def _noted(file: CaseFile, facts: Mapping[str, object]) -> Iterator[str]:
+    words, titles = file.showing.words, {task.element: task.title for task in file.view.tasks}
+    if facts.get("element"):
+        yield titles.get(str(facts["element"]), str(facts["element"]))
+    for name, group in (("outcome", "outcome"), ("clock", "clock"), ("colour", "card_colour")):
+        if facts.get(name):
+            yield words.label(group, str(facts[name]))
+    if facts.get("limit") and (found := LIMIT.match(str(facts["limit"]))):
+        yield words.text(f"pages.limit.{found[2]}", count=found[1])
+    if facts.get("ground"):
+        yield ground_word(file, str(facts["ground"]))
+    for guard in _listed(facts.get("guards")):
+        yield _worded(file, "guards", guard)
+    if facts.get("days"):
+        yield words.text("pages.limit.WD", count=facts["days"])
+    for name in ("document_no", "reason", "case_no"):
+        if facts.get(name) and facts[name] != file.view.case_no:
+            yield str(facts[name])
+
+
+def _listed(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list | tuple) else []
+
+
+def _said(file: CaseFile, facts: Mapping[str, object]) -> dict[str, object]:
+    """Return the facts of a sentence, with the ground as a word and not as its code."""
+    return {**facts, "ground": ground_word(file, str(facts["ground"]))} if facts.get("ground") else dict(facts)
+
+
+def ground_word(file: CaseFile, code: str) -> str:
+    """Return the word for a ground, or its code when it has none."""
+    return _worded(file, "ground", code)
+
+
+def _worded(file: CaseFile, group: str, code: str) -> str:
+    words, key = file.showing.words, f"notices.words.{group}.{code}"
+    return words.text(key) if words.messages.has(key) else code
+
+
+def _members(file: CaseFile) -> list[dict[str, object]]:
+    theme = file.published.themes.get(file.view.theme_code or "")
+    rows = [_member(file, member) for member in file.view.members]
+    opened = {facts.matter_code for facts in file.member_facts.values()}
+    handled = {member.matter_code: member.handled_by for member in theme.members} if theme else {}
+    for row in rows:
+        row["is_external"] = handled.get(str(row.pop("matter_code"))) == EXTERNAL
+    waiting = theme.members if theme and file.view.closed_at is None else ()
+    for member in waiting:
+        if member.matter_code in file.extras.chosen_members and member.matter_code not in opened:
+            is_external = member.handled_by == EXTERNAL
+            row = {"name": member.name, "case_no": "", "url": "", "department": "", "state": "", "due": None}
+            rows.append({**row, "is_external": is_external})
+    return rows
+
+
+def _member(file: CaseFile, member: CaseMember) -> dict[str, object]:
+    facts = file.member_facts.get(member.case_no)
+    due_at = facts.due_at if facts else None
+    is_over = due_at is not None and due_at < file.showing.now
+    colour = Colour.PAUSED if facts and facts.is_paused else Colour.OVERDUE if is_over else Colour.GREEN
+    has_limit = facts is not None and (facts.is_paused or due_at is not None)
+    return {
+        "name": member.name,
+        "case_no": member.case_no,
+        "url": url_for("pages.case", case_no=member.case_no),
+        "department": member.department,
+        "state": member.state,
+        "due": file.showing.due(due_at, colour) if has_limit else None,
+        "matter_code": facts.matter_code if facts else "",
+    }
+
+
+def _answers(file: CaseFile) -> list[tuple[str, str]]:
+    """Return what the applicant filled in, to those who handle the case and to the applicant."""
+    schema = _application_form(file)
+    return answer_rows(schema, file.extras.form, file.language) if schema and file.handles else []
+
+
+def _application_form(file: CaseFile) -> FormSchema | None:
+    theme = file.published.themes.get(file.view.theme_code or "")
+    if theme is not None:
+        return theme.form
+    form = file.published.forms.get(file.extras.offering.form_key) if file.extras.offering else None
+    return form.schema if form else None
+
+
+def _card(file: CaseFile, card: Mapping[str, object]) -> dict[str, object]:
+    issued_at = card["issued_at"]
+    assert isinstance(issued_at, datetime)
+    return {
+        "colour": card["colour"],
+        "cause": file.showing.words.label("card_cause", str(card["cause"])),
+        "clock": card["clock"] or "",
+        "issued_at": file.showing.at(issued_at),
+        "state": card["state"],
+    }
+
+
+def _document(file: CaseFile, paper: Mapping[str, object]) -> dict[str, object]:
+    issued_at, words = paper["issued_at"], file.showing.words
+    assert isinstance(issued_at, datetime)
+    return {
+        "name": words.text(f"documents.{paper['kind']}.name"),
+        "document_no": paper["document_no"],
+        "issued_at": file.showing.at(issued_at),
+        "url": url_for("pages.case_document", case_no=file.view.case_no, document_id=paper["id"]),
+    }
+
+
+def _department(file: CaseFile, department_id: int) -> str:
+    facts = file.published.departments.get(department_id)
+    if facts is None:
+        return ""
+    return facts.name_zh if file.language == "zh" else facts.name_en

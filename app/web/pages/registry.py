@@ -18,5 +18,5 @@ def register_pages(app: Flask, limiter: Limiter) -> None:
         "pages.progress": f"{settings.public_requests_per_minute} per minute",
     }
     for endpoint, limit in limits.items():
-        view = app.view_functions[endpoint]
-        app.view_functions[endpoint] = limiter.limit(limit, methods=["POST"] if "sign_in" in endpoint else None)(view)
+        limited = limiter.limit(limit, methods=["POST"])(app.view_functions[endpoint])
+        app.view_functions[endpoint] = limited  # type: ignore[assignment]

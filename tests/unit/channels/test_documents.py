@@ -2,6 +2,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pypdf
@@ -56,7 +57,7 @@ def text_of(content: bytes) -> str:
 
 def fonts_of(content: bytes) -> Iterator[pypdf.generic.DictionaryObject]:
     for page in pypdf.PdfReader(io.BytesIO(content)).pages:
-        for font in page["/Resources"]["/Font"].values():  # type: ignore[index]
+        for font in page["/Resources"]["/Font"].values():
             whole = font.get_object()
             for inner in whole.get("/DescendantFonts", [whole]):
                 yield inner.get_object()
@@ -94,6 +95,16 @@ def test_same_data_give_the_same_bytes(template_dir: Path) -> None:
     in_another_order = dict(reversed(DATA.items()))
 
     assert render_document(template_dir, DATA) == render_document(template_dir, in_another_order)
+
+
+def test_papers_typeset_at_the_same_time_do_not_mix(template_dir: Path) -> None:
+    data = [{**DATA, "case_no": f"42280220260309{number:05}"} for number in range(24)]
+
+    with ThreadPoolExecutor(4) as pool:
+        rendered = list(pool.map(lambda one: render_document(template_dir, one), data))
+
+    for one, paper in zip(data, rendered, strict=True):
+        assert str(one["case_no"]) in text_of(paper.content)
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

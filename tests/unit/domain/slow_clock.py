@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 DAY = timedelta(days=1)
 Spans = Sequence[tuple[datetime, datetime]]
@@ -73,7 +74,7 @@ def slow_running_seconds(start: datetime, end: datetime, spans: Spans, calendar:
             low, high = max(opens, start), min(closes, end)
             if low < high:
                 cuts = sorted({low, high, *(edge for span in spans for edge in span if low < edge < high)})
-                for one, two in zip(cuts, cuts[1:], strict=False):
+                for one, two in pairwise(cuts):
                     if is_running(one, spans):
                         total += int((two - one).total_seconds())
         day += DAY

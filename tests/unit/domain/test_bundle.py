@@ -1,7 +1,6 @@
 from datetime import datetime
 
 import pytest
-from clock_kit import COUNTING, NATIONAL
 
 from app.domain.bundle import (
     MemberPlan,
@@ -16,9 +15,10 @@ from app.domain.bundle import (
 )
 from app.domain.errors import InvalidInput
 from app.domain.vocabulary import Colour
+from tests.unit.domain.clock_kit import COUNTING, NATIONAL
 
 Pause = tuple[datetime, datetime | None]
-START = datetime(2026, 3, 2, 10, 0)
+START = datetime.fromisoformat("2026-03-02T10:00")
 WHEN = {"started_at": START, "calendar": NATIONAL, "counting": COUNTING}
 
 

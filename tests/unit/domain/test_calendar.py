@@ -2,12 +2,12 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from clock_kit import BOOK, ENSHI, HOURS, NATIONAL, RULES_DIR
 
 from app.catalogue.calendars import read_calendars
 from app.domain.calendar import parse_hours, to_local, to_utc
 from app.domain.calendar_layers import CalendarBook, CalendarLayerVersion, resolve_calendar
 from app.domain.errors import InvalidInput
+from tests.unit.domain.clock_kit import BOOK, ENSHI, HOURS, NATIONAL, RULES_DIR
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from app.domain.errors import InvalidInput
         (date(2027, 3, 1), True),
     ],
 )
-def test_national_days_and_make_up_days(day: date, is_working: bool) -> None:
+def test_national_days_and_make_up_days(day: date, *, is_working: bool) -> None:
     assert NATIONAL.is_working(day) is is_working
 
 
@@ -105,14 +105,14 @@ def test_office_hours_may_change_with_the_season() -> None:
 
     resolved = resolve_calendar({**BOOK.layers, "HALL": office}, ("CN", "HALL"), hours=HOURS)
 
-    assert resolved.close_of(date(2026, 5, 29)) == datetime(2026, 5, 29, 17, 30)
-    assert resolved.close_of(date(2026, 6, 1)) == datetime(2026, 6, 1, 18, 0)
-    friday, monday = datetime(2026, 5, 29, 17, 30), datetime(2026, 6, 1, 9, 0)
+    assert resolved.close_of(date(2026, 5, 29)) == datetime.fromisoformat("2026-05-29T17:30")
+    assert resolved.close_of(date(2026, 6, 1)) == datetime.fromisoformat("2026-06-01T18:00")
+    friday, monday = datetime.fromisoformat("2026-05-29T17:30"), datetime.fromisoformat("2026-06-01T09:00")
     assert resolved.office_seconds(monday) - resolved.office_seconds(friday) == 3600
 
 
 def test_local_time_is_shanghai_time() -> None:
-    local = datetime(2026, 3, 2, 10, 0)
+    local = datetime.fromisoformat("2026-03-02T10:00")
 
     assert to_local(to_utc(local)) == local
     with pytest.raises(InvalidInput):

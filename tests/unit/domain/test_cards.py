@@ -1,10 +1,10 @@
 import pytest
-from clock_kit import CALENDARS, COUNTING, RULES, at, entry, local, start
 
 from app.domain.cards import ENSHI_50_90, LAST_DAY, YULIN_90, CardRuleSet, carded_stages, colour
 from app.domain.clock_ledger import ClockEntry, fold
 from app.domain.clock_state import ClockState
 from app.domain.vocabulary import Stage
+from tests.unit.domain.clock_kit import CALENDARS, COUNTING, RULES, at, entry, local, start
 
 
 def clock(*entries: ClockEntry, rule_set: CardRuleSet = ENSHI_50_90) -> ClockState:

@@ -1,8 +1,8 @@
 from datetime import date, timedelta
 
 import pytest
-from clock_kit import BOOK, CALENDARS, COUNTING, ENSHI, HOURS, NATIONAL, RULES, at, entry, local, start
 
+from app.catalogue.messages import read_messages
 from app.domain.clock_acts import (
     extend_clocks,
     refuse_promise_over_statutory,
@@ -20,6 +20,20 @@ from app.domain.errors import CaseworkError, InvalidInput
 from app.domain.explanation import explain
 from app.domain.limit import parse_limit
 from app.domain.matter import ExtensionRule
+from tests.unit.domain.clock_kit import (
+    BOOK,
+    CALENDARS,
+    COUNTING,
+    ENSHI,
+    HOURS,
+    NATIONAL,
+    RULES,
+    RULES_DIR,
+    at,
+    entry,
+    local,
+    start,
+)
 
 RULE = ExtensionRule(count=1, days=10, article="lic42")
 
@@ -82,9 +96,9 @@ def test_worked_example_of_an_extension_after_a_suspension() -> None:
     assert local(state.due_at) == "2026-04-24 17:30:00"
     assert local(state.yellow_at) == "2026-04-02 16:15:00"
     assert local(state.red_at) == "2026-04-21 17:15:00"
-    assert [sentence.key.rpartition(".")[2] for sentence in explain(ledger, "promised", calendars=CALENDARS, counting=COUNTING)] == [
-        "start", "suspend", "resume", "extend", "holiday_only",
-    ]  # fmt: skip
+    sentences = explain(ledger, "promised", calendars=CALENDARS, counting=COUNTING)
+    keys = [sentence.key.rpartition(".")[2] for sentence in sentences]
+    assert keys == ["start", "suspend", "resume", "extend", "holiday_only"]
 
 
 def test_open_suspension_pauses_and_the_end_of_another_does_not_resume() -> None:
@@ -210,7 +224,7 @@ def test_a_promise_beyond_the_law_is_refused_on_dates() -> None:
 
 
 @pytest.mark.parametrize(("occurred", "is_late"), [("2026-03-30 17:30", False), ("2026-03-30 17:31", True)])
-def test_the_result_is_fixed_when_the_clock_stops(occurred: str, is_late: bool) -> None:
+def test_the_result_is_fixed_when_the_clock_stops(occurred: str, *, is_late: bool) -> None:
     ledger = [start(), entry(2, "stop", occurred)]
 
     assert folded(ledger).is_late is is_late
@@ -330,3 +344,21 @@ def test_a_paused_clock_gives_no_instants() -> None:
             counting=COUNTING,
         )
         assert (instants.due_at, instants.yellow_at, instants.red_at) == (None, None, None)
+
+
+def test_every_sentence_is_said_in_both_languages() -> None:
+    messages = read_messages(RULES_DIR)
+    late = entry(8, "suspend", "2026-05-30 10:00", suspension_id=9, ground="testing")
+    ledger = [*resumed_ledger(), late, entry(9, "stop", "2026-06-01 10:00")]
+
+    sentences = explain(ledger, "promised", calendars=CALENDARS, counting=COUNTING)
+    said = [messages.both(sentence.key, **sentence.facts) for sentence in sentences]
+
+    assert said[1]["en"] == "Stopped 2026-03-09 10:00 for testing (行政许可法45), notice N1, expected 8 working days."
+    assert said[2]["zh"] == (
+        "2026-03-19 15:00 恢复计时，2026-03-09 至 2026-03-18 共 8 个工作日不计，到期日变为 2026-04-10。"
+    )
+    assert said[3]["en"] == (
+        "The suspension of 2026-05-30 10:00 was refused: The limit has expired: no suspension or extension."
+    )
+    assert not any("…" in text or "{" in text for sentence in said for text in sentence.values())

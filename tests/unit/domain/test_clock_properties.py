@@ -4,17 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 
-from clock_kit import COUNTING, HOURS, RULES, local
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from slow_clock import (
-    SlowCalendar,
-    slow_due_calendar_days,
-    slow_due_working_days,
-    slow_due_working_hours,
-    slow_remaining,
-    slow_running_seconds,
-)
 
 from app.domain.calendar import ResolvedCalendar, at_second, to_local, to_utc
 from app.domain.calendar_layers import CalendarBook, CalendarLayerVersion
@@ -25,13 +16,23 @@ from app.domain.clock_state import ClockState
 from app.domain.counting import due_of, merge
 from app.domain.limit import TimeLimit
 from app.domain.vocabulary import LimitUnit
+from tests.unit.domain.clock_kit import COUNTING, HOURS, RULES, local
+from tests.unit.domain.slow_clock import (
+    SlowCalendar,
+    slow_due_calendar_days,
+    slow_due_working_days,
+    slow_due_working_hours,
+    slow_remaining,
+    slow_running_seconds,
+)
 
 FIRST = date(2026, 1, 1)
+MIDNIGHT = datetime.fromisoformat("2026-01-01T00:00")
 BLOCKS = [tuple(at_second(FIRST, second).time() for second in block) for block in HOURS.blocks]
 FEW = settings(max_examples=120, deadline=None)
 
 days = st.integers(0, 120).map(lambda offset: FIRST + timedelta(days=offset))
-minutes = st.integers(0, 120 * 24 * 60).map(lambda offset: datetime(2026, 1, 1) + timedelta(minutes=offset))
+minutes = st.integers(0, 120 * 24 * 60).map(lambda offset: MIDNIGHT + timedelta(minutes=offset))
 off_days = st.frozensets(days, max_size=12)
 work_days = st.frozensets(days, max_size=6)
 limits = st.integers(0, 25)

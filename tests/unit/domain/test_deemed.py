@@ -2,7 +2,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from clock_kit import RULES, at
 
 from app.domain.deemed import (
     DeemedEvent,
@@ -16,6 +15,7 @@ from app.domain.deemed import (
     next_state,
 )
 from app.domain.errors import Conflict
+from tests.unit.domain.clock_kit import RULES, at
 
 DUE = at("2026-03-06 17:30")
 READY = DeemedFacts(

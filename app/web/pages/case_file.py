@@ -1,0 +1,111 @@
+"""A case as one reading found it, for one reader of its page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.domain.authority import Person
+from app.domain.clock_ledger import ClockEntry
+from app.domain.matter import MaterialRequirement
+from app.queries.case_page import (
+    CaseView,
+    HistoryEntry,
+    find_decision,
+    get_case,
+    list_cards,
+    list_documents,
+    list_history,
+    list_materials,
+)
+from app.queries.clock import ClockView, ledger_of, list_clocks
+from app.queries.diagram import DiagramView, get_diagram
+from app.queries.officer_facts import (
+    CaseExtras,
+    MemberFacts,
+    RegionName,
+    get_case_extras,
+    list_member_facts,
+    list_region_names,
+    staff_names,
+)
+from app.runtime.published import Published
+from app.storage.database import Reading
+from app.web.masking import masked_case
+from app.web.pages.context import Showing, context, showing, view_of_rules
+
+STAFF = "staff:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """Everything one reading found out about a case, for one reader."""
+
+    person: Person
+    showing: Showing
+    published: Published
+    view: CaseView
+    extras: CaseExtras
+    clocks: tuple[ClockView, ...]
+    ledger: tuple[ClockEntry, ...]
+    history: tuple[HistoryEntry, ...]
+    materials: tuple[Mapping[str, object], ...]
+    cards: tuple[Mapping[str, object], ...]
+    documents: tuple[Mapping[str, object], ...]
+    decision: Mapping[str, object]
+    diagram: DiagramView
+    member_facts: Mapping[str, MemberFacts]
+    regions: Mapping[str, RegionName]
+    names: Mapping[int, str]
+
+    @property
+    def language(self) -> str:
+        """Language of the request."""
+        return self.showing.words.language
+
+    @property
+    def handles(self) -> bool:
+        """Whether the reader works where the case is handled or was taken in, or it is theirs."""
+        places = {int(self.view.department_id), self.extras.intake_department_id}
+        return self.person.is_applicant or not places.isdisjoint(self.person.department_ids)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles the reader holds in the department that owns the case."""
+        owner = int(self.view.department_id)
+        return frozenset(str(place.role) for place in self.person.memberships if place.department_id == owner)
+
+    @property
+    def requirements(self) -> tuple[MaterialRequirement, ...]:
+        """The list of materials the case was taken in under."""
+        theme = self.published.themes.get(self.view.theme_code or "")
+        if self.extras.offering is not None:
+            return self.extras.offering.materials
+        return theme.materials if theme else ()
+
+
+def read_case(opened: Reading, person: Person, case_no: str) -> CaseFile:
+    """Read a case in the scope of its reader, personal data masked where they do not handle it. Raises NotFound."""
+    link = opened.connection
+    view = get_case(link, person.scope, case_no)
+    case_id, published = int(view.id), context().library.current()
+    ledger, history = ledger_of(link, case_id), list_history(link, case_id)
+    ids = {int(task.assignee_id) for task in view.tasks if task.assignee_id}
+    actors = [entry.actor for entry in (*ledger, *history)]
+    ids |= {int(actor.removeprefix(STAFF)) for actor in actors if actor.startswith(STAFF)}
+    return CaseFile(
+        person=person,
+        showing=showing(opened.now),
+        published=published,
+        view=masked_case(view, person),
+        extras=get_case_extras(link, case_id),
+        clocks=list_clocks(link, view_of_rules(), case_id, now=opened.now),
+        ledger=ledger,
+        history=history,
+        materials=list_materials(link, case_id),
+        cards=list_cards(link, case_id),
+        documents=list_documents(link, case_id),
+        decision=find_decision(link, case_id) or {},
+        diagram=get_diagram(link, case_id),
+        member_facts=list_member_facts(link, case_id),
+        regions=list_region_names(link),
+        names=staff_names(link, ids),
+    )

@@ -1,0 +1,151 @@
+"""Cases (办件): search, one case with its papers and its diagram."""
+
+from dataclasses import replace
+
+from flask import Response, make_response, render_template, request, url_for
+
+from app.domain.authority import Scope
+from app.domain.errors import NotFound
+from app.domain.vocabulary import CaseState, Colour
+from app.operations.render_document import render_case_document
+from app.operations.withdraw_case import BEFORE_DECISION
+from app.queries.case_page import find_case_id
+from app.queries.cases import CaseLine, list_cases
+from app.queries.diagram import get_diagram
+from app.queries.officer_facts import find_material_id, list_counties
+from app.storage.materials import read_material
+from app.web.pages.blueprint import pages
+from app.web.pages.case_file import CaseFile, read_case
+from app.web.pages.case_parts import common_parts, due_of_task
+from app.web.pages.clock_acts import may_extend, may_resume, may_suspend
+from app.web.pages.context import Showing, context, next_links, paging, reading, row_id, secret, showing
+from app.web.presenting import mask_name
+from app.web.sign_in import current_person
+
+STATES = tuple(state.value for state in CaseState)
+RUNNING = (CaseState.ACCEPTED, CaseState.SUSPENDED)
+OPEN = ("open", "claimed")
+WITHDRAWING = ("window_clerk",)
+
+
+@pages.get("/cases")
+def cases() -> str:
+    """Search the cases of the reader's scope, newest first."""
+    person, page, asked = current_person(), paging(), request.args
+    state = asked.get("state", "") if asked.get("state", "") in STATES else ""
+    county, text = asked.get("county", ""), asked.get("text", "").strip()
+    with reading() as opened:
+        counties = list_counties(opened.connection, person.scope)
+        found = list_cases(
+            opened.connection,
+            within_county(person.scope, county),
+            secret=secret(),
+            text=text,
+            state=state,
+            cursor=page.cursor,
+            limit=page.limit,
+        )
+        shown = showing(opened.now)
+    return render_template(
+        "cases.html",
+        filter={"text": text, "state": state, "county": county},
+        has_filter=bool(text or state or county),
+        counties=[{"code": item.code, "label": item.name(shown.words.language)} for item in counties],
+        states=STATES,
+        cases=[_line(item, shown) for item in found.items if isinstance(item, CaseLine)],
+        **next_links(found.next_cursor),
+    )
+
+
+@pages.get("/cases/<case_no>")
+def case(case_no: str) -> str:
+    """Show one case."""
+    with reading() as opened:
+        file = read_case(opened, current_person(), case_no)
+    return render_template(
+        "case.html", **common_parts(file), tasks=_tasks(file), acts=_acts(file), back_url=url_for("pages.cases")
+    )
+
+
+@pages.get("/cases/<case_no>/diagram.bpmn")
+def case_diagram(case_no: str) -> Response:
+    """Return the diagram as its author drew it."""
+    with reading() as opened:
+        case_id = find_case_id(opened.connection, current_person().scope, case_no)
+        diagram = get_diagram(opened.connection, case_id)
+    return Response(diagram.xml, mimetype="application/xml")
+
+
+@pages.get("/cases/<case_no>/documents/<document_id>.pdf")
+def case_document(case_no: str, document_id: str) -> Response:
+    """Return a paper of the case as PDF."""
+    with reading() as opened:
+        case_id = find_case_id(opened.connection, current_person().scope, case_no)
+    content = render_case_document(context(), case_id=case_id, document_id=row_id(document_id))
+    return Response(content, mimetype="application/pdf")
+
+
+@pages.get("/cases/<case_no>/materials/<requirement>")
+def case_material(case_no: str, requirement: str) -> Response:
+    """Return a material that was handed in, to those who handle the case and to the applicant."""
+    with reading() as opened:
+        file = read_case(opened, current_person(), case_no)
+        material_id = find_material_id(opened.connection, int(file.view.id), requirement)
+        stored = read_material(opened.connection, material_id) if material_id is not None and file.handles else None
+    if stored is None:
+        raise NotFound("material_unknown", requirement=requirement)
+    name, mime, content = stored
+    response = make_response(content)
+    response.mimetype = mime
+    response.headers.set("Content-Disposition", "inline", filename=name)
+    return response
+
+
+def within_county(scope: Scope, county: str) -> Scope:
+    """Return a scope narrowed to a county; one outside of it lets nothing through."""
+    if not county or scope.applicant_account_id is not None:
+        return scope
+    if scope.counties and county not in scope.counties:
+        return Scope()
+    return replace(scope, counties=frozenset({county}))
+
+
+def _line(line: CaseLine, shown: Showing) -> dict[str, object]:
+    is_over = line.due_at is not None and line.due_at < shown.now
+    colour = Colour.PAUSED if line.is_paused else Colour.OVERDUE if is_over else Colour.GREEN
+    has_limit = line.state in RUNNING and (line.is_paused or line.due_at is not None)
+    return {
+        "case_no": line.case_no,
+        "name": line.name,
+        "state": line.state,
+        "applicant": mask_name(line.applicant),
+        "department": line.department,
+        "received_at": shown.at(line.received_at),
+        "due": shown.due(line.due_at, colour) if has_limit else None,
+    }
+
+
+def _tasks(file: CaseFile) -> list[dict[str, object]]:
+    """Return the open tasks; a link stands where the reader's roles include that of the task."""
+    return [
+        {
+            "task_id": task.id,
+            "title": task.title,
+            "role": task.role,
+            "assignee": file.names.get(int(task.assignee_id), "") if task.assignee_id else "",
+            "due": due_of_task(file, task.due_at),
+            "url": url_for("pages.task", task_id=task.id) if task.role in file.person.roles else "",
+        }
+        for task in file.view.tasks
+        if task.state in OPEN
+    ]
+
+
+def _acts(file: CaseFile) -> dict[str, bool]:
+    may_withdraw = file.handles and file.person.has_role("applicant", *WITHDRAWING) and not file.view.parent_case_no
+    return {
+        "may_suspend": may_suspend(file),
+        "may_resume": may_resume(file),
+        "may_extend": may_extend(file),
+        "may_withdraw": may_withdraw and file.view.state in BEFORE_DECISION,
+    }

@@ -1,0 +1,243 @@
+"""Pages of process designers: list, upload with its findings, versions, the second person, deployment."""
+
+from collections.abc import Callable
+
+import orjson
+from flask import Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from app.diagrams.reader import MOST_BYTES
+from app.domain.errors import CaseworkError, InvalidInput
+from app.operations.define import approve_definition, deploy_definition, save_definition, submit_definition
+from app.queries.definitions import (
+    DefinitionLine,
+    draft_edit,
+    get_version,
+    list_definitions,
+    names_of_actors,
+)
+from app.storage.definitions import DefinitionRow
+from app.web.pages.blueprint import pages
+from app.web.pages.context import FormError, context, form_errors, reading, showing, tell, told_or_refused, words
+from app.web.presenting import file_size
+from app.web.sign_in import current_person, require_role
+
+READERS = ("designer", "integrator", "admin")
+Act = Callable[[], object]
+
+
+@pages.get("/definitions")
+def definitions() -> str:
+    """List the diagrams with what is deployed and what waits."""
+    require_role(*READERS)
+    text = request.args.get("text", "")
+    with reading() as opened:
+        lines = list_definitions(opened.connection)
+        show = showing(opened.now)
+    rows = [
+        {
+            "key": key,
+            "name": versions[0].name or key,
+            "kind": words().text("pages.definitions.kind_bpmn"),
+            "version": next((line.version for line in versions if line.state == "deployed"), 0),
+            "waiting": sum(line.state in ("draft", "submitted", "approved") for line in versions),
+            "running_count": sum(line.open_cases for line in versions),
+            "changed_at": show.at(versions[0].created_at),
+        }
+        for key, versions in _by_key(lines).items()
+        if text in key or text in versions[0].name
+    ]
+    return render_template(
+        "definitions.html",
+        filter={"text": text, "kind": ""},
+        kinds=[{"code": "bpmn", "label": words().text("pages.definitions.kind_bpmn")}],
+        may_upload="designer" in current_person().roles,
+        definitions=rows,
+        next_url="",
+        first_url="",
+    )
+
+
+@pages.route("/definitions/new", methods=["GET", "POST"])
+def upload_definition() -> str | WerkzeugResponse | tuple[str, int]:
+    """Upload a diagram; its findings are shown, a readable one is kept as the draft of its key."""
+    person = require_role("designer")
+    values = {"key": request.form.get("key", "").strip(), "note": request.form.get("note", "")}
+    if request.method == "GET":
+        return _upload_form(values, [])
+    file = request.files.get("file")
+    source = file.stream.read() if file else b""
+    try:
+        if not source:
+            raise InvalidInput("invalid", items=({"pointer": "/file", "code": "answer_required"},))
+        with reading() as opened:
+            edit = draft_edit(opened.connection, values["key"])
+        saved = save_definition(context(), person, key=values["key"], source=source, edit=edit)
+    except CaseworkError as refused:
+        return _upload_form(values, form_errors(refused, prefix="")), 422
+    tell("definition_saved")
+    return redirect(url_for("pages.definition_version", key=saved["key"], number=saved["version"]))
+
+
+@pages.get("/definitions/<key>")
+def definition(key: str) -> WerkzeugResponse:
+    """Go to the newest version of a definition."""
+    require_role(*READERS)
+    with reading() as opened:
+        versions = [line for line in list_definitions(opened.connection) if line.key == key]
+    number = versions[0].version if versions else 0
+    return redirect(url_for("pages.definition_version", key=key, number=number))
+
+
+@pages.get("/definitions/<key>/versions/<int:number>")
+def definition_version(key: str, number: int) -> str:
+    """Show a version: diagram, findings, facts, and what the reader may do with it."""
+    require_role(*READERS)
+    with reading() as opened:
+        row = get_version(opened.connection, key, number)
+        lines = _by_key(list_definitions(opened.connection))[key]
+        names = names_of_actors(opened.connection, (row.created_by, row.approved_by, row.deployed_by))
+        show = showing(opened.now)
+    line = next(item for item in lines if item.version == number)
+    source_url = url_for("pages.definition_source", key=key, number=number)
+    faults = [item["element_id"] for item in orjson.loads(row.findings) if item.get("element_id")]
+    return render_template(
+        "definition_version.html",
+        definition=_head(key, line.name),
+        version={
+            "number": number,
+            "state": "draft" if row.state == "refused" else row.state,
+            "sha256": row.sha256,
+            "created_by": names.get(row.created_by, row.created_by),
+            "approved_by": names.get(row.approved_by or "", ""),
+            "deployed_by": names.get(row.deployed_by or "", ""),
+            "note": row.remark or "",
+            "created_at": show.at(row.created_at),
+            "approved_at": show.at(row.approved_at),
+            "deployed_at": show.at(row.deployed_at),
+            "running_count": line.open_cases,
+        },
+        acts=_acts(row),
+        versions=[
+            {
+                "number": item.version,
+                "state": "draft" if item.state == "refused" else item.state,
+                "created_at": show.at(item.created_at),
+                "url": url_for("pages.definition_version", key=key, number=item.version),
+                "is_current": item.version == number,
+            }
+            for item in lines
+        ],
+        findings=[_finding(item) for item in orjson.loads(row.findings)],
+        diagram={"xml_url": source_url, "current": [], "done": [], "faults": faults},
+        source_url=source_url,
+    )
+
+
+@pages.get("/definitions/<key>/versions/<int:number>/diagram.bpmn")
+def definition_source(key: str, number: int) -> Response:
+    """Return the diagram as drawn."""
+    require_role(*READERS)
+    with reading() as opened:
+        row = get_version(opened.connection, key, number)
+    return Response(row.source, mimetype="application/xml")
+
+
+@pages.post("/definitions/<key>/versions/<int:number>/submission", endpoint="submit_definition")
+def submit_definition_page(key: str, number: int) -> WerkzeugResponse:
+    """Submit the draft for approval."""
+    person = require_role("designer")
+    told_or_refused(lambda: submit_definition(context(), person, key=key), "definition_submitted")
+    return redirect(url_for("pages.definition_version", key=key, number=number))
+
+
+@pages.route("/definitions/<key>/versions/<int:number>/approval", endpoint="approve_definition", methods=["GET", "POST"])
+def approve_definition_page(key: str, number: int) -> str | WerkzeugResponse:
+    """Approve what somebody else submitted, after a look at what it changes."""
+    person = require_role("designer")
+
+    def act() -> object:
+        return approve_definition(context(), person, key=key, version=number, is_approved=True)
+
+    return _decide("approve", key, number, act, "definition_approved")
+
+
+@pages.route("/definitions/<key>/versions/<int:number>/deployment", endpoint="deploy_definition", methods=["GET", "POST"])
+def deploy_definition_page(key: str, number: int) -> str | WerkzeugResponse:
+    """Deploy an approved version; running cases keep theirs."""
+    person = require_role("designer")
+    return _decide(
+        "deploy",
+        key,
+        number,
+        lambda: deploy_definition(context(), person, key=key, version=number),
+        "definition_deployed",
+    )
+
+
+def _decide(act: str, key: str, number: int, do: Act, told: str) -> str | WerkzeugResponse:
+    if request.method == "POST":
+        told_or_refused(do, told)
+        return redirect(url_for("pages.definition_version", key=key, number=number))
+    with reading() as opened:
+        row = get_version(opened.connection, key, number)
+        lines = _by_key(list_definitions(opened.connection))[key]
+        names = names_of_actors(opened.connection, (row.created_by,))
+    running = sum(item.open_cases for item in lines)
+    return render_template(
+        "definition_decide.html",
+        act=act,
+        definition=_head(key, lines[0].name),
+        version={
+            "number": number,
+            "created_by": names.get(row.created_by, row.created_by),
+            "running_count": running,
+        },
+        effects=[words().text("pages.definition_decide.effect_running", count=running)],
+        errors=[],
+    )
+
+
+def _upload_form(values: dict[str, str], errors: list[FormError]) -> str:
+    return render_template("definition_upload.html", values=values, max_size=file_size(MOST_BYTES), errors=errors)
+
+
+def _by_key(lines: tuple[DefinitionLine, ...]) -> dict[str, list[DefinitionLine]]:
+    found: dict[str, list[DefinitionLine]] = {}
+    for line in lines:
+        found.setdefault(line.key, []).append(line)
+    return found
+
+
+def _head(key: str, name: str) -> dict[str, str]:
+    return {"key": key, "name": name or key, "kind": words().text("pages.definitions.kind_bpmn")}
+
+
+def _acts(row: DefinitionRow) -> dict[str, object]:
+    person = current_person()
+    is_designer, mine = "designer" in person.roles, row.created_by == f"staff:{person.staff_id}"
+    waits = row.state == "submitted"
+    return {
+        "may_submit": is_designer and row.state in ("draft", "refused"),
+        "may_approve": is_designer and waits and not mine,
+        "may_deploy": is_designer and row.state == "approved",
+        "why_not": words().text("pages.definition_version.second_person") if waits and mine else "",
+    }
+
+
+def _finding(item: dict[str, object]) -> dict[str, object]:
+    facts = item.get("facts")
+    values = facts if isinstance(facts, dict) else {}
+    code = item["code"]
+    return {
+        "severity": item["severity"],
+        "code": code,
+        "message": words().text(f"checks.{code}.message", **values),
+        "remedy": words().text(f"checks.{code}.remedy", **values),
+        "file": item["file"],
+        "line": item["line"],
+        "element": item["element_id"],
+        "name": item["name"],
+        "is_on_diagram": bool(item["element_id"]),
+    }
+
