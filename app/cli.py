@@ -34,13 +34,25 @@ from app.storage.cases import case_chain, case_head
 from app.storage.clock import FixedClock
 from app.storage.migrate import migrate
 from app.worker.jobs import drain_lane, drain_outbox
-
 from app.worker.serve import run_worker_with_parent, serve_forever
+
+WELCOMED = {
+    "window.enshi": "window_clerk",
+    "reviewer.enshi": "reviewer",
+    "decider.enshi": "decider",
+    "head.enshi": "unit_head",
+    "delivery.enshi": "delivery_clerk",
+    "window.lichuan": "other_county",
+    "supervisor.es": "supervisor",
+    "designer.es": "designer",
+    "admin.es": "admin",
+    "applicant1": "applicant",
+}
 
 
 @click.group()
 def cli() -> None:
-    """Lianban 联办: case processing with binding time limits."""
+    """Lianban: case processing with binding time limits."""
 
 
 @cli.command()
@@ -56,7 +68,7 @@ def run(bind: str) -> None:
     container = _container()
     password = _set_up(container)
     container.context.database.close()
-    _say_welcome(bind, password)
+    _say_welcome(bind, password, container.context.messages)
     serve_forever(bind)
 
 
@@ -202,22 +214,13 @@ def _demo_password(path: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
-def _say_welcome(bind: str, password: str) -> None:
-    print(f"Lianban 联办: http://{bind}")
-    print(f"password of all demonstration people 演示口令: {password}")
-    for login, what in (
-        ("window.enshi", "window clerk 综合窗口, 恩施市"),
-        ("reviewer.enshi", "reviewer 审查, 市场监管局"),
-        ("decider.enshi", "decider 决定, 市场监管局"),
-        ("head.enshi", "unit head 负责人, 市场监管局"),
-        ("delivery.enshi", "delivery clerk 出件"),
-        ("window.lichuan", "window clerk 综合窗口, 利川市"),
-        ("supervisor.es", "supervisor 监察, 全州"),
-        ("designer.es", "designer 流程设计 (second person: designer2.es)"),
-        ("admin.es", "administrator 系统管理"),
-        ("applicant1", "applicant 申请人"),
-    ):
-        print(f"  {login:<16} {what}")
+def _say_welcome(bind: str, password: str, messages: Messages) -> None:
+    """Print where to go and who to sign in as, in both languages."""
+    for language in LANGUAGES:
+        print(messages.text(language, "welcome.address", address=f"http://{bind}"))
+        print(messages.text(language, "welcome.password", password=password))
+    for login, key in WELCOMED.items():
+        print(f"  {login:<16} {' / '.join(messages.text(language, f'welcome.{key}') for language in LANGUAGES)}")
     sys.stdout.flush()
 
 

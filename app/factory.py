@@ -5,7 +5,18 @@ from flask_smorest import Api
 
 from app.container import Container, build_container
 from app.settings import Settings, read_settings
-from app.web.api import applications, cases, definitions, health, matters, public, staff, supervision, tasks, time_limits
+from app.web.api import (
+    applications,
+    cases,
+    definitions,
+    health,
+    matters,
+    public,
+    staff,
+    supervision,
+    tasks,
+    time_limits,
+)
 from app.web.pages.registry import register_pages
 from app.web.setup import limiter_of, set_up
 

@@ -1,1 +1,1 @@
-"""diagrams"""
+"""Diagrams (流程图): read, normalised, checked. Nothing here runs anything."""

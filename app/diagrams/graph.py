@@ -117,7 +117,7 @@ def line_of(element: etree._Element) -> int:
 def build_graph(root: etree._Element) -> Graph:
     """Index a document. Linear in its nodes."""
     graph = Graph(nodes={}, flows={}, scopes={}, processes=())
-    processes = [item for item in root.iter(f"{{{BPMN}}}process")]
+    processes = list(root.iter(f"{{{BPMN}}}process"))
     for process in processes:
         _walk(process, graph)
     graph.processes = tuple(process.get("id") or "" for process in processes)

@@ -204,7 +204,7 @@ def _complete_choice(work: _Pass, node: Node) -> None:
     """One flow without a condition is the default; several are a fault."""
     default = node.element.get("default")
     bare = [flow for flow in node.outgoing if not flow.condition and flow.id != default]
-    if len(node.outgoing) < 2 or not bare:
+    if len(node.outgoing) <= 1 or not bare:
         return
     if len(bare) == 1 and default is None:
         node.element.set("default", bare[0].id)
@@ -219,7 +219,7 @@ def _complete_choice(work: _Pass, node: Node) -> None:
 
 def _split_flows(work: _Pass, node: Node) -> None:
     """Several flows out of a task or event are a gateway nobody drew: parallel, or inclusive where they have conditions."""
-    if len(node.outgoing) < 2 and not any(flow.condition for flow in node.outgoing):
+    if len(node.outgoing) <= 1 and not any(flow.condition for flow in node.outgoing):
         return
     scope = node.element.getparent()
     assert scope is not None
@@ -237,7 +237,7 @@ def _split_flows(work: _Pass, node: Node) -> None:
 
 
 def _end_dead_end(work: _Pass, graph: Graph, node: Node) -> None:
-    if node.outgoing or node.kind in ("endEvent",):
+    if node.outgoing or node.kind == "endEvent":
         return
     scope = node.element.getparent()
     assert scope is not None

@@ -11,9 +11,9 @@ from app.domain.errors import NotFound
 from app.domain.vocabulary import DeadlineState, Lane
 from app.runtime.advance import desk
 from app.runtime.casework import take_up
+from app.runtime.containment import contain_failure
 from app.runtime.context import Context, in_transaction
 from app.runtime.fire import Fired, fire
-from app.runtime.containment import contain_failure
 from app.storage.apply_changes import apply_changes
 from app.storage.case_loading import load_case_unlocked
 from app.storage.deadlines import ClaimedDeadline, claim_due, postpone

@@ -6,8 +6,8 @@ from app.domain.authority import Person
 from app.domain.change_set import ChangeSet
 from app.domain.errors import Conflict, InvalidInput
 from app.domain.form import check_answers
-from app.domain.matter import OfferingVersion
 from app.domain.materials import missing_materials
+from app.domain.matter import OfferingVersion
 from app.domain.request_key import RequestKey
 from app.domain.vocabulary import CaseKind
 from app.runtime.access import actor_of, refuse_foreign_region
@@ -18,10 +18,10 @@ from app.runtime.application import (
     keep_answer,
     new_progress_code,
     party_of,
+    receipt_of,
     take_materials,
 )
 from app.runtime.casework import Casework, Desk
-from app.runtime.clock_answers import clock_answers
 from app.runtime.context import Context, in_transaction
 from app.runtime.intake import NewCase, open_case
 from app.runtime.ports import TransactionPorts
@@ -123,17 +123,7 @@ def _offering(uow: UnitOfWork, application: ApplicationInput) -> OfferingVersion
 
 def _answer(work: Casework, offering: OfferingVersion, progress_code: str) -> Result:
     handed_in = {row.requirement for row in work.loaded.materials}
-    return {
-        "case_no": work.case.case_no,
-        "case_id": str(work.case.id),
-        "state": work.state,
-        "received_at": work.case.received_at.isoformat(),
-        "progress_code": progress_code,
-        "missing": [
-            {"requirement": item.code, "name": item.name} for item in missing_materials(offering.materials, handed_in)
-        ],
-        "deadlines": [
-            {"name": item["clock"], "due_at": item["due_at"], "explanation": item["explanation"]}
-            for item in clock_answers(work)
-        ],
-    }
+    missing = [
+        {"requirement": item.code, "name": item.name} for item in missing_materials(offering.materials, handed_in)
+    ]
+    return {**receipt_of(work, progress_code), "missing": missing}

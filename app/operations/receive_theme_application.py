@@ -20,10 +20,10 @@ from app.runtime.application import (
     keep_answer,
     new_progress_code,
     party_of,
+    receipt_of,
     take_materials,
 )
 from app.runtime.casework import Desk
-from app.runtime.clock_answers import clock_answers
 from app.runtime.context import Context, in_transaction
 from app.runtime.guidance import decide_members
 from app.runtime.intake import NewCase, open_case
@@ -112,19 +112,8 @@ def _receive(
     )
     work = open_case(desk, new, changes)
     give_receipt(work, progress_code)
-    result = {
-        "case_no": work.case.case_no,
-        "case_id": str(work.case.id),
-        "state": work.state,
-        "received_at": work.case.received_at.isoformat(),
-        "progress_code": progress_code,
-        "members": [{"matter_code": code, "name": offerings[code].name} for code in members],
-        "missing": [],
-        "deadlines": [
-            {"name": item["clock"], "due_at": item["due_at"], "explanation": item["explanation"]}
-            for item in clock_answers(work)
-        ],
-    }
+    chosen = [{"matter_code": code, "name": offerings[code].name} for code in members]
+    result = {**receipt_of(work, progress_code), "members": chosen, "missing": []}
     if request is not None:
         keep_answer(request, result, now, changes)
     apply_changes(uow, changes)

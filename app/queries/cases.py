@@ -40,25 +40,7 @@ def list_cases(
 ) -> Page:
     """Return a page of cases in scope, newest first; members stand under their joint case."""
     size = checked_limit(limit)
-    clock = deadline.alias("clock")
-    query = (
-        sa.select(
-            case_file,
-            case_party.c.name.label("applicant"),
-            department.c.name_zh.label("department"),
-            clock.c.due_at,
-            clock.c.state.label("clock_state"),
-        )
-        .join(department, department.c.id == case_file.c.department_id)
-        .outerjoin(case_party, case_party.c.case_id == case_file.c.id)
-        .outerjoin(
-            clock,
-            sa.and_(clock.c.case_id == case_file.c.id, clock.c.name.in_(("promised", "bundle_promised"))),
-        )
-        .where(*case_scope(scope))
-        .order_by(case_file.c.id.desc())
-        .limit(size + 1)
-    )
+    query = _base().where(*case_scope(scope)).order_by(case_file.c.id.desc()).limit(size + 1)
     if state:
         query = query.where(case_file.c.state == state)
     if text:
@@ -88,4 +70,21 @@ def list_cases(
             for row in shown
         ),
         next_cursor=following,
+    )
+
+
+def _base() -> sa.Select[tuple[object, ...]]:
+    clock = deadline.alias("clock")
+    governs = clock.c.name.in_(("promised", "bundle_promised"))
+    return (
+        sa.select(
+            case_file,
+            case_party.c.name.label("applicant"),
+            department.c.name_zh.label("department"),
+            clock.c.due_at,
+            clock.c.state.label("clock_state"),
+        )
+        .join(department, department.c.id == case_file.c.department_id)
+        .outerjoin(case_party, case_party.c.case_id == case_file.c.id)
+        .outerjoin(clock, sa.and_(clock.c.case_id == case_file.c.id, governs))
     )

@@ -59,7 +59,7 @@ def ledger_of(connection: sa.Connection, case_id: int) -> tuple[ClockEntry, ...]
     rows = connection.execute(
         sa.select(clock_entry).where(clock_entry.c.case_id == case_id).order_by(clock_entry.c.seq)
     ).all()
-    return tuple(ClockEntry.from_row(LedgerRow(**row._mapping)) for row in rows)
+    return tuple(ClockEntry.from_row(LedgerRow(**row._asdict())) for row in rows)
 
 
 def list_deadlines(connection: sa.Connection, case_id: int) -> tuple[dict[str, object], ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import orjson
 import sqlalchemy as sa
 
+from app.domain.vocabulary import TaskState
 from app.storage.tables import case_file, definition, instance_state, normalised_diagram, user_task
 
 
@@ -32,8 +33,8 @@ def get_diagram(connection: sa.Connection, case_id: int) -> DiagramView:
     tasks = connection.execute(
         sa.select(user_task.c.element, user_task.c.state).where(user_task.c.case_id == case_id)
     ).all()
-    current = {origin.get(task.element, task.element) for task in tasks if task.state <= 1}
-    done = {origin.get(task.element, task.element) for task in tasks if task.state == 2}
+    current = {origin.get(task.element, task.element) for task in tasks if task.state <= TaskState.CLAIMED}
+    done = {origin.get(task.element, task.element) for task in tasks if task.state == TaskState.COMPLETED}
     members = connection.execute(
         sa.select(case_file.c.closed_at, case_file.c.parent_element).where(case_file.c.parent_case_id == case_id)
     ).all()

@@ -177,7 +177,9 @@ def list_member_facts(connection: sa.Connection, case_id: int) -> dict[str, Memb
     """Return facts of the member cases of a joint case, by case number."""
     clock = deadline.alias("clock")
     rows = connection.execute(
-        sa.select(case_file.c.case_no, case_file.c.closed_at, matter_offering.c.matter_code, clock.c.due_at, clock.c.state)
+        sa.select(
+            case_file.c.case_no, case_file.c.closed_at, matter_offering.c.matter_code, clock.c.due_at, clock.c.state
+        )
         .outerjoin(matter_offering, matter_offering.c.id == case_file.c.offering_id)
         .outerjoin(clock, sa.and_(clock.c.case_id == case_file.c.id, clock.c.name == GOVERNING[0]))
         .where(case_file.c.parent_case_id == case_id)

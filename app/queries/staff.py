@@ -63,4 +63,4 @@ def list_tokens(connection: sa.Connection) -> tuple[TokenLine, ...]:
         .join(account, account.c.id == columns.account_id)
         .order_by(columns.id.desc())
     )
-    return tuple(TokenLine(**{**row._mapping, "id": str(row.id)}) for row in rows)
+    return tuple(TokenLine(**{**row._asdict(), "id": str(row.id)}) for row in rows)

@@ -1,1 +1,1 @@
-"""runtime"""
+"""The bracket every move goes through, and bodies that operations share."""

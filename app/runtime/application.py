@@ -14,6 +14,7 @@ from app.domain.matter import MaterialRequirement
 from app.domain.request_key import RequestKey
 from app.runtime.advance import OK
 from app.runtime.casework import Casework
+from app.runtime.clock_answers import clock_answers
 from app.runtime.notices import tell_applicant
 from app.runtime.papers import issue_document
 from app.storage.materials import find_materials
@@ -144,3 +145,18 @@ def keep_answer(request: RequestKey, result: Mapping[str, object], now: datetime
             created_at=now,
         )
     )
+
+
+def receipt_of(work: Casework, progress_code: str) -> dict[str, object]:
+    """Return what the answer to an application says in any case: the number, the code, the first deadlines with reasons."""
+    return {
+        "case_no": work.case.case_no,
+        "case_id": str(work.case.id),
+        "state": work.state,
+        "received_at": work.case.received_at.isoformat(),
+        "progress_code": progress_code,
+        "deadlines": [
+            {"name": item["clock"], "due_at": item["due_at"], "explanation": item["explanation"]}
+            for item in clock_answers(work)
+        ],
+    }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import orjson
 
 from app.domain.messages import Messages
-from app.domain.notice import OutboundMessage
+from app.domain.notice import OutboundMessage, say_facts
 from app.storage.outbox import ClaimedMessage
 from app.storage.people import Recipient, applicant_of_case, staff_recipient, staff_with_role
 from app.storage.unit_of_work import UnitOfWork
@@ -44,7 +44,8 @@ def _write(
     messages: Messages, row: ClaimedMessage, payload: Mapping[str, object], to: Recipient, channel: str
 ) -> OutboundMessage:
     kind, facts = str(payload["notice"]), payload.get("facts")
-    values = {**(facts if isinstance(facts, dict) else {}), "case_no": payload["case_no"], "matter": payload["matter"]}
+    told = {**(facts if isinstance(facts, dict) else {}), "case_no": payload["case_no"], "matter": payload["matter"]}
+    values = say_facts(messages, to.language, told)
     return OutboundMessage(
         dedup_key=f"{row.dedup_key}:{to.key}",
         channel=channel,

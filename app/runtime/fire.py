@@ -75,9 +75,9 @@ def _warn(work: Casework, deadline: DeadlineFacts) -> None:
         passed = [stage for stage in passed if stage != Stage.DUE]
     is_instant = deadline.started_at is not None and work.clock(deadline.name).is_on_the_spot
     for stage in passed:
-        if deadline.name in CARDED_CLOCKS or deadline.name == STEP:
-            if stage == Stage.DUE or not is_instant:
-                _issue_card(work, deadline, stage)
+        is_carded = deadline.name in CARDED_CLOCKS or deadline.name == STEP
+        if is_carded and (stage == Stage.DUE or not is_instant):
+            _issue_card(work, deadline, stage)
     worst = passed[-1] if passed else Stage(deadline.stage)
     if passed:
         _tell(work, deadline, worst)
@@ -131,7 +131,7 @@ def _block(work: Casework, deadline: DeadlineFacts, guards: tuple[str, ...]) -> 
             work,
             role,
             "deemed_blocked",
-            {"guards": ", ".join(guards), "due_at": _text(deadline.due_at)},
+            {"guards": list(guards), "due_at": _text(deadline.due_at)},
             key=f"deemed-blocked:{deadline.id}:{work.last_seq}",
         )
 

@@ -12,10 +12,11 @@ def decide_members(published: Published, theme: ThemeVersion, answers: Mapping[s
 
     Raises InvalidInput `invalid` when a question has no answer or an answer that is not offered.
     """
-    faults = []
-    for question in theme.questions:
-        if answers.get(question.key) not in question.values:
-            faults.append({"pointer": f"/guidance/{question.key}", "code": "option_unknown"})
+    faults = [
+        {"pointer": f"/guidance/{question.key}", "code": "option_unknown"}
+        for question in theme.questions
+        if answers.get(question.key) not in question.values
+    ]
     faults.extend(
         {"pointer": f"/guidance/{name}", "code": "field_unknown"}
         for name in answers

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import orjson
 
-from app.domain.change_set import DocumentRow
 from app.domain.calendar import ZONE
+from app.domain.change_set import DocumentRow
 from app.runtime.casework import Casework
 
 

@@ -39,7 +39,7 @@ def publish_files(uow: UnitOfWork, generation: int, files: Mapping[str, str]) ->
         content, (version, sha256) = files.get(path), stored.get(path, (0, ""))
         digest = hashlib.sha256(content.encode()).hexdigest() if content is not None else ""
         if digest != sha256:
-            _add(uow, generation, path, version + 1, content, digest)
+            _add(uow, generation, path, version=version + 1, content=content, digest=digest)
             changed.append(path)
     return tuple(changed)
 
@@ -74,7 +74,9 @@ def _newest(connection: sa.Connection, generation: int) -> dict[str, tuple[int, 
     return {row.path: (row.version, row.sha256) for row in connection.execute(query)}
 
 
-def _add(uow: UnitOfWork, generation: int, path: str, version: int, content: str | None, digest: str) -> None:
+def _add(
+    uow: UnitOfWork, generation: int, path: str, *, version: int, content: str | None, digest: str
+) -> None:
     values = {
         "path": path,
         "version": version,

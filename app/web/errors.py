@@ -109,7 +109,7 @@ def register_error_handlers(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Response:
-        log.exception("Request failed", action="request_failed", path=request.path)
+        log.error("Request failed", action="request_failed", path=request.path, exc_info=error)
         return _answer(errors.CaseworkError("failed"), status=500)
 
 

@@ -36,7 +36,7 @@ def run_worker(context: Context, channel: Channel, *, stop: threading.Event | No
     )
     for name, job, interval_s in jobs:
         scheduler.add_job(_guarded(name, job), "interval", seconds=interval_s, id=name, jitter=interval_s * 0.1)
-    stopping.wait(random.uniform(0, TICK_S))
+    stopping.wait(random.SystemRandom().uniform(0, TICK_S))
     scheduler.start()
     log.info("Worker started", action="worker_started")
     stopping.wait()

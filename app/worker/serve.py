@@ -6,8 +6,8 @@ import sys
 import threading
 import time
 
-from app.runtime.context import Context
 from app.channels import Channel
+from app.runtime.context import Context
 from app.worker.main import run_worker
 
 WEB_WORKERS = 2
@@ -17,7 +17,7 @@ PARENT_CHECK_S = 1.0
 
 def serve_forever(bind: str) -> None:
     """Start the timer worker, then become gunicorn. Both end when this process ends."""
-    subprocess.Popen([sys.executable, "-m", "app.cli", "worker"])  # noqa: S603
+    subprocess.Popen([sys.executable, "-m", "app.cli", "worker"])
     arguments = [
         sys.executable,
         "-m",

@@ -111,6 +111,7 @@ def world(deployed: Path, tmp_path: Path) -> Iterator[World]:
     shutil.copytree(deployed, folder)
     clock = FixedClock(START)
     container = build_container(read_settings({"LIANBAN_VAR_DIR": str(folder)}), clock=clock)
+    container.context.library.current()
     yield World(container=container, clock=clock)
     container.context.database.close()
 

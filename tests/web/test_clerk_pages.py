@@ -105,7 +105,8 @@ def test_selected_tasks_are_claimed_together(browse: Browse, world: World) -> No
     ids = [world.open_task(world.apply("restaurant-food"), "check").id for _ in range(2)]
     client = browse(CLERK)
 
-    answer = client.post("/tasks/claim", data={"csrf_token": csrf_of(client), "task": ids, "next": "/worklist?queue=mine"})
+    fields = {"csrf_token": csrf_of(client), "task": ids, "next": "/worklist?queue=mine"}
+    answer = client.post("/tasks/claim", data=fields)
 
     assert answer.location == "/worklist?queue=mine"
     assert all(task_id in client.get("/worklist?queue=mine").text for task_id in ids)

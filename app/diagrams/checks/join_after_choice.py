@@ -13,7 +13,7 @@ SEVERITY = "error"
 def check(graph: Graph, published: Published) -> Iterable[Finding]:
     """Follow the branches of every exclusive choice; a parallel join that several of them feed can never be complete."""
     for node in graph.nodes.values():
-        if node.kind != "exclusiveGateway" or len(node.outgoing) < 2:
+        if node.kind != "exclusiveGateway" or len(node.outgoing) <= 1:
             continue
         fed: dict[str, set[str]] = {}
         for flow in node.outgoing:

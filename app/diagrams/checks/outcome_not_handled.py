@@ -1,8 +1,7 @@
 """A button that leads nowhere, or a condition on an answer nobody can give."""
 
-from collections.abc import Iterable
-
 import re
+from collections.abc import Iterable
 
 from app.diagrams.findings import finding
 from app.diagrams.graph import Graph

@@ -77,10 +77,14 @@ def _wanted(work: Casework, snapshot: Snapshot, rows: dict[tuple[str, str], Dead
         elif name in clocks:
             shared[name] = (wait.task_id, wait.key)
         elif name is None:
-            items.append(_derived(work, rows, TIMER, wait.expression, wait.task_id, wait.key))
-    for task in snapshot.open_tasks:
-        if task.limit and bare_clock(parse_limit(task.limit)) is None:
-            items.append(_derived(work, rows, STEP, task.limit, task.task_id, task.element))
+            items.append(_derived(
+                    work, rows, name=TIMER, text=wait.expression, engine_task=wait.task_id, element=wait.key
+                ))
+    items.extend(
+        _derived(work, rows, name=STEP, text=task.limit, engine_task=task.task_id, element=task.element)
+        for task in snapshot.open_tasks
+        if task.limit and bare_clock(parse_limit(task.limit)) is None
+    )
     for name, clock in clocks.items():
         engine_task, element = shared.get(name, (None, None))
         items.append(
@@ -113,6 +117,7 @@ def _deemed(work: Casework, engine_task: str, element: str) -> _Wanted:
 def _derived(
     work: Casework,
     rows: dict[tuple[str, str], DeadlineFacts],
+    *,
     name: str,
     text: str,
     engine_task: str,

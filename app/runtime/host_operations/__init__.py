@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from app.domain.snapshot import OpenService
 from app.runtime.casework import Casework
 from app.runtime.host_operations.acceptance import (
-    accept_case,
     accept_by_silence,
+    accept_case,
     close_not_corrected,
     issue_correction_notice,
     receive_correction,

@@ -30,7 +30,7 @@ def notify_successors_refused(work: Casework, service: OpenService) -> dict[str,
     """Tell the applicant that members do not open because a gating member was refused (time-limits J10)."""
     refused = [member.name for member in work.loaded.members if member.decision == Decision.REFUSE]
     work.record("successors_not_opened", {"element": service.element, "refused": len(refused)})
-    tell_applicant(work, "member_refused", {"refused": "、".join(refused)})
+    tell_applicant(work, "member_refused", {"refused": refused})
     return {}
 
 

@@ -1,5 +1,7 @@
 """Applications for matters and themes; the materials they carry."""
 
+from typing import Any
+
 from flask import request
 from flask.views import MethodView
 from flask_smorest import Blueprint
@@ -9,8 +11,8 @@ from app.operations.receive_application import receive_application
 from app.operations.receive_theme_application import receive_theme_application
 from app.operations.upload_material import upload_material
 from app.queries.catalogue import chosen_members, find_theme, get_theme, list_themes
-from app.runtime.guidance import decide_members
 from app.runtime.application import ApplicantInput, ApplicationInput, HandedIn
+from app.runtime.guidance import decide_members
 from app.web.api import schemas
 from app.web.api.present import jsonable
 from app.web.api.requests import context, idempotency, row_id
@@ -19,19 +21,19 @@ from app.web.sign_in import current_person
 blueprint = Blueprint("applications", __name__, description="Apply (申请)")
 
 
-def application_input(code: str, body: dict[str, object]) -> ApplicationInput:
+def application_input(code: str, body: dict[str, Any]) -> ApplicationInput:
     """Return an application from a checked body."""
-    applicant = dict(body["applicant"])  # type: ignore[call-overload]
+    applicant = dict(body["applicant"])
     return ApplicationInput(
         code=code,
         region_code=str(body["region_code"]),
         intake_mode=str(body["intake_mode"]),
-        applicant=ApplicantInput(**applicant, subject=body.get("subject")),  # type: ignore[arg-type]
-        form=body["form"],  # type: ignore[arg-type]
-        guidance=body.get("guidance") or {},  # type: ignore[arg-type]
+        applicant=ApplicantInput(**applicant, subject=body.get("subject")),
+        form=body["form"],
+        guidance=body.get("guidance") or {},
         materials=[
             HandedIn(requirement=item["requirement"], material_id=row_id(item["material_id"]))
-            for item in body["materials"]  # type: ignore[attr-defined]
+            for item in body["materials"]
         ],
     )
 
@@ -43,7 +45,7 @@ class Applications(MethodView):
     @blueprint.arguments(schemas.Application)
     @blueprint.response(201, schemas.Receipt)
     @blueprint.alt_response(422, schema=schemas.Problem)
-    def post(self, body: dict[str, object]) -> object:
+    def post(self, body: dict[str, Any]) -> object:
         """Receive an application; the answer is its receipt."""
         person = current_person()
         application = application_input(str(body["matter_code"]), body)
@@ -78,10 +80,10 @@ class ThemeGuidance(MethodView):
     @blueprint.arguments(schemas.Guidance)
     @blueprint.response(200)
     @blueprint.alt_response(422, schema=schemas.Problem)
-    def post(self, body: dict[str, object], code: str) -> object:
+    def post(self, body: dict[str, Any], code: str) -> object:
         """Answer the situation questions; nothing is stored."""
         published = context().library.current()
-        theme, answers = find_theme(published.themes, code), dict(body["answers"])  # type: ignore[call-overload]
+        theme, answers = find_theme(published.themes, code), dict(body["answers"])
         members = chosen_members(theme, decide_members(published, theme, answers), answers)
         return {"members": list(members)}
 
@@ -93,7 +95,7 @@ class ThemeApplications(MethodView):
     @blueprint.arguments(schemas.ThemeApplication)
     @blueprint.response(201, schemas.Receipt)
     @blueprint.alt_response(422, schema=schemas.Problem)
-    def post(self, body: dict[str, object], code: str) -> object:
+    def post(self, body: dict[str, Any], code: str) -> object:
         """Receive a joint application."""
         return receive_theme_application(
             context(), current_person(), application_input(code, body), request=idempotency()

@@ -1,5 +1,8 @@
 """Cases: search, one case, its clocks, history, diagram and papers, and the acts on it."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import Response, jsonify, make_response, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
@@ -11,7 +14,7 @@ from app.operations.suspend_clock import SuspensionRequest, resume_clock, suspen
 from app.operations.withdraw_case import withdraw_case
 from app.queries import case_page
 from app.queries.cases import list_cases
-from app.queries.clock import list_clocks, list_deadlines
+from app.queries.clock import ClockView, list_clocks, list_deadlines
 from app.queries.diagram import get_diagram
 from app.runtime.application import HandedIn
 from app.web.api import schemas
@@ -141,14 +144,14 @@ class Suspensions(MethodView):
     @blueprint.arguments(schemas.Suspension)
     @blueprint.response(201)
     @blueprint.alt_response(422, schema=schemas.Problem)
-    def post(self, body: dict[str, object], case_no: str) -> object:
+    def post(self, body: dict[str, Any], case_no: str) -> object:
         """Stop the clocks for a lawful ground, with the written notice."""
         asked = SuspensionRequest(
             ground=str(body["ground"]),
             document_no=str(body["document_no"]),
             expected_days=int(str(body["expected_days"])),
             reason=str(body["reason"]),
-            occurred_at=instant(body["occurred_at"]),  # type: ignore[arg-type]
+            occurred_at=instant(body["occurred_at"]),
         )
         case_id = case_id_of(case_no)
         return suspend_clock(context(), current_person(), case_id=case_id, asked=asked, request=idempotency())
@@ -161,7 +164,7 @@ class Resumptions(MethodView):
     @blueprint.arguments(schemas.Resumption)
     @blueprint.response(201)
     @blueprint.alt_response(409, schema=schemas.Problem)
-    def post(self, body: dict[str, object], case_no: str) -> object:
+    def post(self, body: dict[str, Any], case_no: str) -> object:
         """Let the clocks run again."""
         suspension = body["suspension_id"]
         return resume_clock(
@@ -169,7 +172,7 @@ class Resumptions(MethodView):
             current_person(),
             case_id=case_id_of(case_no),
             suspension_id=row_id(str(suspension)) if suspension else None,
-            occurred_at=instant(body["occurred_at"]),  # type: ignore[arg-type]
+            occurred_at=instant(body["occurred_at"]),
             request=idempotency(),
         )
 
@@ -181,7 +184,7 @@ class Extensions(MethodView):
     @blueprint.arguments(schemas.Extension)
     @blueprint.response(201)
     @blueprint.alt_response(422, schema=schemas.Problem)
-    def post(self, body: dict[str, object], case_no: str) -> object:
+    def post(self, body: dict[str, Any], case_no: str) -> object:
         """Extend the limits; the caller approves."""
         return extend_clock(
             context(),
@@ -200,18 +203,18 @@ class Corrections(MethodView):
     @blueprint.arguments(schemas.Correction)
     @blueprint.response(201)
     @blueprint.alt_response(409, schema=schemas.Problem)
-    def post(self, body: dict[str, object], case_no: str) -> object:
+    def post(self, body: dict[str, Any], case_no: str) -> object:
         """Hand in what the one-time notice asked for."""
         materials = [
             HandedIn(requirement=item["requirement"], material_id=row_id(item["material_id"]))
-            for item in body["materials"]  # type: ignore[attr-defined]
+            for item in body["materials"]
         ]
         return submit_correction(
             context(),
             current_person(),
             case_id=case_id_of(case_no),
             materials=materials,
-            answers=body["data"],  # type: ignore[arg-type]
+            answers=body["data"],
             request=idempotency(),
         )
 
@@ -234,11 +237,11 @@ class Withdrawal(MethodView):
         )
 
 
-def present_clocks(clocks: object) -> list[dict[str, object]]:
+def present_clocks(clocks: Sequence[ClockView]) -> list[dict[str, object]]:
     """Return clocks with their sentences in both languages."""
     messages = context().messages
     presented = []
-    for clock in clocks:  # type: ignore[attr-defined]
+    for clock in clocks:
         fields = jsonable(clock)
         assert isinstance(fields, dict)
         del fields["sentences"]

@@ -26,6 +26,9 @@ def context() -> Context:
     return container().context
 
 
+LONGEST_ID = 19
+
+
 @contextmanager
 def reading() -> Iterator[Reading]:
     """Open a read transaction with its instant: `connection` and `now`."""
@@ -57,7 +60,7 @@ def required_version() -> int:
 
 def row_id(text: str) -> int:
     """Return a row id from a path. Raises InvalidInput for what cannot be one."""
-    if not text.isdecimal() or len(text) > 19:
+    if not text.isdecimal() or len(text) > LONGEST_ID:
         raise InvalidInput("id_malformed", id=text[:40])
     return int(text)
 

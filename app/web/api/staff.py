@@ -1,5 +1,7 @@
 """Staff and tokens."""
 
+from typing import Any
+
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
@@ -28,13 +30,13 @@ class Staff(MethodView):
     @blueprint.arguments(schemas.NewStaff)
     @blueprint.response(201)
     @blueprint.alt_response(422, schema=schemas.Problem)
-    def post(self, body: dict[str, object]) -> object:
+    def post(self, body: dict[str, Any]) -> object:
         """Add an officer."""
         entered = StaffInput(
             login=str(body["login"]),
             name=str(body["name"]),
             department_code=str(body["department_code"]),
-            roles=tuple(body["roles"]),  # type: ignore[arg-type]
+            roles=tuple(body["roles"]),
             password=str(body["password"]),
         )
         return create_staff(context(), current_person(), entered)
@@ -55,7 +57,7 @@ class Tokens(MethodView):
     @blueprint.arguments(schemas.NewToken)
     @blueprint.response(201)
     @blueprint.alt_response(404, schema=schemas.Problem)
-    def post(self, body: dict[str, object]) -> object:
+    def post(self, body: dict[str, Any]) -> object:
         """Issue a token; it is shown this once."""
         return issue_token(
             context(), current_person(), login=str(body["login"]), name=str(body["name"]), days=int(str(body["days"]))

@@ -4,9 +4,9 @@ from flask import request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from app.domain.errors import InvalidInput
 from app.operations.retry_deadline import retry_deadline
 from app.queries.supervision import STATES, count_cards, list_supervised, summarise
-from app.domain.errors import InvalidInput
 from app.web.api import schemas
 from app.web.api.present import jsonable
 from app.web.api.requests import container, context, paging, reading, row_id

@@ -1,5 +1,7 @@
 """Tasks: the worklist, one task with its form, and what can be done with it."""
 
+from typing import Any
+
 from flask import jsonify, make_response, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
@@ -125,15 +127,15 @@ class TaskCompletion(MethodView):
     @blueprint.alt_response(412, schema=schemas.Problem)
     @blueprint.alt_response(422, schema=schemas.Problem)
     @blueprint.alt_response(428, schema=schemas.Problem)
-    def post(self, body: dict[str, object], task_id: str) -> object:
+    def post(self, body: dict[str, Any], task_id: str) -> object:
         """Complete a task with an outcome and its answers; suggests the caller's next task."""
         person = current_person()
         completion = Completion(
             task_id=row_id(task_id),
             version=required_version(),
             outcome=str(body["outcome"]),
-            data=body["data"],  # type: ignore[arg-type]
-            marks={item["requirement"]: (item["state"], item["remark"]) for item in body["materials"]},  # type: ignore[attr-defined]
+            data=body["data"],
+            marks={item["requirement"]: (item["state"], item["remark"]) for item in body["materials"]},
         )
         result = dict(complete_task(context(), person, completion, request=idempotency()))
         if request.args.get("next") != "none":

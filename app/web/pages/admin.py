@@ -22,7 +22,17 @@ from app.queries.catalogue import list_counties
 from app.queries.staff import StaffLine, list_people, list_tokens
 from app.web.language import current_language
 from app.web.pages.blueprint import pages
-from app.web.pages.context import FormError, context, form_errors, reading, row_id, showing, tell, told_or_refused, words
+from app.web.pages.context import (
+    FormError,
+    context,
+    form_errors,
+    reading,
+    row_id,
+    showing,
+    tell,
+    told_or_refused,
+    words,
+)
 from app.web.sign_in import require_role
 
 LOGIN = re.compile(r"[a-z0-9._-]{2,40}")

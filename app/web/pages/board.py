@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 
 from app.domain.authority import Scope
 from app.domain.vocabulary import Colour
@@ -12,7 +12,7 @@ from app.queries.officer_facts import RegionName, count_dead, list_counties
 from app.queries.supervision import STATES, Figures, SupervisedCase, list_supervised, summarise
 from app.web.pages.blueprint import pages
 from app.web.pages.cases import within_county
-from app.web.pages.context import Showing, next_links, paging, reading, secret, showing
+from app.web.pages.context import Showing, href, next_links, paging, reading, secret, showing
 from app.web.sign_in import require_role
 
 WATCHING = ("supervisor", "duty_officer", "unit_head")
@@ -103,7 +103,7 @@ def _url(code: str, **where: str) -> str:
     """Return the address of the list behind a figure; empty for figures without one."""
     if code not in STATES:
         return ""
-    return url_for("pages.board", state=code, **{name: value for name, value in where.items() if value})
+    return href("pages.board", {"state": code, **where})
 
 
 def _cases(found: _Board, items: Sequence[object]) -> list[dict[str, object]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.domain.authority import Person
+from app.domain.authority import HANDLING, Person
 from app.domain.clock_ledger import ClockEntry
 from app.domain.matter import MaterialRequirement
 from app.queries.case_page import (
@@ -63,9 +63,10 @@ class CaseFile:
 
     @property
     def handles(self) -> bool:
-        """Whether the reader works where the case is handled or was taken in, or it is theirs."""
+        """Whether the reader handles cases where this one is decided or was taken in, or it is their own."""
         places = {int(self.view.department_id), self.extras.intake_department_id}
-        return self.person.is_applicant or not places.isdisjoint(self.person.department_ids)
+        handling = {place.department_id for place in self.person.memberships if place.role in HANDLING}
+        return self.person.is_applicant or not places.isdisjoint(handling)
 
     @property
     def roles(self) -> frozenset[str]:
@@ -89,7 +90,7 @@ def read_case(opened: Reading, person: Person, case_no: str) -> CaseFile:
     case_id, published = int(view.id), context().library.current()
     ledger, history = ledger_of(link, case_id), list_history(link, case_id)
     ids = {int(task.assignee_id) for task in view.tasks if task.assignee_id}
-    actors = [entry.actor for entry in (*ledger, *history)]
+    actors = [entry.actor for entry in ledger] + [entry.actor for entry in history]
     ids |= {int(actor.removeprefix(STAFF)) for actor in actors if actor.startswith(STAFF)}
     return CaseFile(
         person=person,

@@ -88,7 +88,7 @@ def material_rows(file: CaseFile, errors: Mapping[str, str] | None = None) -> li
     rows = []
     for code in dict.fromkeys([*listed, *handed_in]):
         given, asked = handed_in.get(code), listed.get(code)
-        url = url_for("pages.case_material", case_no=file.view.case_no, requirement=code) if given and file.handles else ""
+        may_open = given is not None and file.handles
         rows.append(
             {
                 "code": code,
@@ -97,7 +97,7 @@ def material_rows(file: CaseFile, errors: Mapping[str, str] | None = None) -> li
                 "state": str(given["state"]) if given else "missing",
                 "remark": (given["remark"] or "") if given else "",
                 "mark_error": (errors or {}).get(code, ""),
-                "url": url,
+                "url": url_for("pages.case_material", case_no=file.view.case_no, requirement=code) if may_open else "",
                 "file_name": str(given["name"]) if given else "",
                 "size": file_size(int(str(given["size_bytes"]))) if given else "",
                 "trust": str(given["trust"]) if given else "",
@@ -156,10 +156,15 @@ def _entry(file: CaseFile, entry: ClockEntry) -> dict[str, object]:
 def _event(file: CaseFile, entry: HistoryEntry) -> dict[str, object]:
     return {
         "at": file.showing.at(entry.at),
-        "what": file.showing.words.label("event", entry.kind),
+        "what": _happened(file, entry.kind),
         "who": _actor(file, entry.actor),
         "note": _note(file, entry.facts),
     }
+
+
+def _happened(file: CaseFile, kind: str) -> str:
+    words, key = file.showing.words, f"history.{kind}"
+    return words.text(key) if words.messages.has(key) else kind
 
 
 def _actor(file: CaseFile, actor: str) -> str:

@@ -135,13 +135,14 @@ def _grounds(file: CaseFile, act: str) -> list[dict[str, str]]:
     """Return the grounds that may be chosen: those of the rule book for this type of matter, or of its extension."""
     offering = file.extras.offering
     if act == "extend" and offering and offering.extension:
-        return [{"code": offering.extension.ground, "label": words().label("extension_ground", offering.extension.ground)}]
+        code = offering.extension.ground
+        return [{"code": code, "label": words().label("extension_ground", code)}]
     if act != "suspend":
         return []
     item_type = offering.item_type if offering else ""
     known = file.published.time_rules.grounds.values()
     fitting = [ground for ground in known if not ground.item_types or item_type in ground.item_types]
-    return [{"code": ground.code, "label": f"{ground_word(file, ground.code)} ({ground.article})"} for ground in fitting]
+    return [{"code": item.code, "label": f"{ground_word(file, item.code)} ({item.article})"} for item in fitting]
 
 
 def _rule(file: CaseFile, act: str) -> str:

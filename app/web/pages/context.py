@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -27,6 +27,7 @@ __all__ = [
     "container",
     "context",
     "form_errors",
+    "href",
     "local_path",
     "next_links",
     "paging",
@@ -109,15 +110,21 @@ def tell(code: str, *, kind: str = "good", **facts: object) -> None:
     flash(words().text(f"pages.flash.{code}", **facts), kind)
 
 
-def told_or_refused(act: Callable[[], object], code: str, **facts: object) -> bool:
+def told_or_refused(act: Callable[[], object], code: str) -> bool:
     """Do an act and say on the next page that it is done, or why it was refused. Returns whether it was done."""
     try:
         act()
     except REFUSED as refusal:
         flash(str(problem_of(refusal, current_language())["detail"]), "bad")
         return False
-    tell(code, **facts)
+    tell(code)
     return True
+
+
+def href(endpoint: str, values: Mapping[str, str]) -> str:
+    """Return the address of a page with its values, without the empty ones."""
+    given: dict[str, Any] = {name: value for name, value in values.items() if value and not name.startswith("_")}
+    return url_for(endpoint, **given)
 
 
 def local_path(text: str | None, default: str) -> str:
@@ -129,7 +136,7 @@ def local_path(text: str | None, default: str) -> str:
 
 def back_to(default: str, **values: str) -> Response:
     """Redirect to the page the form names in `next`, else to a page by its endpoint."""
-    return redirect(local_path(request.form.get("next"), url_for(default, **values)))
+    return redirect(local_path(request.form.get("next"), href(default, values)))
 
 
 def next_links(next_cursor: str | None) -> dict[str, str]:
@@ -137,8 +144,8 @@ def next_links(next_cursor: str | None) -> dict[str, str]:
     asked = {name: value for name, value in request.args.items() if name != "cursor"}
     endpoint = request.endpoint or ""
     return {
-        "next_url": url_for(endpoint, **asked, cursor=next_cursor) if next_cursor else "",
-        "first_url": url_for(endpoint, **asked) if request.args.get("cursor") else "",
+        "next_url": href(endpoint, {**asked, "cursor": next_cursor}) if next_cursor else "",
+        "first_url": href(endpoint, asked) if request.args.get("cursor") else "",
     }
 
 

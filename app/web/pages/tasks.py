@@ -49,7 +49,7 @@ Answer = str | Response | tuple[str, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sent:
-    """What stands in the form of a task: as sent and refused, or as kept so far. marks: requirement -> state, remark."""
+    """What stands in the form of a task: as sent, or as kept so far. marks: requirement -> state, remark."""
 
     outcome: str = ""
     answers: Mapping[str, object] = field(default_factory=dict)
@@ -72,7 +72,11 @@ def complete_task(task_id: str) -> Answer:
         answers = read_answers(schema, _with_files(schema)) if schema else {}
         sent = _Sent(outcome=sent.outcome, marks=sent.marks, answers=answers)
         completion = Completion(
-            task_id=row_id(task_id), version=_version(), outcome=sent.outcome, data=answers, marks=_told_marks(task_id, sent)
+            task_id=row_id(task_id),
+            version=_version(),
+            outcome=sent.outcome,
+            data=answers,
+            marks=_told_marks(task_id, sent),
         )
         complete(context(), person, completion)
     except REFUSED as refusal:
@@ -127,9 +131,12 @@ def save_task_draft(task_id: str) -> Response:
     schema = _schema_of(task_id)
     data = _plain(read_answers(schema, request.form.getlist)) if schema else {}
     assert isinstance(data, dict)
-    version = request.form.get("draft_version", "0")
     saved = keep_draft(
-        context(), current_person(), task_id=row_id(task_id), version=row_id(version), data={"form": data, **_kept_rest()}
+        context(),
+        current_person(),
+        task_id=row_id(task_id),
+        version=row_id(request.form.get("draft_version", "0")),
+        data={"form": data, **_kept_rest()},
     )
     return jsonify(saved)
 
@@ -196,8 +203,12 @@ def _kept(found: TaskPage) -> _Sent:
     answers = form if isinstance(form, Mapping) else draft
     outcome = draft.get("outcome") if isinstance(form, Mapping) else ""
     marks = draft.get("marks") if isinstance(form, Mapping) else {}
-    kept = {str(code): (str(mark[0]), str(mark[1])) for code, mark in marks.items()} if isinstance(marks, Mapping) else {}
-    return _Sent(outcome=str(outcome or ""), answers=answers, marks=kept)
+    kept = marks.items() if isinstance(marks, Mapping) else ()
+    return _Sent(
+        outcome=str(outcome or ""),
+        answers=answers,
+        marks={str(code): (str(mark[0]), str(mark[1])) for code, mark in kept},
+    )
 
 
 def _kept_rest() -> dict[str, object]:
@@ -233,10 +244,11 @@ def _version() -> int:
 
 def _marks() -> dict[str, tuple[str, str]]:
     """Return the marks of materials as sent; an unknown mark counts as none."""
+    sent = {name.removeprefix(MARK): state for name, state in request.form.items() if name.startswith(MARK)}
     return {
-        name.removeprefix(MARK): (state, request.form.get(REMARK + name.removeprefix(MARK), "").strip()[:LONGEST_REMARK])
-        for name, state in request.form.items()
-        if name.startswith(MARK) and state in MARKS
+        code: (state, request.form.get(REMARK + code, "").strip()[:LONGEST_REMARK])
+        for code, state in sent.items()
+        if state in MARKS
     }
 
 
