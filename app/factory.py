@@ -17,6 +17,7 @@ from app.web.api import (
     tasks,
     time_limits,
 )
+from app.web.errors import register_error_handlers
 from app.web.pages.registry import register_pages
 from app.web.setup import limiter_of, set_up
 
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None, *, container: Container | None 
     set_up(app, container or build_container(chosen))
     limiter = limiter_of(app)
     api = Api(app)
+    register_error_handlers(app)
     for room in API_ROOMS:
         api.register_blueprint(room.blueprint, url_prefix=API_PREFIX)
     api.register_blueprint(public.make_blueprint(limiter, chosen), url_prefix=API_PREFIX)

@@ -26,7 +26,7 @@ class Messages:
         """Every known key."""
         return frozenset(self._texts[LANGUAGES[0]])
 
-    def text(self, language: str, key: str, **facts: object) -> str:
+    def text(self, language: str, key: str, /, **facts: object) -> str:
         """Return the sentence of `key` with `facts` filled in. Raises KeyError for an unknown key."""
         sentence = self._texts[language][key]
         if "{" not in sentence:
@@ -37,7 +37,7 @@ class Messages:
     def _word(self, language: str, key: str) -> str:
         return self._texts[language].get(key, key)
 
-    def both(self, key: str, **facts: object) -> dict[str, str]:
+    def both(self, key: str, /, **facts: object) -> dict[str, str]:
         """Return the sentence in every language, as the API gives explanations."""
         return {language: self.text(language, key, **facts) for language in LANGUAGES}
 

@@ -16,7 +16,7 @@ from app.domain.vocabulary import Role, TaskState
 from app.queries.case_page import list_materials
 from app.queries.worklist import WorklistItem, find_task_row
 from app.runtime.published import Published
-from app.storage.dialects import read_instants
+from app.storage.clock import SystemClock
 from app.storage.drafts import find_draft
 from app.storage.tables import case_file, case_input, case_party, user_task
 
@@ -63,7 +63,7 @@ def get_task_page(
 ) -> TaskPage:
     """Return a task, also a closed one.
 
-    now: of the reading, for the colour; by default that of the database.
+    now: of the reading, for the colour; by default that of this machine.
     Raises NotFound `task_unknown` when the caller sees neither the task nor its case; who sees the case may look.
     """
     row = connection.execute(_query(task_id)).one_or_none()
@@ -73,7 +73,7 @@ def get_task_page(
     rights = _rights(person, task, place)
     if not rights.is_own and not may_see_case(person, place):
         raise NotFound("task_unknown")
-    item = find_task_row(connection, task_id, now=now or read_instants(connection)[1])
+    item = find_task_row(connection, task_id, now=now or SystemClock().now())
     assert item is not None
     return _page(connection, published, person, item=item, task=task, rights=rights)
 

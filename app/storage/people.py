@@ -172,10 +172,19 @@ def set_password(uow: UnitOfWork, account_id: int, password_hash: str) -> None:
 
 def find_account(connection: sa.Connection, login: str) -> StoredAccount | None:
     """Return the account of a login, None when there is none."""
+    return _account(connection, account.c.login == login)
+
+
+def find_account_by_id(connection: sa.Connection, account_id: int) -> StoredAccount | None:
+    """Return an account by its id, None when there is none."""
+    return _account(connection, account.c.id == account_id)
+
+
+def _account(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> StoredAccount | None:
     query = (
         sa.select(account, staff.c.id.label("staff_id"))
         .outerjoin(staff, staff.c.account_id == account.c.id)
-        .where(account.c.login == login)
+        .where(condition)
     )
     row = connection.execute(query).one_or_none()
     if row is None:

@@ -7,7 +7,6 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from app.container import Container
-from app.web.errors import register_error_handlers
 from app.web.language import current_language
 from app.web.presenting import read_manifest
 from app.web.sign_in import csrf_token, find_current_person, register_sign_in
@@ -23,7 +22,6 @@ def set_up(app: Flask, container: Container) -> None:
     app.extensions["lianban"] = container.context
     app.extensions["lianban_container"] = container
     register_sign_in(app)
-    register_error_handlers(app)
     _set_up_templates(app, container)
     app.after_request(_add_headers)
 

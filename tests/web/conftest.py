@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from app.operations.add_demo_people import add_demo_people
 from app.operations.complete_task import Completion, complete_task
 from app.operations.deploy_rules import deploy_rules
 from app.operations.receive_application import receive_application
+from app.operations.receive_theme_application import receive_theme_application
 from app.operations.sign_in import sign_in
 from app.queries.case_page import CaseTask, get_case
 from app.runtime.application import ApplicantInput, ApplicationInput
@@ -26,6 +27,7 @@ from app.runtime.people import person_by_account
 from app.settings import read_settings
 from app.storage.clock import FixedClock
 from app.storage.people import find_account
+from app.web.errors import register_error_handlers
 from app.web.pages import board, cases, tasks, worklist  # noqa: F401  (their views register with the blueprint)
 from app.web.pages.blueprint import pages
 from app.web.setup import set_up
@@ -39,6 +41,21 @@ FORM = {
     "address": "舞阳大道1号",
     "scope": "餐饮服务",
 }
+
+
+def _application(
+    code: str, region: str, form: Mapping[str, object], guidance: Mapping[str, object]
+) -> ApplicationInput:
+    return ApplicationInput(
+        code=code,
+        region_code=region,
+        intake_mode="online",
+        applicant=ApplicantInput(
+            kind="person", name="张小芳", id_type="111", id_number="422801199001011234", mobile="13800000000"
+        ),
+        form=form,
+        guidance=guidance,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,19 +75,13 @@ class World:
 
     def apply(self, code: str, region: str = "422801") -> str:
         received = receive_application(
-            self.container.context,
-            self.person("applicant1"),
-            ApplicationInput(
-                code=code,
-                region_code=region,
-                intake_mode="online",
-                applicant=ApplicantInput(
-                    kind="person", name="张小芳", id_type="111", id_number="422801199001011234", mobile="13800000000"
-                ),
-                form=FORM,
-            ),
+            self.container.context, self.person("applicant1"), _application(code, region, FORM, {})
         )
         return str(received["case_no"])
+
+    def apply_theme(self, code: str, region: str = "422801", **guidance: str) -> str:
+        entered = _application(code, region, {**FORM, "capital_wan": 10}, guidance)
+        return str(receive_theme_application(self.container.context, self.person("applicant1"), entered)["case_no"])
 
     def open_task(self, case_no: str, element: str) -> CaseTask:
         with self.container.context.database.read() as connection:
@@ -122,6 +133,7 @@ def app(world: World) -> Flask:
     found = Flask("app.web", template_folder="templates", static_folder="static")
     found.config.update(SECRET_KEY=world.container.settings.secret_key, TESTING=True)
     set_up(found, world.container)
+    register_error_handlers(found)
     found.register_blueprint(pages)
     found.url_build_error_handlers.append(_elsewhere)
     return found

@@ -1,10 +1,15 @@
 """The pages of officers: worklist, task, case, clock acts, board."""
 
+import json
 from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
 
+from app.domain.vocabulary import Lane
+from app.operations.fire_due_deadlines import fire_due_deadlines
+from app.queries.task_page import get_task_page
+from app.web.api.present import jsonable
 from tests.web.conftest import World, csrf_of
 
 Browse = Callable[[str], FlaskClient]
@@ -382,3 +387,76 @@ def test_pages_speak_english(browse: Browse, in_review: str, path: str) -> None:
 
     assert page.status_code == 200
     assert '<html lang="en">' in page.text
+
+
+def test_material_nobody_handed_in_cannot_be_accepted(browse: Browse, world: World, case_no: str) -> None:
+    client = browse(CLERK)
+    task_id = claimed(world, client, case_no, "check")
+    page = client.get(f"/tasks/{task_id}").text
+    code = page.split('name="mark.')[1].split('"')[0]
+
+    answer = post(client, f"/tasks/{task_id}", version="1", outcome="accept", **{f"mark.{code}": "accepted"})
+
+    assert answer.status_code == 422  # type: ignore[attr-defined]
+    assert f'href="#f-mark-{code}"' in answer.text  # type: ignore[attr-defined]
+    assert world.state_of(case_no) == "received"
+
+
+def test_materials_that_are_missing_may_stay_marked_as_missing(browse: Browse, world: World, case_no: str) -> None:
+    client = browse(CLERK)
+    task_id = claimed(world, client, case_no, "check")
+    codes = [part.split('"')[0] for part in client.get(f"/tasks/{task_id}").text.split('name="mark.')[1:]]
+
+    post(client, f"/tasks/{task_id}", version="1", outcome="accept", **{f"mark.{code}": "missing" for code in codes})
+
+    assert world.state_of(case_no) == "accepted"
+
+
+def test_paper_of_a_case_is_a_pdf_for_who_may_see_it(browse: Browse, in_review: str) -> None:
+    page = browse(REVIEWER).get(f"/cases/{in_review}").text
+    path = f"/cases/{in_review}/documents/" + page.split("/documents/")[1].split('"')[0]
+
+    answer, foreign = browse(REVIEWER).get(path), browse(FOREIGN).get(path)
+
+    assert answer.mimetype == "application/pdf"
+    assert answer.data.startswith(b"%PDF")
+    assert foreign.status_code == 404
+
+
+def test_task_page_is_plain_json(world: World, in_review: str) -> None:
+    context = world.container.context
+    task = world.open_task(in_review, "review")
+
+    with context.database.reading() as opened:
+        found = get_task_page(
+            opened.connection, context.library.current(), world.person(REVIEWER), int(task.id), now=opened.now
+        )
+    read_back = json.loads(json.dumps(jsonable(found)))
+
+    assert read_back["task"]["version"] == 0
+    assert read_back["outcomes"] == ["pass", "refuse", "special"]
+    assert {field["key"] for field in read_back["form"]["components"] if "key" in field} >= {"opinion"}
+    assert read_back["rights"]["may_claim"] is True
+
+
+def test_case_that_was_approved_by_default_shows_why(browse: Browse, world: World, in_review: str) -> None:
+    world.complete(in_review, "review", REVIEWER, "pass", opinion="同意")
+    world.at(2026, 3, 9, 18, 0)
+    for lane in Lane:
+        fire_due_deadlines(world.container.context, lane, limit=20)
+
+    page = browse(DECIDER).get(f"/cases/{in_review}").text
+
+    assert in_review in page
+    assert "超时" in page
+
+
+def test_joint_case_names_members_that_still_wait(browse: Browse, world: World) -> None:
+    case_no = world.apply_theme("startup", needs_seal="yes", has_employees="yes", needs_bank="no")
+    world.complete(case_no, "check", CLERK, "accept")
+
+    page = browse(CLERK).get(f"/cases/{case_no}").text
+
+    assert "企业设立登记" in page
+    assert page.count("等待前置事项") == 4
+    assert "startup-tax" not in page

@@ -25,6 +25,7 @@ from app.queries.officer_facts import (
     get_case_extras,
     list_member_facts,
     list_region_names,
+    matter_names,
     staff_names,
 )
 from app.runtime.published import Published
@@ -55,6 +56,7 @@ class CaseFile:
     member_facts: Mapping[str, MemberFacts]
     regions: Mapping[str, RegionName]
     names: Mapping[int, str]
+    matters: Mapping[str, str]
 
     @property
     def language(self) -> str:
@@ -88,6 +90,7 @@ def read_case(opened: Reading, person: Person, case_no: str) -> CaseFile:
     link = opened.connection
     view = get_case(link, person.scope, case_no)
     case_id, published = int(view.id), context().library.current()
+    extras = get_case_extras(link, case_id)
     ledger, history = ledger_of(link, case_id), list_history(link, case_id)
     ids = {int(task.assignee_id) for task in view.tasks if task.assignee_id}
     actors = [entry.actor for entry in ledger] + [entry.actor for entry in history]
@@ -97,7 +100,7 @@ def read_case(opened: Reading, person: Person, case_no: str) -> CaseFile:
         showing=showing(opened.now),
         published=published,
         view=masked_case(view, person),
-        extras=get_case_extras(link, case_id),
+        extras=extras,
         clocks=list_clocks(link, view_of_rules(), case_id, now=opened.now),
         ledger=ledger,
         history=history,
@@ -109,4 +112,5 @@ def read_case(opened: Reading, person: Person, case_no: str) -> CaseFile:
         member_facts=list_member_facts(link, case_id),
         regions=list_region_names(link),
         names=staff_names(link, ids),
+        matters=matter_names(link, extras.chosen_members),
     )

@@ -125,7 +125,7 @@ def _clock(file: CaseFile, clock: ClockView) -> dict[str, object]:
         "due": _due_of_clock(file, clock),
         "limit": words.text(f"pages.limit.{found[2]}", count=found[1]) if found else clock.limit,
         "pause_count": sum(entry.kind == LedgerKind.SUSPEND for entry in entries),
-        "sentences": [words.text(item.key, **_said(file, item.facts)) for item in clock.sentences],
+        "sentences": [words.text(item.key, **item.facts) for item in clock.sentences],
         "entries": [_entry(file, entry) for entry in entries],
     }
 
@@ -163,8 +163,7 @@ def _event(file: CaseFile, entry: HistoryEntry) -> dict[str, object]:
 
 
 def _happened(file: CaseFile, kind: str) -> str:
-    words, key = file.showing.words, f"history.{kind}"
-    return words.text(key) if words.messages.has(key) else kind
+    return _worded(file, "history", kind)
 
 
 def _actor(file: CaseFile, actor: str) -> str:
@@ -190,7 +189,7 @@ def _noted(file: CaseFile, facts: Mapping[str, object]) -> Iterator[str]:
     if facts.get("ground"):
         yield ground_word(file, str(facts["ground"]))
     for guard in _listed(facts.get("guards")):
-        yield _worded(file, "guards", guard)
+        yield _worded(file, "notices.words.guards", guard)
     if facts.get("days"):
         yield words.text("pages.limit.WD", count=facts["days"])
     for name in ("document_no", "reason", "case_no"):
@@ -202,18 +201,13 @@ def _listed(value: object) -> list[str]:
     return [str(item) for item in value] if isinstance(value, list | tuple) else []
 
 
-def _said(file: CaseFile, facts: Mapping[str, object]) -> dict[str, object]:
-    """Return the facts of a sentence, with the ground as a word and not as its code."""
-    return {**facts, "ground": ground_word(file, str(facts["ground"]))} if facts.get("ground") else dict(facts)
-
-
 def ground_word(file: CaseFile, code: str) -> str:
     """Return the word for a ground, or its code when it has none."""
-    return _worded(file, "ground", code)
+    return _worded(file, "grounds", code)
 
 
 def _worded(file: CaseFile, group: str, code: str) -> str:
-    words, key = file.showing.words, f"notices.words.{group}.{code}"
+    words, key = file.showing.words, f"{group}.{code}"
     return words.text(key) if words.messages.has(key) else code
 
 
@@ -228,7 +222,8 @@ def _members(file: CaseFile) -> list[dict[str, object]]:
     for member in waiting:
         if member.matter_code in file.extras.chosen_members and member.matter_code not in opened:
             is_external = member.handled_by == EXTERNAL
-            row = {"name": member.name, "case_no": "", "url": "", "department": "", "state": "", "due": None}
+            name = file.matters.get(member.matter_code, member.name)
+            row = {"name": name, "case_no": "", "url": "", "department": "", "state": "", "due": None}
             rows.append({**row, "is_external": is_external})
     return rows
 

@@ -113,14 +113,14 @@ def _clock_act(act: str, case_no: str, values: Mapping[str, str], do: Act) -> An
         else:
             tell(f"{act}_done", case_no=case_no)
             return redirect(url_for("pages.case", case_no=case_no))
-    parts = common_parts(file)
+    parts, grounds = common_parts(file), _grounds(file, act)
     page = render_template(
         "clock_act.html",
         act=act,
         case=parts["case"],
         clocks=parts["clocks"],
-        values=values,
-        grounds=_grounds(file, act),
+        values={**values, "ground": values["ground"] or (grounds[0]["code"] if len(grounds) == 1 else "")},
+        grounds=grounds,
         rule=_rule(file, act),
         errors=errors,
     )

@@ -3,10 +3,23 @@
 from flask import Flask
 from flask_limiter import Limiter
 
-from app.web.pages import admin, apply, board, cases, definitions, home, my_cases, progress, tasks, themes, worklist
+from app.web.pages import (
+    accounts,
+    admin,
+    apply,
+    board,
+    cases,
+    definitions,
+    home,
+    my_cases,
+    progress,
+    tasks,
+    themes,
+    worklist,
+)
 from app.web.pages.blueprint import pages
 
-ROOMS = (admin, apply, board, cases, definitions, home, my_cases, progress, tasks, themes, worklist)
+ROOMS = (accounts, admin, apply, board, cases, definitions, home, my_cases, progress, tasks, themes, worklist)
 
 
 def register_pages(app: Flask, limiter: Limiter) -> None:

@@ -229,11 +229,14 @@ def _materials(file: CaseFile, shown: _Sent) -> list[dict[str, object]]:
 
 def _schema_of(task_id: str) -> FormSchema | None:
     """Return the form of a task the caller may see. Raises NotFound."""
-    published = context().library.current()
-    with reading() as opened:
-        found = get_task_page(opened.connection, published, current_person(), row_id(task_id), now=opened.now)
-    form = published.forms.get(found.form_key or "")
+    form = context().library.current().forms.get(_found(task_id).form_key or "")
     return form.schema if form else None
+
+
+def _found(task_id: str) -> TaskPage:
+    with reading() as opened:
+        published = context().library.current()
+        return get_task_page(opened.connection, published, current_person(), row_id(task_id), now=opened.now)
 
 
 def _version() -> int:
@@ -256,10 +259,7 @@ def _told_marks(task_id: str, sent: _Sent) -> dict[str, tuple[str, str]]:
     """Leave out that a material nobody handed in is missing: there is no file the mark could stand at."""
     if not sent.marks:
         return {}
-    with reading() as opened:
-        published = context().library.current()
-        found = get_task_page(opened.connection, published, current_person(), row_id(task_id), now=opened.now)
-    handed_in = {str(row["requirement"]) for row in found.materials}
+    handed_in = {str(row["requirement"]) for row in _found(task_id).materials}
     return {code: mark for code, mark in sent.marks.items() if code in handed_in or mark[0] != "missing"}
 
 
@@ -284,14 +284,10 @@ def _plain(value: object) -> object:
 
 
 def _handover(task_id: str, values: Mapping[str, str], errors: tuple[FormError, ...]) -> str:
-    person = current_person()
+    item = _found(task_id).task
+    holder = int(item.assignee_id) if item.assignee_id else current_person().staff_id
     with reading() as opened:
-        found = get_task_page(
-            opened.connection, context().library.current(), person, row_id(task_id), now=opened.now
-        )
-        holder = int(found.task.assignee_id) if found.task.assignee_id else person.staff_id
-        people = list_receivers(opened.connection, int(found.task.id), besides=holder, now=opened.now)
-    item = found.task
+        people = list_receivers(opened.connection, int(item.id), besides=holder, now=opened.now)
     return render_template(
         "handover.html",
         task={

@@ -1,0 +1,166 @@
+"""Apply once for a life event (一事联办): answer the questions, then one form and one set of materials."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template, request, url_for
+
+from app.domain.authority import Person
+from app.domain.errors import InvalidInput
+from app.domain.form import FieldKind, FormField, FormSchema
+from app.domain.form.schema import FieldRules
+from app.domain.theme import Question, ThemeVersion
+from app.operations.receive_theme_application import receive_theme_application
+from app.queries.catalogue import chosen_members, find_theme, get_matter
+from app.runtime.guidance import decide_members
+from app.web.form_view import FieldView, FormState, name_of_pointer, present_form
+from app.web.language import current_language
+from app.web.pages.applicant_context import Answer, for_signed_in, limit_in_words
+from app.web.pages.apply import RECEIVING, department_name, region_asked, region_view
+from app.web.pages.applying import (
+    UNPROCESSABLE,
+    Refusal,
+    Sent,
+    application_fields,
+    blank,
+    read_sent,
+    receive_sent,
+    to_receipt,
+)
+from app.web.pages.blueprint import pages
+from app.web.pages.context import FormError, context, form_errors, reading, words
+from app.web.sign_in import require_role
+
+GUIDANCE = "guidance"
+EXTERNAL = "external"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A joint application as far as it is chosen: theme, region, situation answers and the members they ask for."""
+
+    person: Person
+    theme: ThemeVersion
+    region: str
+    answers: Mapping[str, str]
+    members: tuple[str, ...] = ()
+
+
+@pages.route("/themes/<theme_code>/apply", methods=["GET", "POST"])
+@for_signed_in
+def apply_theme(theme_code: str) -> Answer:
+    """Ask about the situation, then take one form with one set of materials."""
+    person, published = require_role(*RECEIVING), context().library.current()
+    theme = find_theme(published.themes, theme_code)
+    asked = _Asked(person=person, theme=theme, region=region_asked(), answers=_answers(theme))
+    if request.method == "GET" and request.args.get("step") != "form":
+        return _questions(asked, ())
+    try:
+        decided = decide_members(published, theme, asked.answers)
+    except InvalidInput as refusal:
+        return _questions(asked, _guidance_faults(refusal)), UNPROCESSABLE
+    members = chosen_members(theme, decided, asked.answers)
+    asked = _Asked(person=person, theme=theme, region=asked.region, answers=asked.answers, members=members)
+    if request.method == "GET":
+        return _form(asked, blank(person), Refusal(errors=(), status=200))
+    return _receive(asked)
+
+
+def _receive(asked: _Asked) -> Answer:
+    person, theme = asked.person, asked.theme
+    sent = read_sent(person, theme.form, theme.materials)
+    result = receive_sent(
+        sent,
+        (theme.code, asked.region),
+        theme.form,
+        receive=lambda application, key: receive_theme_application(context(), person, application, request=key),
+        person=person,
+        guidance=asked.answers,
+    )
+    return _form(asked, sent, result) if isinstance(result, Refusal) else to_receipt(result)
+
+
+def _answers(theme: ThemeVersion) -> dict[str, str]:
+    sent = {question.key: request.values.get(f"{GUIDANCE}.{question.key}", "") for question in theme.questions}
+    return {key: value for key, value in sent.items() if value}
+
+
+def _questions(asked: _Asked, errors: tuple[FormError, ...]) -> str:
+    return render_template(
+        "theme_apply.html",
+        step=GUIDANCE,
+        theme=_theme(asked.theme),
+        region=region_view(asked.region),
+        guidance_fields=_question_fields(asked, errors),
+        members=[],
+        errors=errors,
+    )
+
+
+def _form(asked: _Asked, sent: Sent, refusal: Refusal) -> Answer:
+    theme = asked.theme
+    named: dict[str, Any] = {f"{GUIDANCE}.{key}": value for key, value in asked.answers.items()}
+    page = render_template(
+        "theme_apply.html",
+        step="form",
+        theme=_theme(theme),
+        region=region_view(asked.region),
+        guidance_fields=(),
+        members=_members(asked),
+        guidance_answers=list(named.items()),
+        guidance_url=url_for("pages.apply_theme", theme_code=theme.code, region=asked.region, **named),
+        **application_fields(asked.person, sent, theme.form, theme.materials, errors=refusal.errors),
+    )
+    return page, refusal.status
+
+
+def _theme(theme: ThemeVersion) -> dict[str, str]:
+    names = words().text("pages.layout.comma").join(member.name for member in theme.members)
+    return {"code": theme.code, "name": theme.name, "summary": names}
+
+
+def _question_fields(asked: _Asked, errors: tuple[FormError, ...]) -> tuple[FieldView, ...]:
+    schema = FormSchema(id=GUIDANCE, components=tuple(_question(item) for item in asked.theme.questions))
+    state = FormState(language=current_language(), errors={error["name"]: error["text"] for error in errors})
+    return present_form(schema, asked.answers, state=state, prefix=GUIDANCE)
+
+
+def _question(found: Question) -> FormField:
+    return FormField(
+        kind=FieldKind.RADIO,
+        key=found.key,
+        label=found.label,
+        options=found.options,
+        rules=FieldRules(is_required=True),
+        properties=found.properties,
+    )
+
+
+def _guidance_faults(refusal: InvalidInput) -> tuple[FormError, ...]:
+    """Name each fault by its question; pointers of situation answers begin with /guidance already."""
+    named = zip(refusal.items, form_errors(refusal, prefix=""), strict=True)
+    return tuple(
+        FormError(name=name_of_pointer(str(item["pointer"]).removeprefix(f"/{GUIDANCE}"), GUIDANCE), text=error["text"])
+        for item, error in named
+    )
+
+
+def _members(asked: _Asked) -> list[dict[str, object]]:
+    published, said = context().library.current(), words()
+    with reading() as opened:
+        offerings = [
+            get_matter(opened.connection, code, region_code=asked.region, at=opened.now) for code in asked.members
+        ]
+    return [
+        {
+            "code": offering.matter_code,
+            "name": offering.name,
+            "department": department_name(published, offering.department_code),
+            "promised": limit_in_words(offering.promised_limit, said),
+            "after": "",
+            "reason": "",
+            "is_external": offering.handled_by == EXTERNAL,
+        }
+        for offering in offerings
+    ]
