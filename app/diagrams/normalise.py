@@ -164,7 +164,11 @@ def _replace_refused(work: _Pass, node: Node) -> None:
     if node.kind == "subProcess" and element.get("triggeredByEvent") == "true":
         code, construct = "unsupported-construct", "eventSubProcess"
     if node.kind in EVENTS:
-        kinds = [local(child).removesuffix("EventDefinition") for child in element if local(child).endswith("EventDefinition")]
+        kinds = [
+            local(child).removesuffix("EventDefinition")
+            for child in element
+            if local(child).endswith("EventDefinition")
+        ]
         refused = [kind for kind in kinds if kind in REFUSED_EVENTS]
         if refused:
             code, construct = "unsupported-construct", f"{refused[0]}Event"

@@ -13,7 +13,9 @@ class CaseworkError(Exception):
 
     default_code = "failed"
 
-    def __init__(self, code: str | None = None, *, items: tuple[Mapping[str, object], ...] = (), **facts: object) -> None:
+    def __init__(
+        self, code: str | None = None, *, items: tuple[Mapping[str, object], ...] = (), **facts: object
+    ) -> None:
         self.code = code or self.default_code
         self.facts = facts
         self.items = items

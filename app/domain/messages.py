@@ -31,7 +31,9 @@ class Messages:
         sentence = self._texts[language][key]
         if "{" not in sentence:
             return sentence
-        said = {name: self._word(language, value) if isinstance(value, Word) else value for name, value in facts.items()}
+        said = {
+            name: self._word(language, value) if isinstance(value, Word) else value for name, value in facts.items()
+        }
         return sentence.format_map(_Facts(said))
 
     def _word(self, language: str, key: str) -> str:

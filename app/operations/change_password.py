@@ -2,9 +2,8 @@
 
 from app.domain.authority import Person
 from app.domain.errors import InvalidInput
-from app.operations.sign_in import LOCKED_FOR, MOST_FAILURES
 from app.runtime.context import Context
-from app.runtime.passwords import hash_password, verify_password
+from app.runtime.passwords import LOCKED_FOR, MOST_FAILURES, hash_password, verify_password
 from app.storage.people import find_account_by_id, note_failure, note_success, set_password
 
 SHORTEST = 10

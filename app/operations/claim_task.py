@@ -62,7 +62,9 @@ def hand_over_task(
             refuse_foreign_task(person, work, task)
             refuse_unfit_receiver(receiver, work, task)
             result = _assign(work, task, to_staff_id, "task_handed_over", reason=reason)
-            tell_person(work, to_staff_id, "handed_over", {"task": task.title}, key=f"handover:{task_id}:{work.last_seq}")
+            tell_person(
+                work, to_staff_id, "handed_over", {"task": task.title}, key=f"handover:{task_id}:{work.last_seq}"
+            )
             return result
 
         return change_case(uow, context, Target(task_id=task_id), act, actor=actor_of(person))

@@ -32,9 +32,7 @@ def deliver_outbox(
     return len(dispatches)
 
 
-def _deliver(
-    context: Context, channel: Channel, handlers: Mapping[str, InternalHandler], dispatch: Dispatch
-) -> None:
+def _deliver(context: Context, channel: Channel, handlers: Mapping[str, InternalHandler], dispatch: Dispatch) -> None:
     try:
         if dispatch.row.channel == "internal":
             handlers[str(dispatch.payload["message"])](context, int(str(dispatch.payload["case_id"])))

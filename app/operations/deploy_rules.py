@@ -93,9 +93,7 @@ def has_changed(context: Context, *, bpmn_dir: Path, rules_dir: Path) -> bool:
         if not generation or files_at(connection, generation) != dict(_rule_files(rules_dir)):
             return True
         deployed = {(row.key, bytes(row.source)) for row in list_versions(connection) if row.state == "deployed"}
-    return any(
-        (diagram_key(path, bpmn_dir), path.read_bytes()) not in deployed for path in bpmn_dir.rglob("*.bpmn")
-    )
+    return any((diagram_key(path, bpmn_dir), path.read_bytes()) not in deployed for path in bpmn_dir.rglob("*.bpmn"))
 
 
 def check_folders(bpmn_dir: Path, rules_dir: Path) -> tuple[Finding, ...]:
@@ -116,9 +114,7 @@ def _read(bpmn_dir: Path, rules_dir: Path) -> tuple[list[_Diagram], list[Finding
         except DiagramRefused as refused:
             findings.extend(_as_finding(dict(item), file) for item in refused.items)
             continue
-        diagrams.append(
-            _Diagram(key=diagram_key(path, bpmn_dir), source=source, normalised=normalised, findings=found)
-        )
+        diagrams.append(_Diagram(key=diagram_key(path, bpmn_dir), source=source, normalised=normalised, findings=found))
         findings.extend(found)
     return diagrams, findings
 
@@ -222,9 +218,7 @@ def _publish_offerings(
     for matter in matters:
         for region in matter.regions:
             department = departments[f"{region}-{matter.department}"]
-            offering = matter.offer(
-                region_code=region, department_id=department.id, department_code=department.code
-            )
+            offering = matter.offer(region_code=region, department_id=department.id, department_code=department.code)
             publish_offering(uow, replace(offering, offering_id=context.ids.next_id(region)))
             count += 1
     return count

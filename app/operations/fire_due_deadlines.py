@@ -78,4 +78,3 @@ def _fire_one(uow: UnitOfWork, context: Context, claimed: ClaimedDeadline) -> Fi
         outcome=result.outcome,
     )
     return result
-

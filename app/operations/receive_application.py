@@ -90,9 +90,7 @@ def _receive(
             "matter": {"code": offering.matter_code, "name": offering.name, "handled_by": offering.handled_by},
         },
         offering=offering,
-        materials=take_materials(
-            uow, offering.materials, application.materials, owner_account_id=person.account_id
-        ),
+        materials=take_materials(uow, offering.materials, application.materials, owner_account_id=person.account_id),
     )
     changes = ChangeSet()
     desk = Desk(

@@ -7,12 +7,9 @@ from datetime import timedelta
 
 from app.domain.errors import InvalidInput
 from app.runtime.context import Context
-from app.runtime.passwords import verify_password
+from app.runtime.passwords import LOCKED_FOR, MOST_FAILURES, verify_password
 from app.storage.people import find_account, note_failure, note_success
 from app.storage.sessions import add_session, end_session
-
-MOST_FAILURES = 5
-LOCKED_FOR = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,4 +58,3 @@ def sign_out(context: Context, *, token: str) -> None:
     """End a session."""
     with context.database.write() as uow:
         end_session(uow, hashlib.sha256(token.encode()).digest())
-

@@ -34,7 +34,5 @@ def withdraw_case(
 
     return in_transaction(
         context,
-        lambda uow: change_case(
-            uow, context, Target(case_id=case_id), act, actor=actor_of(person), request=request
-        ),
+        lambda uow: change_case(uow, context, Target(case_id=case_id), act, actor=actor_of(person), request=request),
     )

@@ -230,9 +230,7 @@ def list_documents(connection: sa.Connection, case_id: int) -> tuple[dict[str, o
 
 def find_decision(connection: sa.Connection, case_id: int) -> dict[str, object] | None:
     """Return the decision of a case, None while there is none."""
-    row = connection.execute(
-        sa.select(decision_record).where(decision_record.c.case_id == case_id)
-    ).one_or_none()
+    row = connection.execute(sa.select(decision_record).where(decision_record.c.case_id == case_id)).one_or_none()
     if row is None:
         return None
     return {
@@ -251,8 +249,7 @@ def list_deliveries(connection: sa.Connection, case_id: int) -> tuple[dict[str, 
     """Return how the results of a case were handed over."""
     rows = connection.execute(sa.select(delivery).where(delivery.c.case_id == case_id).order_by(delivery.c.id)).all()
     return tuple(
-        {"id": str(row.id), "method": row.method, "state": row.state, "delivered_at": row.delivered_at}
-        for row in rows
+        {"id": str(row.id), "method": row.method, "state": row.state, "delivered_at": row.delivered_at} for row in rows
     )
 
 

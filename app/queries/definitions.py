@@ -37,15 +37,8 @@ class DefinitionLine:
 def list_definitions(connection: sa.Connection, *, kind: str = "bpmn") -> tuple[DefinitionLine, ...]:
     """Return all versions of a kind, by key, newest first."""
     columns = case_file.c
-    counts: dict[int, int] = dict(
-        connection.execute(
-            sa.select(columns.definition_id, sa.func.count())
-            .where(sa.text("closed_at IS NULL"))
-            .group_by(columns.definition_id)
-        )
-        .tuples()
-        .all()
-    )
+    query = sa.select(columns.definition_id, sa.func.count()).where(sa.text("closed_at IS NULL"))
+    counts = {row[0]: int(row[1]) for row in connection.execute(query.group_by(columns.definition_id))}
     rows = [row for row in list_versions(connection) if row.kind == kind]
     ordered = sorted(rows, key=lambda row: (row.key, -row.version))
     return tuple(_line(row, counts.get(row.id, 0)) for row in ordered)

@@ -247,8 +247,6 @@ def count_dead(connection: sa.Connection, scope: Scope) -> int:
         sa.select(sa.func.count())
         .select_from(deadline)
         .join(case_file, case_file.c.id == deadline.c.case_id)
-        .where(
-            sa.text("case_file.closed_at IS NULL"), deadline.c.state == int(DeadlineState.DEAD), *case_scope(scope)
-        )
+        .where(sa.text("case_file.closed_at IS NULL"), deadline.c.state == int(DeadlineState.DEAD), *case_scope(scope))
     )
     return int(connection.scalar(query) or 0)

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from app.domain.calendar import ResolvedCalendar
 from app.domain.counting import CountingRules
+from app.domain.form import FormSchema
 from app.domain.time_rules import CardRuleSet
 
 
@@ -15,3 +17,31 @@ class PublishedView:
     calendars: Mapping[str, ResolvedCalendar]
     counting: CountingRules
     rule_set: CardRuleSet
+
+
+class PublishedFormVersion(Protocol):
+    """A form version in force."""
+
+    @property
+    def key(self) -> str:
+        """Key of the form."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """Its version."""
+        ...
+
+    @property
+    def schema(self) -> FormSchema:
+        """Its fields."""
+        ...
+
+
+class PublishedForms(Protocol):
+    """Whatever holds the forms in force."""
+
+    @property
+    def forms(self) -> Mapping[str, PublishedFormVersion]:
+        """Forms by key."""
+        ...

@@ -14,8 +14,8 @@ from app.domain.form import FormField, FormSchema
 from app.domain.loaded_case import TaskFacts
 from app.domain.vocabulary import Role, TaskState
 from app.queries.case_page import list_materials
+from app.queries.published_view import PublishedForms
 from app.queries.worklist import WorklistItem, find_task_row
-from app.runtime.published import Published
 from app.storage.clock import SystemClock
 from app.storage.drafts import find_draft
 from app.storage.tables import case_file, case_input, case_party, user_task
@@ -59,7 +59,7 @@ class TaskPage:
 
 
 def get_task_page(
-    connection: sa.Connection, published: Published, person: Person, task_id: int, *, now: datetime | None = None
+    connection: sa.Connection, published: PublishedForms, person: Person, task_id: int, *, now: datetime | None = None
 ) -> TaskPage:
     """Return a task, also a closed one.
 
@@ -85,7 +85,7 @@ def schema_as_json(schema: FormSchema) -> dict[str, object]:
 
 def _page(
     connection: sa.Connection,
-    published: Published,
+    published: PublishedForms,
     person: Person,
     *,
     item: WorklistItem,

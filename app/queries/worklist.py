@@ -105,8 +105,10 @@ def count_queues(connection: sa.Connection, person: Person, *, now: datetime) ->
     for queue in QUEUES:
         query = sa.select(sa.func.count()).select_from(user_task).where(sa.text("state < 2"), *_queue(person, queue))
         counts[queue] = int(connection.scalar(query) or 0)
-    overdue = sa.select(sa.func.count()).select_from(user_task).where(
-        sa.text("state < 2"), *_queue(person, "group"), user_task.c.due_at < now, sa.not_(user_task.c.paused)
+    overdue = (
+        sa.select(sa.func.count())
+        .select_from(user_task)
+        .where(sa.text("state < 2"), *_queue(person, "group"), user_task.c.due_at < now, sa.not_(user_task.c.paused))
     )
     counts["overdue"] = int(connection.scalar(overdue) or 0)
     return counts

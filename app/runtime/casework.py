@@ -121,7 +121,13 @@ class Casework:
         self._folded.clear()
 
     def queue(
-        self, channel: str, payload: Mapping[str, object], *, key: str, send_at: datetime | None = None, ordered: bool = True
+        self,
+        channel: str,
+        payload: Mapping[str, object],
+        *,
+        key: str,
+        send_at: datetime | None = None,
+        ordered: bool = True,
     ) -> None:
         """Queue a message in the commit of this move. key: unique for ever; a second one with it is dropped."""
         self.changes.outbox.append(

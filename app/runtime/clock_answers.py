@@ -8,7 +8,9 @@ def clock_answers(work: Casework) -> list[dict[str, object]]:
     """Return one entry per clock: name, state, due instant, colour instants and the explanation of each ledger entry."""
     answers: list[dict[str, object]] = []
     for name, clock in work.clocks().items():
-        sentences = explain(work.ledger, name, calendars=work.published.calendars, counting=work.published.time_rules.counting)
+        sentences = explain(
+            work.ledger, name, calendars=work.published.calendars, counting=work.published.time_rules.counting
+        )
         answers.append(
             {
                 "clock": name,

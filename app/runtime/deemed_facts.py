@@ -66,5 +66,3 @@ def _were_materials_checked(work: Casework) -> bool:
     due_at = work.clock("promised").due_at
     marked = any(row.checked_at is not None and due_at and row.checked_at <= due_at for row in work.loaded.materials)
     return marked or any(step.role in CHECKING_ROLES and step.completed_by for step in work.loaded.handled)
-
-

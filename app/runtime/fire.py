@@ -123,9 +123,7 @@ def _tell(work: Casework, deadline: DeadlineFacts, stage: Stage) -> None:
 def _block(work: Casework, deadline: DeadlineFacts, guards: tuple[str, ...]) -> None:
     """A guard is false: nothing is approved, the reasons are stored, and people are told (time-limits section 8)."""
     work.record("deemed_blocked", {"guards": list(guards), "due_at": _text(deadline.due_at)})
-    work.changes.deadlines_changed.append(
-        _after(deadline, state=DeadlineState.BLOCKED, last_error=", ".join(guards))
-    )
+    work.changes.deadlines_changed.append(_after(deadline, state=DeadlineState.BLOCKED, last_error=", ".join(guards)))
     for role in (Role.UNIT_HEAD, Role.SUPERVISOR):
         tell_role(
             work,

@@ -167,9 +167,7 @@ def _prefix(new: NewCase) -> str:
 
 def _add_rows(work: Casework, diagram_id: int) -> None:
     received = {name: getattr(work.case, name) for name in CaseRow.__dataclass_fields__ if name not in AT_RECEIPT}
-    work.changes.cases_added.append(
-        CaseRow(**received, **{name: getattr(work, name) for name in AT_RECEIPT})
-    )
+    work.changes.cases_added.append(CaseRow(**received, **{name: getattr(work, name) for name in AT_RECEIPT}))
     work.changes.states_added.append(saved_state(work, diagram_id))
     if work.loaded.party is not None:
         work.changes.parties_added.append(work.loaded.party)

@@ -40,14 +40,14 @@ class NotLoaded(Exception):
     """A published object is not in this process yet; it is read without a lock and the transaction begins again."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class GenerationNotLoaded(NotLoaded):
     """A deployment this process has not seen."""
 
     generation: int
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class DiagramNotLoaded(NotLoaded):
     """A diagram this process has not parsed."""
 

@@ -18,7 +18,9 @@ def issue_document(work: Casework, kind: str, facts: Mapping[str, object]) -> Do
     department = work.published.departments[work.case.department_id]
     number = work.ports.next_number(kind=kind, scope=department.code, on=work.now)
     year = work.now.astimezone(ZONE).year
-    title = work.published.messages.text("zh", f"documents.{kind}.number", authority=department.name_zh, year=year, n=number)
+    title = work.published.messages.text(
+        "zh", f"documents.{kind}.number", authority=department.name_zh, year=year, n=number
+    )
     row = DocumentRow(
         id=work.ports.next_id(),
         case_id=work.case.id,

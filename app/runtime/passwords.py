@@ -1,8 +1,12 @@
 """Passwords: argon2id, with the parameters OWASP gives for interactive sign-in (19 MiB, two passes)."""
 
+from datetime import timedelta
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+MOST_FAILURES = 5
+LOCKED_FOR = timedelta(minutes=15)
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 NOBODY = HASHER.hash("nobody")
 

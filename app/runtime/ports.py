@@ -23,4 +23,6 @@ class TransactionPorts:
     def next_number(self, *, kind: str, scope: str, on: datetime) -> int:
         """Return the next number; case numbers count per local day, document numbers per local year."""
         local = on.astimezone(ZONE).date()
-        return take_number(self._uow, kind=kind, scope=scope, on=local if kind == "case" else local.replace(month=1, day=1))
+        return take_number(
+            self._uow, kind=kind, scope=scope, on=local if kind == "case" else local.replace(month=1, day=1)
+        )

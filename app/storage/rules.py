@@ -74,9 +74,7 @@ def _newest(connection: sa.Connection, generation: int) -> dict[str, tuple[int, 
     return {row.path: (row.version, row.sha256) for row in connection.execute(query)}
 
 
-def _add(
-    uow: UnitOfWork, generation: int, path: str, *, version: int, content: str | None, digest: str
-) -> None:
+def _add(uow: UnitOfWork, generation: int, path: str, *, version: int, content: str | None, digest: str) -> None:
     values = {
         "path": path,
         "version": version,

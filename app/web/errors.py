@@ -10,6 +10,7 @@ from app.web.language import current_language
 
 log = structlog.get_logger()
 
+
 class Unauthenticated(errors.CaseworkError):
     """Nobody is signed in."""
 

@@ -39,6 +39,8 @@ def check(graph: Graph, published: Published) -> Iterable[Finding]:
 
 
 def _waits(node: Node) -> bool:
-    return node.kind in PEOPLE or node.kind == "eventBasedGateway" or (
-        node.kind == "intermediateCatchEvent" and bool(node.event_kind())
+    return (
+        node.kind in PEOPLE
+        or node.kind == "eventBasedGateway"
+        or (node.kind == "intermediateCatchEvent" and bool(node.event_kind()))
     )

@@ -18,8 +18,10 @@ def check(graph: Graph, published: Published) -> Iterable[Finding]:
         if node.kind != "callActivity":
             continue
         called = node.element.get("calledElement") or ""
-        is_known = called.removeprefix(MATTER) in published.matters if called.startswith(MATTER) else (
-            called in published.processes or called in graph.processes
+        is_known = (
+            called.removeprefix(MATTER) in published.matters
+            if called.startswith(MATTER)
+            else (called in published.processes or called in graph.processes)
         )
         if not is_known:
             yield finding(CODE, SEVERITY, node, called=called or "-")

@@ -77,9 +77,9 @@ def _wanted(work: Casework, snapshot: Snapshot, rows: dict[tuple[str, str], Dead
         elif name in clocks:
             shared[name] = (wait.task_id, wait.key)
         elif name is None:
-            items.append(_derived(
-                    work, rows, name=TIMER, text=wait.expression, engine_task=wait.task_id, element=wait.key
-                ))
+            items.append(
+                _derived(work, rows, name=TIMER, text=wait.expression, engine_task=wait.task_id, element=wait.key)
+            )
     items.extend(
         _derived(work, rows, name=STEP, text=task.limit, engine_task=task.task_id, element=task.element)
         for task in snapshot.open_tasks

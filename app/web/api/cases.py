@@ -64,9 +64,7 @@ class Case(MethodView):
         person = current_person()
         with reading() as opened:
             view = case_page.get_case(opened.connection, person.scope, case_no)
-            clocks = list_clocks(
-                opened.connection, container().view(), int(view.id), now=opened.now
-            )
+            clocks = list_clocks(opened.connection, container().view(), int(view.id), now=opened.now)
         body = jsonable(masked_case(view, person))
         assert isinstance(body, dict)
         body["clocks"] = present_clocks(clocks)

@@ -57,7 +57,9 @@ class Task(MethodView):
     def get(self, task_id: str) -> object:
         """Return a task with its form, outcomes, answers so far and the materials; `ETag` is its version."""
         with reading() as opened:
-            page = get_task_page(opened.connection, context().library.current(), current_person(), row_id(task_id))
+            page = get_task_page(
+                opened.connection, context().library.current(), current_person(), row_id(task_id), now=opened.now
+            )
         response = make_response(jsonify(jsonable(page)))
         response.headers["ETag"] = f'"{page.task.version}"'
         return response

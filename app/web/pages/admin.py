@@ -103,7 +103,6 @@ def disable_staff(staff_id: str) -> str | Response:
         told_or_refused(
             lambda: set_staff_active(context(), person, login=line.login, is_active=False),
             "staff_disabled",
-            name=line.name,
         )
         return redirect(back)
     return _confirm("disable_staff", line.name, url_for("pages.disable_staff", staff_id=staff_id), back)

@@ -176,9 +176,7 @@ def _form_error(item: Mapping[str, object], prefix: str) -> FormError:
     return FormError(name=name_of_pointer(pointer, prefix), text=text)
 
 
-def _rows(
-    components: Iterable[FormField], answers: Mapping[str, object], language: str
-) -> Iterable[tuple[str, str]]:
+def _rows(components: Iterable[FormField], answers: Mapping[str, object], language: str) -> Iterable[tuple[str, str]]:
     for found in components:
         value = answers.get(found.key) if found.key else None
         if found.kind is FieldKind.GROUP:

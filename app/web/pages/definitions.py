@@ -151,7 +151,9 @@ def submit_definition_page(key: str, number: int) -> WerkzeugResponse:
     return redirect(url_for("pages.definition_version", key=key, number=number))
 
 
-@pages.route("/definitions/<key>/versions/<int:number>/approval", endpoint="approve_definition", methods=["GET", "POST"])
+@pages.route(
+    "/definitions/<key>/versions/<int:number>/approval", endpoint="approve_definition", methods=["GET", "POST"]
+)
 def approve_definition_page(key: str, number: int) -> str | WerkzeugResponse:
     """Approve what somebody else submitted, after a look at what it changes."""
     person = require_role("designer")
@@ -162,7 +164,9 @@ def approve_definition_page(key: str, number: int) -> str | WerkzeugResponse:
     return _decide("approve", key, number, act, "definition_approved")
 
 
-@pages.route("/definitions/<key>/versions/<int:number>/deployment", endpoint="deploy_definition", methods=["GET", "POST"])
+@pages.route(
+    "/definitions/<key>/versions/<int:number>/deployment", endpoint="deploy_definition", methods=["GET", "POST"]
+)
 def deploy_definition_page(key: str, number: int) -> str | WerkzeugResponse:
     """Deploy an approved version; running cases keep theirs."""
     person = require_role("designer")
@@ -240,4 +244,3 @@ def _finding(item: dict[str, object]) -> dict[str, object]:
         "name": item["name"],
         "is_on_diagram": bool(item["element_id"]),
     }
-
