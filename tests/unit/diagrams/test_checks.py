@@ -1,5 +1,6 @@
 """Every rule for diagrams: what it refuses, where, and what it accepts."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def flow(source: str, target: str, condition: str = "") -> str:
 
 
 def chain(*elements: str) -> str:
-    return "".join(flow(one, two) for one, two in zip(elements, elements[1:], strict=False))
+    return "".join(flow(one, two) for one, two in pairwise(elements))
 
 
 def diagram(body: str, *, attributes: str = "") -> bytes:
