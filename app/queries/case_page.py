@@ -71,6 +71,7 @@ class CaseView:
     department: str
     department_id: str
     intake_department: str
+    intake_department_id: str
     received_at: datetime
     accepted_at: datetime | None
     closed_at: datetime | None
@@ -139,6 +140,7 @@ def get_case(connection: sa.Connection, scope: Scope, case_no: str) -> CaseView:
         department=row.department,
         department_id=str(row.department_id),
         intake_department=row.intake_department,
+        intake_department_id=str(row.intake_department_id),
         received_at=row.received_at,
         accepted_at=row.accepted_at,
         closed_at=row.closed_at,

@@ -171,7 +171,9 @@ def _condition(state: str, now: datetime) -> sa.ColumnElement[bool]:
         "overdue": sa.and_(governing, columns.due_at < now),
         "due_soon": sa.and_(governing, columns.due_at >= now, columns.due_at < now + SOON),
         "paused": sa.and_(governing, columns.state == int(DeadlineState.PAUSED)),
-        "to_be_deemed": sa.and_(columns.name == "deemed", columns.state == int(DeadlineState.ARMED)),
+        "to_be_deemed": sa.and_(
+            columns.name == "deemed", columns.state == int(DeadlineState.ARMED), columns.due_at < now + DEEMED_AHEAD
+        ),
         "blocked": sa.and_(columns.name == "deemed", columns.state == int(DeadlineState.BLOCKED)),
         "dead": columns.state == int(DeadlineState.DEAD),
     }

@@ -81,3 +81,10 @@ def refuse_foreign_region(person: Person, region_code: str) -> None:
 def roles_in_case(person: Person, work: Casework) -> frozenset[str]:
     """Return the roles a person holds in the department that owns the case."""
     return frozenset(str(place.role) for place in person.memberships if place.department_id == work.case.department_id)
+
+
+def roles_at_intake(person: Person, work: Casework) -> frozenset[str]:
+    """Return the roles a person holds in the office that took the case in."""
+    return frozenset(
+        str(place.role) for place in person.memberships if place.department_id == work.case.intake_department_id
+    )

@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 
-from app.domain.authority import Person
+from app.domain.authority import HANDLING, Person
 from app.queries.case_page import CaseView
 from app.web.presenting import mask_id_number, mask_mobile, mask_name
 
 
 def masked_case(view: CaseView, person: Person) -> CaseView:
     """Return the case with name, id number and telephone masked, unless the reader handles it or it is theirs."""
-    if person.is_applicant or int(view.department_id) in person.department_ids:
+    offices = {int(view.department_id), int(view.intake_department_id)}
+    handles = person.has_role(*HANDLING) and not offices.isdisjoint(person.department_ids)
+    if person.is_applicant or handles:
         return view
     return replace(
         view,
