@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import logging
 import os
 import secrets
 import sys
@@ -10,10 +11,12 @@ from pathlib import Path
 
 import click
 import orjson
+import structlog
 from flask import Flask
 
 from app.catalogue.calendars import read_calendars
 from app.catalogue.messages import read_messages
+from app.catalogue.scenarios import find_scenario_files
 from app.container import Container, build_container
 from app.diagrams.reader import finding_item
 from app.domain.actor import system_actor
@@ -29,6 +32,8 @@ from app.operations.deploy_rules import check_folders, deploy_rules, has_changed
 from app.operations.manage_staff import issue_token
 from app.queries.audit import list_case_ids
 from app.scenarios.demonstration import play_demonstration
+from app.scenarios.playing import play_file
+from app.scenarios.timeline import say_difference
 from app.settings import read_settings
 from app.storage.cases import case_chain, case_head
 from app.storage.clock import FixedClock
@@ -135,6 +140,28 @@ def demo(language: str) -> None:
     """Play four cases on a virtual clock and print their timelines."""
     for line in play_demonstration(read_settings(), language):
         print(line)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--language", type=click.Choice(list(LANGUAGES)), default="zh", show_default=True)
+def scenarios(paths: tuple[Path, ...], language: str) -> None:
+    """Play the scenario files below each PATH (default: all that are shipped) on a virtual clock. Exit 1 when one differs."""
+    settings = read_settings()
+    messages = read_messages(settings.rules_dir)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    files = find_scenario_files(*(paths or (settings.bpmn_dir, settings.rules_dir)))
+    failed = 0
+    for file in files:
+        with _refusals(messages):
+            played = play_file(settings, file)
+        failed += bool(played.differences)
+        facts = {"file": played.scenario.file, "title": played.scenario.titles.get(language, "")}
+        print(messages.text(language, f"scenarios.{'failed' if played.differences else 'held'}", **facts))
+        for item in played.differences:
+            print(f"  {say_difference(messages, language, item)}")
+    print(messages.text(language, "scenarios.total", count=len(files), failed=failed))
+    sys.exit(1 if failed else 0)
 
 
 @cli.command(name="due-dates")

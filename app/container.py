@@ -1,9 +1,13 @@
 """The container: chooses the adapters of a process once and builds what everything else works with."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.catalogue.messages import read_messages
 from app.channels import Channel, open_channels
+from app.operations.deliver_outbox import InternalHandler
+from app.operations.join_member_cases import join_member_cases
+from app.operations.withdraw_member_case import withdraw_member_case
 from app.queries.published_view import PublishedView
 from app.runtime.context import Context
 from app.runtime.library import Library
@@ -11,6 +15,12 @@ from app.settings import Settings
 from app.storage.clock import Clock
 from app.storage.database import open_database
 from app.storage.ids import IdSource
+
+# What does the work of a message that stays inside: its name -> the operation.
+MESSAGE_HANDLERS: Mapping[str, InternalHandler] = {
+    "join_member_cases": join_member_cases,
+    "withdraw_member_case": withdraw_member_case,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,9 +45,10 @@ class CaseTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseMember:
-    """A member case of a joint case."""
+    """A member case of a joint case. element: of the theme's diagram, whose call activity waits for it."""
 
     case_no: str
+    element: str
     name: str
     state: str
     decision: str | None
@@ -288,6 +289,7 @@ def _members(connection: sa.Connection, case_id: int) -> tuple[CaseMember, ...]:
     return tuple(
         CaseMember(
             case_no=row.case_no,
+            element=row.parent_element or "",
             name=row.name,
             state=row.state,
             decision=row.decision,

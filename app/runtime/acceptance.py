@@ -47,7 +47,8 @@ def limit_of_clock(work: Casework, name: str) -> TimeLimit | None:
     elif name == ClockName.STATUTORY:
         text = offering.statutory_limit if offering else ""
     else:
-        text = work.published.time_rules.limit_text(name)
+        of_matter = offering.delivery_limit if offering and name == ClockName.DELIVERY else ""
+        text = of_matter or work.published.time_rules.limit_text(name)
     limit = parse_limit(text) if text else None
     return limit if isinstance(limit, TimeLimit) else None
 

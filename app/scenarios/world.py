@@ -1,22 +1,21 @@
 """A scratch installation on a virtual clock: deployed, peopled, and gone afterwards."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.container import Container, build_container
+from app.container import MESSAGE_HANDLERS, Container, build_container
 from app.domain.actor import system_actor
 from app.domain.authority import Person
 from app.domain.vocabulary import Lane
 from app.operations.add_demo_people import add_demo_people
-from app.operations.complete_task import Completion, complete_task
+from app.operations.deliver_outbox import deliver_outbox
 from app.operations.deploy_rules import deploy_rules
 from app.operations.fire_due_deadlines import fire_due_deadlines
-from app.operations.join_member_cases import join_member_cases
-from app.queries.case_page import CaseView, find_case_id, get_case
+from app.queries.case_page import CaseView, get_case
 from app.runtime.people import person_by_account
 from app.settings import Settings
 from app.storage.clock import FixedClock
@@ -52,21 +51,10 @@ class World:
         with self.context.database.read() as connection:
             return get_case(connection, self.person("supervisor.es").scope, case_no)
 
-    def complete(
-        self, case_no: str, element: str, login: str, outcome: str, answers: Mapping[str, object] | None = None
-    ) -> None:
-        """Let a person complete the open task of an element."""
-        task = next(
-            item for item in self.case(case_no).tasks if item.element == element and item.state in ("open", "claimed")
-        )
-        completion = Completion(task_id=int(task.id), version=task.version, outcome=outcome, data=answers or {})
-        complete_task(self.context, self.person(login), completion)
-
-    def join(self, case_no: str) -> None:
-        """Let a joint case take in its closed members, as the outbox would."""
-        with self.context.database.read() as connection:
-            case_id = find_case_id(connection, self.person("supervisor.es").scope, case_no)
-        join_member_cases(self.context, case_id)
+    def deliver(self) -> None:
+        """Deliver every message whose instant has come; joint cases take in their closed members that way."""
+        while deliver_outbox(self.context, self.container.channel, MESSAGE_HANDLERS, limit=BATCH):
+            continue
 
     def move_to(self, at: datetime) -> None:
         """Move the clock to an instant, stopping at everything that fires on the way, in its order."""
@@ -79,7 +67,9 @@ class World:
             for lane in Lane:
                 while fire_due_deadlines(self.context, lane, limit=BATCH, budget_ms=10_000).fired:
                     continue
+            self.deliver()
         self.clock.set(at)
+        self.deliver()
 
 
 @contextmanager

@@ -8,18 +8,16 @@ from pathlib import Path
 import structlog
 
 from app.channels import Channel
+from app.container import MESSAGE_HANDLERS
 from app.domain.vocabulary import Lane
 from app.operations.deliver_outbox import deliver_outbox
 from app.operations.fire_due_deadlines import TickResult, fire_due_deadlines
-from app.operations.join_member_cases import join_member_cases
 from app.operations.record_beat import record_beat
-from app.operations.withdraw_member_case import withdraw_member_case
 from app.runtime.context import Context
 
 log = structlog.get_logger()
 
 BATCH_OF_LANE = {Lane.MOVE: 5, Lane.NOTICE: 50}
-HANDLERS = {"join_member_cases": join_member_cases, "withdraw_member_case": withdraw_member_case}
 WORKER_NAME = f"{os.uname().nodename}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 BOOT_ID_FILE = Path("/proc/sys/kernel/random/boot_id")
 
@@ -41,7 +39,7 @@ def drain_outbox(context: Context, channel: Channel, *, budget_s: float) -> int:
     stop_at = time.monotonic() + budget_s
     count = 0
     while time.monotonic() < stop_at:
-        claimed = deliver_outbox(context, channel, HANDLERS)
+        claimed = deliver_outbox(context, channel, MESSAGE_HANDLERS)
         count += claimed
         if not claimed:
             break

@@ -37,6 +37,7 @@ def serve_forever(bind: str) -> None:
         "10",
         "--access-logfile",
         "/dev/null",
+        "--no-control-socket",
         "wsgi:application",
     ]
     os.execv(sys.executable, arguments)  # noqa: S606

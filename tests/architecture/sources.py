@@ -70,4 +70,5 @@ def _files() -> Iterator[Path]:
     for folder, folders, names in os.walk(ROOT):
         folders[:] = sorted(name for name in folders if name not in NOT_OURS and not name.endswith("_cache"))
         folders[:] = [name for name in folders if name != ".hypothesis"]
-        yield from (Path(folder, name) for name in sorted(names) if Path(name).suffix not in NOT_TEXT)
+        kept = (name for name in sorted(names) if name not in NOT_OURS and Path(name).suffix not in NOT_TEXT)
+        yield from (Path(folder, name) for name in kept)

@@ -1,0 +1,73 @@
+"""What people do in a scenario: one function an act, each calls the operation a door would call."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from app.domain.authority import Person
+from app.operations.complete_task import Completion, complete_task
+from app.operations.extend_clock import extend_clock
+from app.operations.submit_correction import submit_correction
+from app.operations.suspend_clock import SuspensionRequest, resume_clock, suspend_clock
+from app.operations.withdraw_case import withdraw_case
+from app.queries.case_page import CaseView
+from app.scenarios.world import World
+
+Facts = Mapping[str, Any]
+Act = Callable[[World, CaseView, Person, Facts], object]
+
+
+class NoSuchTask(Exception):
+    """The scenario completes a task that is not open."""
+
+
+def _complete(world: World, case: CaseView, person: Person, facts: Facts) -> object:
+    element = facts["task"]
+    task = next((row for row in case.tasks if row.element == element and row.state in ("open", "claimed")), None)
+    if task is None:
+        raise NoSuchTask(element)
+    completion = Completion(
+        task_id=int(task.id),
+        version=task.version,
+        outcome=facts.get("outcome", ""),
+        data=facts.get("answers", {}),
+        marks={requirement: (state, remark) for requirement, (state, remark) in facts.get("marks", {}).items()},
+    )
+    return complete_task(world.context, person, completion)
+
+
+def _correct(world: World, case: CaseView, person: Person, facts: Facts) -> object:
+    answers = facts.get("answers", {})
+    return submit_correction(world.context, person, case_id=int(case.id), materials=(), answers=answers)
+
+
+def _suspend(world: World, case: CaseView, person: Person, facts: Facts) -> object:
+    asked = SuspensionRequest(
+        ground=facts["suspend"],
+        document_no=facts.get("document_no", ""),
+        expected_days=facts.get("expected_days", 0),
+        reason=facts.get("reason", ""),
+    )
+    return suspend_clock(world.context, person, case_id=int(case.id), asked=asked)
+
+
+def _resume(world: World, case: CaseView, person: Person, _facts: Facts) -> object:
+    return resume_clock(world.context, person, case_id=int(case.id), suspension_id=None)
+
+
+def _extend(world: World, case: CaseView, person: Person, facts: Facts) -> object:
+    days, reason = facts["extend"], facts.get("reason", "")
+    return extend_clock(world.context, person, case_id=int(case.id), days=days, reason=reason)
+
+
+def _withdraw(world: World, case: CaseView, person: Person, facts: Facts) -> object:
+    return withdraw_case(world.context, person, case_id=int(case.id), reason=facts["withdraw"])
+
+
+ACTS: Mapping[str, Act] = {
+    "task": _complete,
+    "correct": _correct,
+    "suspend": _suspend,
+    "resume": _resume,
+    "extend": _extend,
+    "withdraw": _withdraw,
+}
