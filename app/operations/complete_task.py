@@ -6,15 +6,18 @@ from dataclasses import dataclass, field
 from app.domain.authority import Person
 from app.domain.change_set import MaterialCheck
 from app.domain.errors import Conflict, InvalidInput, Stale
-from app.domain.form import check_answers
 from app.domain.loaded_case import TaskFacts
 from app.domain.moves import CompleteTask
 from app.domain.request_key import RequestKey
 from app.domain.vocabulary import TaskState
 from app.runtime.access import actor_of, refuse_breach_of_duties, refuse_foreign_task
 from app.runtime.advance import Result, Target, case_summary, change_case, moved
+from app.runtime.answers import checked_answers
+from app.runtime.assignment import claim_next
 from app.runtime.casework import Casework
 from app.runtime.context import Context, in_transaction
+from app.storage.idempotency import find_response
+from app.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +32,16 @@ class Completion:
 
 
 def complete_task(
-    context: Context, person: Person, completion: Completion, *, request: RequestKey | None = None
+    context: Context,
+    person: Person,
+    completion: Completion,
+    *,
+    claims_next: bool = False,
+    request: RequestKey | None = None,
 ) -> Result:
     """Complete a task with an outcome and the answers of its form; the diagram goes on in the same commit.
 
+    claims_next: claim the person's next task in the same transaction; a repeated request claims nothing.
     Returns the task and the case as they are afterwards.
     Raises NotFound (not visible), Forbidden (not this person's), Stale (the task changed since it was shown), Conflict
     `task_closed`, `decision_after_due`, InvalidInput `outcome_unknown` or `invalid` with one item per fault.
@@ -42,7 +51,7 @@ def complete_task(
         task = _task(work, completion)
         refuse_foreign_task(person, work, task)
         refuse_breach_of_duties(person, work, task)
-        answers = _answers(work, task, completion)
+        answers = checked_answers(work, task, completion.data, outcome=completion.outcome)
         _mark_materials(work, person, completion)
         moved(work, CompleteTask(task_id=task.engine_task, outcome=completion.outcome, data=answers))
         return {
@@ -50,12 +59,15 @@ def complete_task(
             "case": case_summary(work),
         }
 
-    return in_transaction(
-        context,
-        lambda uow: change_case(
-            uow, context, Target(task_id=completion.task_id), act, actor=actor_of(person), request=request
-        ),
-    )
+    def change(uow: UnitOfWork) -> Result:
+        is_new = request is None or find_response(uow, request) is None
+        target = Target(task_id=completion.task_id)
+        result = change_case(uow, context, target, act, actor=actor_of(person), request=request)
+        if claims_next and is_new:
+            claim_next(uow, context, person)
+        return result
+
+    return in_transaction(context, change)
 
 
 def _task(work: Casework, completion: Completion) -> TaskFacts:
@@ -67,16 +79,6 @@ def _task(work: Casework, completion: Completion) -> TaskFacts:
     if task.outcomes and completion.outcome not in task.outcomes:
         raise InvalidInput("outcome_unknown", outcome=completion.outcome, offered=", ".join(task.outcomes))
     return task
-
-
-def _answers(work: Casework, task: TaskFacts, completion: Completion) -> Mapping[str, object]:
-    """Check the answers against the form of the task; a form sees the outcome, so that fields may depend on it."""
-    form = work.published.forms.get(task.form_key or "")
-    if form is None:
-        if completion.data:
-            raise InvalidInput("form_unexpected", task=str(task.id))
-        return {}
-    return check_answers(form.schema, completion.data, given={"outcome": completion.outcome})
 
 
 def _mark_materials(work: Casework, person: Person, completion: Completion) -> None:

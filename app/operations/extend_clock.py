@@ -26,6 +26,7 @@ def extend_clock(
 
     def act(work: Casework) -> Result:
         refuse_foreign_case(person, work)
+        work.try_clock_act("extend", days=days)
         offering = work.loaded.offering
         entry = extend_clocks(
             work.ledger,

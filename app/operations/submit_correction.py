@@ -8,8 +8,9 @@ from app.domain.errors import Conflict
 from app.domain.moves import CompleteTask
 from app.domain.request_key import RequestKey
 from app.domain.vocabulary import CaseState, Role
-from app.runtime.access import actor_of, refuse_foreign_case
+from app.runtime.access import actor_of, refuse_unless_applicant_or_window
 from app.runtime.advance import Result, Target, case_summary, change_case, moved
+from app.runtime.answers import checked_answers
 from app.runtime.application import HandedIn, take_materials
 from app.runtime.casework import Casework
 from app.runtime.context import Context, in_transaction
@@ -27,17 +28,19 @@ def submit_correction(
 ) -> Result:
     """Hand in corrections; a new check of five working days begins.
 
-    A clerk may take them in for the applicant at the window. Raises Conflict `no_correction_open` when none was asked.
+    A window clerk may take them in for the applicant. Raises Forbidden `not_permitted` for anybody else, Conflict
+    `no_correction_open` when none was asked, InvalidInput `invalid` with one item per fault.
     """
 
     def change(uow: UnitOfWork) -> Result:
         def act(work: Casework) -> Result:
-            refuse_foreign_case(person, work)
+            refuse_unless_applicant_or_window(person, work)
             task = next((row for row in work.loaded.tasks if row.role == Role.APPLICANT), None)
             if work.state != CaseState.CORRECTING or task is None:
                 raise Conflict("no_correction_open", state=work.state)
+            checked = checked_answers(work, task, answers, outcome="submitted")
             _take(uow, work, person, materials)
-            moved(work, CompleteTask(task_id=task.engine_task, outcome="submitted", data=answers))
+            moved(work, CompleteTask(task_id=task.engine_task, outcome="submitted", data=checked))
             return {"case": case_summary(work)}
 
         return change_case(uow, context, Target(case_id=case_id), act, actor=actor_of(person), request=request)

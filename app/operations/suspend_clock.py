@@ -14,7 +14,7 @@ from app.runtime.casework import Casework
 from app.runtime.clock_answers import clock_answers
 from app.runtime.context import Context, in_transaction
 from app.runtime.realign import realign
-from app.runtime.suspension import resume, suspend
+from app.runtime.suspension import resume, suspend, try_suspension
 
 SUSPENDING_ROLES = (Role.REVIEWER, Role.UNIT_HEAD)
 
@@ -40,6 +40,7 @@ def suspend_clock(
     """
 
     def act(work: Casework) -> Result:
+        try_suspension(work, asked.ground, asked.expected_days)
         refuse_without_role(person, work, SUSPENDING_ROLES)
         suspension_id = suspend(
             work,
@@ -63,15 +64,21 @@ def resume_clock(
     case_id: int,
     suspension_id: int | None,
     occurred_at: datetime | None = None,
+    document_no: str = "",
     request: RequestKey | None = None,
 ) -> Result:
-    """Let the clocks of a case run again. Raises Conflict `clock_not_suspended` when none stands still."""
+    """Let the clocks of a case run again. document_no: of the result of the special procedure.
+
+    Raises Conflict `clock_not_suspended` when none stands still, RuleViolation `clock_notice_missing` when the ground asks
+    for a result document, `clock_resume_before_suspend`, `clock_backdated`, `clock_future`.
+    """
 
     def act(work: Casework) -> Result:
+        work.try_clock_act("resume")
         refuse_without_role(person, work, SUSPENDING_ROLES)
         if work.state != CaseState.SUSPENDED:
             raise Conflict("clock_not_suspended")
-        resume(work, suspension_id=suspension_id, occurred_at=occurred_at or work.now)
+        resume(work, suspension_id=suspension_id, occurred_at=occurred_at or work.now, document_no=document_no)
         realign(work)
         return {"clocks": clock_answers(work)}
 

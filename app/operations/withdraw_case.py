@@ -1,11 +1,11 @@
 """Withdraw a case (撤回): the applicant takes it back, any time before the decision."""
 
 from app.domain.authority import Person
-from app.domain.errors import Conflict, Forbidden
+from app.domain.errors import Conflict
 from app.domain.moves import Cancel
 from app.domain.request_key import RequestKey
-from app.domain.vocabulary import CaseState, ResultKind, Role
-from app.runtime.access import actor_of, refuse_foreign_case, roles_at_intake
+from app.domain.vocabulary import CaseState, ResultKind
+from app.runtime.access import actor_of, refuse_unless_applicant_or_window
 from app.runtime.advance import Result, Target, case_summary, change_case, moved
 from app.runtime.casework import Casework
 from app.runtime.closing import close
@@ -24,9 +24,7 @@ def withdraw_case(
     """
 
     def act(work: Casework) -> Result:
-        refuse_foreign_case(person, work)
-        if not person.is_applicant and Role.WINDOW_CLERK not in roles_at_intake(person, work):
-            raise Forbidden("not_permitted", needs=Role.WINDOW_CLERK.value)
+        refuse_unless_applicant_or_window(person, work)
         if work.state not in BEFORE_DECISION:
             raise Conflict("withdrawal_too_late", state=work.state)
         close(work, state=CaseState.WITHDRAWN, result_kind=ResultKind.VOIDED, kind="case_withdrawn")

@@ -35,12 +35,19 @@ def list_cases(
     secret: str,
     text: str = "",
     state: str = "",
+    with_members: bool = False,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page:
-    """Return a page of cases in scope, newest first; members stand under their joint case."""
+    """Return a page of cases in scope, newest first.
+
+    A member stands under its joint case and is left out, unless the reader may not see that one, asks `with_members`, or
+    searches for its number.
+    """
     size = checked_limit(limit)
     query = _base().where(*case_scope(scope)).order_by(case_file.c.id.desc()).limit(size + 1)
+    if not with_members:
+        query = query.where(sa.or_(_stands_alone(scope), case_file.c.case_no == text))
     if state:
         query = query.where(case_file.c.state == state)
     if text:
@@ -71,6 +78,12 @@ def list_cases(
         ),
         next_cursor=following,
     )
+
+
+def _stands_alone(scope: Scope) -> sa.ColumnElement[bool]:
+    parent = case_file.alias("parent")
+    seen = sa.exists().where(parent.c.id == case_file.c.parent_case_id, *case_scope(scope, parent))
+    return sa.or_(case_file.c.parent_case_id.is_(None), sa.not_(seen))
 
 
 def _base() -> sa.Select[tuple[object, ...]]:

@@ -20,7 +20,7 @@ class PublishedView:
 
 
 class PublishedFormVersion(Protocol):
-    """A form version in force."""
+    """A deployed form version."""
 
     @property
     def key(self) -> str:
@@ -39,9 +39,8 @@ class PublishedFormVersion(Protocol):
 
 
 class PublishedForms(Protocol):
-    """Whatever holds the forms in force."""
+    """Whatever holds the deployed forms."""
 
-    @property
-    def forms(self) -> Mapping[str, PublishedFormVersion]:
-        """Forms by key."""
+    def pinned_form(self, key: str | None, version: int | None) -> PublishedFormVersion | None:
+        """Return the form version a task was opened with; None for a task without a form."""
         ...

@@ -1,7 +1,7 @@
 """The supervisor's board (监察看板): figures by county and department, and the lists behind them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -9,11 +9,14 @@ from app.domain.authority import Scope
 from app.domain.vocabulary import DeadlineState
 from app.queries.cursor import Page, checked_limit, decode_cursor, encode_cursor
 from app.queries.scoping import case_scope
+from app.storage.sqltypes import UtcDateTime
 from app.storage.tables import case_file, deadline, department, warning_card
 
+COUNTED = ("due_soon", "yellow", "red", "overdue", "paused", "to_be_deemed", "blocked")
 STATES = ("overdue", "due_soon", "paused", "to_be_deemed", "blocked", "dead")
 SOON = timedelta(days=1)
 DEEMED_AHEAD = timedelta(days=3)
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,22 +54,7 @@ class SupervisedCase:
 
 def summarise(connection: sa.Connection, scope: Scope, *, now: datetime) -> tuple[Figures, ...]:
     """Return the figures of every county and department in scope, most burning first."""
-    columns = deadline.c
-    governing = columns.name.in_(("promised", "bundle_promised"))
-    is_late = sa.and_(governing, columns.due_at < now)
-    is_red = sa.and_(governing, columns.red_at < now, columns.due_at >= now)
-    is_yellow = sa.and_(governing, columns.yellow_at < now, sa.func.coalesce(columns.red_at, columns.due_at) >= now)
-    parts = {
-        "due_soon": sa.and_(governing, columns.due_at >= now, columns.due_at < now + SOON),
-        "yellow": is_yellow,
-        "red": is_red,
-        "overdue": is_late,
-        "paused": sa.and_(governing, columns.state == int(DeadlineState.PAUSED)),
-        "to_be_deemed": sa.and_(
-            columns.name == "deemed", columns.state == int(DeadlineState.ARMED), columns.due_at < now + DEEMED_AHEAD
-        ),
-        "blocked": sa.and_(columns.name == "deemed", columns.state == int(DeadlineState.BLOCKED)),
-    }
+    parts = {name: condition for name, condition in _conditions(now).items() if name in COUNTED}
     query = (
         sa.select(
             case_file.c.county,
@@ -107,8 +95,8 @@ def list_supervised(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page:
-    """Return the cases behind a figure, by due instant."""
-    size = checked_limit(limit)
+    """Return the cases behind a figure, ordered by (due instant, id); what has none stands last."""
+    size, sort_at = checked_limit(limit), sa.func.coalesce(deadline.c.due_at, NEVER, type_=UtcDateTime)
     query = (
         sa.select(
             case_file.c.case_no,
@@ -124,15 +112,20 @@ def list_supervised(
         )
         .join(case_file, case_file.c.id == deadline.c.case_id)
         .join(department, department.c.id == case_file.c.department_id)
-        .where(sa.text("case_file.closed_at IS NULL"), _condition(state, now), *case_scope(scope))
-        .order_by(deadline.c.id)
+        .where(sa.text("case_file.closed_at IS NULL"), _conditions(now)[state], *case_scope(scope))
+        .order_by(sort_at, deadline.c.id)
         .limit(size + 1)
     )
     if cursor:
-        query = query.where(deadline.c.id > int(decode_cursor(secret, cursor)[0]))
+        last_at, last_id = decode_cursor(secret, cursor)
+        at = datetime.fromisoformat(str(last_at))
+        is_later = sa.and_(sort_at == at, deadline.c.id > int(last_id))
+        query = query.where(sa.or_(sort_at > at, is_later))
     rows = connection.execute(query).all()
     shown = rows[:size]
-    following = encode_cursor(secret, (shown[-1].id,)) if len(rows) > size else None
+    following = None
+    if len(rows) > size:
+        following = encode_cursor(secret, ((shown[-1].due_at or NEVER).isoformat(), shown[-1].id))
     return Page(
         items=tuple(
             SupervisedCase(
@@ -164,17 +157,21 @@ def count_cards(connection: sa.Connection, scope: Scope) -> dict[str, int]:
     return {colour: int(count) for colour, count in connection.execute(query).all()}
 
 
-def _condition(state: str, now: datetime) -> sa.ColumnElement[bool]:
+def _conditions(now: datetime) -> dict[str, sa.ColumnElement[bool]]:
+    """Return what each figure counts and each list shows; a disarmed deadline burns no more."""
     columns = deadline.c
-    governing = columns.name.in_(("promised", "bundle_promised"))
-    conditions = {
+    is_open = columns.state != int(DeadlineState.DISARMED)
+    governing = sa.and_(columns.name.in_(("promised", "bundle_promised")), is_open)
+    is_deemed = columns.name == "deemed"
+    return {
         "overdue": sa.and_(governing, columns.due_at < now),
         "due_soon": sa.and_(governing, columns.due_at >= now, columns.due_at < now + SOON),
+        "red": sa.and_(governing, columns.red_at < now, columns.due_at >= now),
+        "yellow": sa.and_(governing, columns.yellow_at < now, sa.func.coalesce(columns.red_at, columns.due_at) >= now),
         "paused": sa.and_(governing, columns.state == int(DeadlineState.PAUSED)),
         "to_be_deemed": sa.and_(
-            columns.name == "deemed", columns.state == int(DeadlineState.ARMED), columns.due_at < now + DEEMED_AHEAD
+            is_deemed, columns.state == int(DeadlineState.ARMED), columns.due_at < now + DEEMED_AHEAD
         ),
-        "blocked": sa.and_(columns.name == "deemed", columns.state == int(DeadlineState.BLOCKED)),
+        "blocked": sa.and_(is_deemed, columns.state == int(DeadlineState.BLOCKED)),
         "dead": columns.state == int(DeadlineState.DEAD),
     }
-    return conditions.get(state, sa.false())

@@ -51,6 +51,7 @@ class TaskPage:
     department_id: str
     outcomes: tuple[str, ...]
     form_key: str | None
+    form_version: int | None
     form: Mapping[str, object] | None
     draft: TaskDraft
     earlier: Mapping[str, object]
@@ -92,13 +93,14 @@ def _page(
     task: TaskFacts,
     rights: TaskRights,
 ) -> TaskPage:
-    form = published.forms.get(task.form_key or "")
+    form = published.pinned_form(task.form_key, task.form_version)
     kept = find_draft(connection, owner_account_id=person.account_id, topic=f"task:{task.id}")
     return TaskPage(
         task=item,
         department_id=str(task.department_id),
         outcomes=task.outcomes,
         form_key=task.form_key,
+        form_version=task.form_version,
         form=schema_as_json(form.schema) if form else None,
         draft=TaskDraft(version=kept[0], answers=orjson.loads(kept[1])) if kept else TaskDraft(answers={}),
         earlier=_earlier(connection, task),

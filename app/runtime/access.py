@@ -13,6 +13,7 @@ from app.domain.authority import (
 )
 from app.domain.errors import Forbidden
 from app.domain.loaded_case import TaskFacts
+from app.domain.vocabulary import Role
 from app.runtime.casework import Casework
 
 
@@ -70,6 +71,13 @@ def refuse_without_role(person: Person, work: Casework, roles: Collection[str]) 
     refuse_foreign_case(person, work)
     if not roles_in_case(person, work).intersection(roles):
         raise Forbidden("not_permitted", needs=", ".join(sorted(map(str, roles))))
+
+
+def refuse_unless_applicant_or_window(person: Person, work: Casework) -> None:
+    """Raise NotFound when the person may not see the case, Forbidden unless they are its applicant or its window clerk."""
+    refuse_foreign_case(person, work)
+    if not person.is_applicant and Role.WINDOW_CLERK not in roles_at_intake(person, work):
+        raise Forbidden("not_permitted", needs=Role.WINDOW_CLERK.value)
 
 
 def refuse_foreign_region(person: Person, region_code: str) -> None:

@@ -7,7 +7,7 @@ import orjson
 
 from app.domain.actor import Actor
 from app.domain.change_set import ChangeSet, IdempotencyRow
-from app.domain.errors import NotFound
+from app.domain.errors import CaseworkError, NotFound
 from app.domain.loaded_case import LoadedCase
 from app.domain.moves import Move
 from app.domain.request_key import RequestKey
@@ -15,6 +15,7 @@ from app.runtime.casework import Casework, Desk, take_up
 from app.runtime.context import Context
 from app.runtime.decide_change import decide_change
 from app.runtime.ports import TransactionPorts
+from app.runtime.refusal import keep_refusal
 from app.storage.apply_changes import apply_changes
 from app.storage.case_loading import load_case, load_case_of_task
 from app.storage.idempotency import find_response
@@ -46,7 +47,7 @@ def change_case(
     act: looks at the case, refuses by raising, or changes it; what it returns is the answer, and is stored under the
     key of the request. The same key again gets the stored answer and changes nothing.
     Raises NotFound when there is no such case, Conflict when the state does not fit any more, Busy when the lock was
-    not had in time.
+    not had in time. A refused act on a clock leaves one audit entry behind.
     """
     loaded = _load(uow, target)
     if request is not None:
@@ -54,8 +55,13 @@ def change_case(
         if stored is not None:
             answer: dict[str, object] = orjson.loads(stored)
             return answer
-    work = take_up(loaded, desk(uow, context, loaded, actor), ChangeSet())
-    result = act(work)
+    on_desk = desk(uow, context, loaded, actor)
+    work = take_up(loaded, on_desk, ChangeSet())
+    try:
+        result = act(work)
+    except CaseworkError as refusal:
+        keep_refusal(uow, loaded, on_desk, work, refusal)
+        raise
     if work.changes.case is None:
         work.finish()
     if request is not None:

@@ -1,6 +1,27 @@
-"""Answers of the steps of a case, as the instance keeps them in its variables."""
+"""Answers of the steps of a case: checked when they come in, and as the instance keeps them in its variables."""
 
+from collections.abc import Mapping
+
+from app.domain.errors import InvalidInput
+from app.domain.form import check_answers
+from app.domain.loaded_case import TaskFacts
 from app.runtime.casework import Casework
+
+
+def checked_answers(
+    work: Casework, task: TaskFacts, answers: Mapping[str, object], *, outcome: str
+) -> Mapping[str, object]:
+    """Check answers against the form version the task was opened with, also when a newer one was deployed since.
+
+    A form sees the outcome, so that fields may depend on it. Raises InvalidInput `invalid` with one item per fault,
+    `form_unexpected` when a task without a form gets answers.
+    """
+    form = work.published.pinned_form(task.form_key, task.form_version)
+    if form is None:
+        if answers:
+            raise InvalidInput("form_unexpected", task=str(task.id))
+        return {}
+    return check_answers(form.schema, answers, given={"outcome": outcome})
 
 
 def latest_answers(work: Casework) -> dict[str, object]:

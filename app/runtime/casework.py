@@ -35,6 +35,14 @@ class Ports(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockAct:
+    """An act on the clocks that somebody tries: what it is called, and facts without personal data."""
+
+    kind: str
+    facts: Mapping[str, object]
+
+
 @dataclass(slots=True, kw_only=True)
 class Casework:
     """One case being decided. Its `changes` may be shared with the member cases it opens."""
@@ -58,6 +66,7 @@ class Casework:
     completed_element: str | None = None
     fired_deadline_id: int | None = None
     members_to_open: list[OpenMember] = field(default_factory=list)
+    clock_act: ClockAct | None = None
     _folded: dict[str, ClockState] = field(default_factory=dict)
 
     @property
@@ -94,6 +103,10 @@ class Casework:
         )
         return self.last_seq
 
+    def try_clock_act(self, kind: str, **facts: object) -> None:
+        """Say that an act on the clocks begins; when it is refused from here on, the bracket keeps the refusal."""
+        self.clock_act = ClockAct(kind=kind, facts=facts)
+
     def clock(self, name: str) -> ClockState:
         """Return the clock `name` as the ledger has it now."""
         state = self._folded.get(name)
@@ -119,6 +132,7 @@ class Casework:
         self.ledger.append(entry)
         self.changes.ledger.append(entry.to_row(self.case.id))
         self._folded.clear()
+        self.clock_act = None
 
     def queue(
         self,

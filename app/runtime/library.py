@@ -118,7 +118,7 @@ class Library:
             departments = stored_catalogue.list_departments(connection)
             groups = stored_catalogue.list_groups(connection)
             definitions = stored_definitions.in_force(connection)
-            forms = stored_definitions.forms_in_force(connection)
+            forms = stored_definitions.deployed_forms(connection)
             decisions = stored_definitions.decisions_in_force(connection)
             kept = stored_calendars.resolved_calendars(connection)
         with tempfile.TemporaryDirectory(prefix="lianban-") as folder:
@@ -143,6 +143,7 @@ class Library:
                 region_code=department.region_code,
                 calendar_id=calendar.id,
             )
+        versions = [PublishedForm(key=row.key, version=row.version, schema=read_form(row.source)) for row in forms]
         return Published(
             generation=generation,
             time_rules=time_rules,
@@ -150,9 +151,8 @@ class Library:
             layers=newest,
             departments=facts,
             groups={(group.department_id, group.role): group.id for group in groups},
-            forms={
-                row.key: PublishedForm(key=row.key, version=row.version, schema=read_form(row.source)) for row in forms
-            },
+            forms={form.key: form for form in versions},
+            form_versions={(form.key, form.version): form for form in versions},
             definitions={row.key: (row.definition_id, row.diagram_id) for row in definitions},
             themes={theme.code: theme for theme in themes},
             decisions={row.key: model for row in decisions if (model := read_dmn(row.source, file=row.key).model)},

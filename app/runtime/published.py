@@ -38,7 +38,8 @@ class Published:
     """Everything a decision may read besides the case itself.
 
     groups: (department id, role) -> work group id. definitions: definition key -> (definition id, normalised diagram
-    id) of the version in force. calendars: id -> calendar, also those only running clocks still use.
+    id) of the version in force. forms: those new tasks pin; form_versions: every deployed one, by key and version.
+    calendars: id -> calendar, also those only running clocks still use.
     """
 
     generation: int
@@ -48,11 +49,16 @@ class Published:
     departments: Mapping[int, DepartmentFacts]
     groups: Mapping[tuple[int, str], int]
     forms: Mapping[str, PublishedForm]
+    form_versions: Mapping[tuple[str, int], PublishedForm]
     definitions: Mapping[str, tuple[int, int]]
     themes: Mapping[str, ThemeVersion]
     decisions: Mapping[str, DecisionModel]
     document_versions: Mapping[str, str]
     messages: Messages
+
+    def pinned_form(self, key: str | None, version: int | None) -> PublishedForm | None:
+        """Return the form version a task was opened with; None for a task without a form."""
+        return self.form_versions.get((key, version)) if key and version else None
 
     def calendar_of(self, department_id: int) -> ResolvedCalendar:
         """Return the working calendar of a department: the most local layers in force."""

@@ -53,21 +53,33 @@ def suspend(
     return suspension_id
 
 
-def resume(work: Casework, *, suspension_id: int | None, occurred_at: datetime) -> None:
-    """End a suspension; None takes the one that is open. Raises Conflict `clock_not_suspended` when none is."""
+def try_suspension(work: Casework, ground: str, expected_days: int) -> None:
+    """Say that a suspension is tried. A ground that is none of the rule book is free text and is not kept."""
+    rules = work.published.time_rules
+    known = ground if ground in rules.grounds or ground in rules.refused_grounds else None
+    work.try_clock_act("suspend", ground=known, expected_days=expected_days)
+
+
+def resume(work: Casework, *, suspension_id: int | None, occurred_at: datetime, document_no: str) -> None:
+    """End a suspension; None takes the one that is open.
+
+    document_no: of the result, empty when the ground asks for none. Raises Conflict `clock_not_suspended` when none is
+    open, RuleViolation `clock_notice_missing`, `clock_backdated` and the others of time-limits.md section 10.
+    """
     if suspension_id is None:
         suspension_id = _open_suspension(work)
-    seq = work.record("clock_resumed", {"suspension_id": str(suspension_id)})
-    work.add_entry(
-        resume_clocks(
-            work.ledger,
-            seq=seq,
-            suspension_id=suspension_id,
-            occurred_at=occurred_at,
-            recorded_at=work.now,
-            actor=work.actor.code,
-        )
+    entry = resume_clocks(
+        work.ledger,
+        seq=work.last_seq + 1,
+        suspension_id=suspension_id,
+        occurred_at=occurred_at,
+        recorded_at=work.now,
+        actor=work.actor.code,
+        rules=work.published.time_rules,
+        document_no=document_no or None,
     )
+    work.record("clock_resumed", {"suspension_id": str(suspension_id), "document_no": entry.document_no})
+    work.add_entry(entry)
     if not work.clock("promised").open_suspensions:
         work.move_to(CaseState.ACCEPTED)
     due_at = work.clock("promised").due_at

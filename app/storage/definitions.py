@@ -72,7 +72,7 @@ class InForce:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormInForce:
-    """Which version of a form new tasks pin."""
+    """A deployed version of a form or a decision table."""
 
     key: str
     version: int
@@ -213,9 +213,9 @@ def in_force(connection: sa.Connection) -> tuple[InForce, ...]:
     return tuple(InForce(key=key, definition_id=row.id, diagram_id=row.diagram_id) for key, row in newest.items())
 
 
-def forms_in_force(connection: sa.Connection) -> tuple[FormInForce, ...]:
-    """Return the newest deployed version of every form."""
-    return _newest_of_kind(connection, "form")
+def deployed_forms(connection: sa.Connection) -> tuple[FormInForce, ...]:
+    """Return every deployed version of every form, oldest first: open tasks keep the version they were opened with."""
+    return tuple(FormInForce(**row._asdict()) for row in connection.execute(_deployed("form")))
 
 
 def decisions_in_force(connection: sa.Connection) -> tuple[FormInForce, ...]:
@@ -224,14 +224,17 @@ def decisions_in_force(connection: sa.Connection) -> tuple[FormInForce, ...]:
 
 
 def _newest_of_kind(connection: sa.Connection, kind: str) -> tuple[FormInForce, ...]:
+    newest = {row.key: FormInForce(**row._asdict()) for row in connection.execute(_deployed(kind))}
+    return tuple(newest.values())
+
+
+def _deployed(kind: str) -> sa.Select[tuple[str, int, bytes]]:
     columns = definition.c
-    query = (
+    return (
         sa.select(columns.key, columns.version, columns.source)
         .where(sa.text("definition.state = 'deployed'"), columns.kind == kind)
         .order_by(columns.version)
     )
-    newest = {row.key: FormInForce(**row._asdict()) for row in connection.execute(query)}
-    return tuple(newest.values())
 
 
 def _find(connection: sa.Connection, *conditions: sa.ColumnElement[bool] | sa.TextClause) -> DefinitionRow | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.domain.errors import TemporaryFailure
+from app.domain.errors import CaseworkError, TemporaryFailure
 from app.storage import dialects
 from app.storage.clock import Clock
 from app.storage.writer_queue import writer_turn
@@ -20,6 +20,14 @@ class IdBlock:
 
     following: int
     end: int
+
+
+class RefusalKept(Exception):
+    """An act was refused and that is written down: the transaction is committed, then `refusal` is raised."""
+
+    def __init__(self, refusal: CaseworkError) -> None:
+        self.refusal = refusal
+        super().__init__(refusal.code)
 
 
 class UnitOfWork:
@@ -96,21 +104,27 @@ class UnitOfWork:
 
 @contextmanager
 def open_unit_of_work(engine: sa.Engine, clock: Clock) -> Iterator[UnitOfWork]:
-    """Open a write transaction; commit it at the end, roll it back on any error.
+    """Open a write transaction; commit it at the end, roll it back on any error but `RefusalKept`.
 
     Raises Busy `case_busy` when the writer queue of SQLite was not free within 3 s, TemporaryFailure `database_busy`
     when the pool had no connection within 100 ms.
     """
     began_at = clock.now()
     queue = dialects.writer_file(engine)
+    refusal: CaseworkError | None = None
     with ExitStack() as stack:
         if queue is not None:
             stack.enter_context(writer_turn(queue))
         connection = stack.enter_context(_connect(engine))
         uow = UnitOfWork(connection, clock, began_at)
         stack.enter_context(connection.begin())
-        yield uow
+        try:
+            yield uow
+        except RefusalKept as kept:
+            refusal = kept.refusal
     uow.finish()
+    if refusal is not None:
+        raise refusal
 
 
 def _connect(engine: sa.Engine) -> sa.Connection:

@@ -1,11 +1,15 @@
 """Errors to HTTP, in one place: problem+json (RFC 9457) for programs, a page for people."""
 
+from datetime import datetime
+
 import structlog
 from flask import Flask, Response, current_app, jsonify, render_template, request
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from app.domain import errors
+from app.domain.calendar import ZONE
+from app.domain.notice import say_facts
 from app.web.language import current_language
 
 log = structlog.get_logger()
@@ -64,16 +68,22 @@ def problem_of(error: errors.CaseworkError, language: str) -> dict[str, object]:
     base = f"errors.{error.code}"
     key = base if messages.has(f"{base}.title") else "errors.failed"
     facts = {name: value for name, value in error.facts.items() if isinstance(value, str | int | float)}
-    detail = " ".join(messages.text(language, f"{key}.{part}", **facts) for part in ("detail", "remedy"))
+    said = say_facts(messages, language, facts)
+    detail = " ".join(messages.text(language, f"{key}.{part}", **said) for part in ("detail", "remedy"))
     return {
         "type": f"/problems/{error.code}",
-        "title": messages.text(language, f"{key}.title", **facts),
+        "title": messages.text(language, f"{key}.title", **said),
         "status": status_of(error),
         "detail": detail.strip(),
         "code": error.code,
-        **facts,
+        **{name: _local(value) if name.endswith("_at") else value for name, value in facts.items()},
         "errors": [_item(item, language) for item in error.items],
     }
+
+
+def _local(instant: object) -> str:
+    """Return an instant with the offset of Asia/Shanghai; empty stays empty."""
+    return datetime.fromisoformat(str(instant)).astimezone(ZONE).isoformat() if instant else ""
 
 
 def _item(item: object, language: str) -> dict[str, object]:

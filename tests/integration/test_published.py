@@ -43,8 +43,8 @@ from app.storage.definitions import (
     advance_definition,
     current_version,
     decisions_in_force,
+    deployed_forms,
     find_version,
-    forms_in_force,
     get_normalised,
     in_force,
     list_versions,
@@ -227,7 +227,7 @@ def test_diagram_in_force_is_the_newest_deployed_one(database: Database) -> None
     with database.read() as connection:
         (found,) = (row for row in in_force(connection) if row.key == key)
         diagram = get_normalised(connection, found.diagram_id)
-        assert [row.version for row in forms_in_force(connection) if row.key == f"f-{key}"] == [1]
+        assert [row.version for row in deployed_forms(connection) if row.key == f"f-{key}"] == [1]
         assert [row.source for row in decisions_in_force(connection) if row.key == f"d-{key}"] == [b"<d/>"]
         assert get_normalised(connection, 1) is None
     assert (found.definition_id, found.diagram_id) == ids[-1]

@@ -293,6 +293,8 @@ def test_clocks_are_stopped_and_run_again(browse: Browse, world: World, in_revie
     world.at(2026, 3, 4, 10, 0)
     assert client.get(f"{path}/resumption").status_code == 200
     post(client, f"{path}/resumption")
+    assert world.state_of(in_review) == "suspended"
+    post(client, f"{path}/resumption", document_no="恩专评〔2026〕1号")
 
     assert world.state_of(in_review) == "accepted"
     assert "专家评审" in client.get(path).text

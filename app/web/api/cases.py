@@ -140,7 +140,7 @@ class Suspensions(MethodView):
     """Start of a special procedure."""
 
     @blueprint.arguments(schemas.Suspension)
-    @blueprint.response(201)
+    @blueprint.response(201, schemas.ClockActAnswer)
     @blueprint.alt_response(422, schema=schemas.Problem)
     def post(self, body: dict[str, Any], case_no: str) -> object:
         """Stop the clocks for a lawful ground, with the written notice."""
@@ -160,7 +160,7 @@ class Resumptions(MethodView):
     """End of a special procedure."""
 
     @blueprint.arguments(schemas.Resumption)
-    @blueprint.response(201)
+    @blueprint.response(201, schemas.ClockActAnswer)
     @blueprint.alt_response(409, schema=schemas.Problem)
     def post(self, body: dict[str, Any], case_no: str) -> object:
         """Let the clocks run again."""
@@ -171,6 +171,7 @@ class Resumptions(MethodView):
             case_id=case_id_of(case_no),
             suspension_id=row_id(str(suspension)) if suspension else None,
             occurred_at=instant(body["occurred_at"]),
+            document_no=str(body["document_no"]),
             request=idempotency(),
         )
 
@@ -180,7 +181,7 @@ class Extensions(MethodView):
     """Extension of a limit."""
 
     @blueprint.arguments(schemas.Extension)
-    @blueprint.response(201)
+    @blueprint.response(201, schemas.ClockActAnswer)
     @blueprint.alt_response(422, schema=schemas.Problem)
     def post(self, body: dict[str, Any], case_no: str) -> object:
         """Extend the limits; the caller approves."""

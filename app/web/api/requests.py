@@ -74,6 +74,11 @@ def instant(value: datetime | None) -> datetime | None:
     return value.astimezone(UTC)
 
 
+def cursor_secret() -> str:
+    """Return the key that signs cursors of this list for this reader; a cursor of somebody else is refused."""
+    return f"{container().settings.secret_key}:{request.path}:{current_person().account_id}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paging:
     """What a list was asked for."""

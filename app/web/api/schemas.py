@@ -3,6 +3,7 @@
 from marshmallow import RAISE, Schema, fields, validate
 
 from app.domain.vocabulary import CaseState
+from app.web.api.fields import Instant
 
 PHONE_LENGTH = 18
 
@@ -82,7 +83,7 @@ class FirstDeadline(Schema):
     """A clock as the receipt shows it."""
 
     name = fields.String()
-    due_at = fields.DateTime(allow_none=True)
+    due_at = Instant(allow_none=True)
     explanation = fields.List(fields.Nested(Sentence))
 
 
@@ -99,11 +100,30 @@ class Receipt(Schema):
     case_no = fields.String()
     case_id = fields.String()
     state = fields.String(validate=validate.OneOf([state.value for state in CaseState]))
-    received_at = fields.String()
+    received_at = Instant()
     progress_code = fields.String()
     missing = fields.List(fields.Nested(MissingMaterial))
     members = fields.List(fields.Dict())
-    deadlines = fields.List(fields.Dict())
+    deadlines = fields.List(fields.Nested(FirstDeadline))
+
+
+class ClockAnswer(Schema):
+    """A clock after an act on it: when it ends, when it warns, and one sentence per step of its ledger."""
+
+    clock = fields.String(metadata={"example": "promised"})
+    state = fields.String(validate=validate.OneOf(["running", "paused", "stopped"]))
+    due_at = Instant(allow_none=True)
+    yellow_at = Instant(allow_none=True)
+    red_at = Instant(allow_none=True)
+    provisional = fields.Boolean()
+    explanation = fields.List(fields.Nested(Sentence))
+
+
+class ClockActAnswer(Schema):
+    """What an act on the clocks led to. suspension_id: of the special procedure that began."""
+
+    suspension_id = fields.String()
+    clocks = fields.List(fields.Nested(ClockAnswer))
 
 
 class Mark(Strict):
@@ -143,6 +163,7 @@ class Resumption(Strict):
     """The end of a special procedure."""
 
     suspension_id = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"^\d{1,19}$"))
+    document_no = fields.String(load_default="", validate=validate.Length(max=80))
     occurred_at = fields.AwareDateTime(data_key="at", load_default=None, allow_none=True)
 
 

@@ -44,10 +44,13 @@ def suspend_clock(case_no: str) -> Answer:
 @pages.route("/cases/<case_no>/resumption", methods=BOTH)
 def resume_clock(case_no: str) -> Answer:
     """Let the clocks run again."""
-    person = current_person()
-    return _clock_act(
-        "resume", case_no, _values(), lambda case_id: resume(context(), person, case_id=case_id, suspension_id=None)
-    )
+    person, values = current_person(), _values()
+    document_no = values["document_no"]
+
+    def act(case_id: int) -> object:
+        return resume(context(), person, case_id=case_id, suspension_id=None, document_no=document_no)
+
+    return _clock_act("resume", case_no, values, act)
 
 
 @pages.route("/cases/<case_no>/extension", methods=BOTH)

@@ -12,7 +12,7 @@ from app.domain.errors import CaseworkError, Conflict, Forbidden, InvalidInput, 
 from app.domain.form import FieldKind, FormField, FormSchema
 from app.domain.vocabulary import Colour
 from app.queries.published_view import PublishedView
-from app.web.api.requests import container, context, paging, reading, row_id
+from app.web.api.requests import container, context, cursor_secret, paging, reading, row_id
 from app.web.errors import problem_of
 from app.web.form_view import name_of_pointer
 from app.web.language import current_language
@@ -96,8 +96,8 @@ def showing(now: datetime) -> Showing:
 
 
 def secret() -> str:
-    """Return the key that signs cursors."""
-    return container().settings.secret_key
+    """Return the key that signs cursors of this list for this reader."""
+    return cursor_secret()
 
 
 def view_of_rules() -> PublishedView:

@@ -146,7 +146,7 @@ def _page(task_id: str, sent: _Sent | None) -> str:
         person, published = current_person(), context().library.current()
         found = get_task_page(opened.connection, published, person, row_id(task_id), now=opened.now)
         file = read_case(opened, person, found.task.case_no)
-    form = published.forms.get(found.form_key or "")
+    form = published.pinned_form(found.form_key, found.form_version)
     shown = sent or _kept(found)
     may_mark = found.rights.may_complete and not found.rights.may_claim and found.task.role in MARKING
     return render_template(
@@ -229,7 +229,8 @@ def _materials(file: CaseFile, shown: _Sent) -> list[dict[str, object]]:
 
 def _schema_of(task_id: str) -> FormSchema | None:
     """Return the form of a task the caller may see. Raises NotFound."""
-    form = context().library.current().forms.get(_found(task_id).form_key or "")
+    found = _found(task_id)
+    form = context().library.current().pinned_form(found.form_key, found.form_version)
     return form.schema if form else None
 
 

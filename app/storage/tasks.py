@@ -1,0 +1,35 @@
+"""Open tasks of a person (待办): what they hold, and the next one nobody holds."""
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+
+from app.storage.dialects import skip_locked
+from app.storage.tables import case_file, user_task
+from app.storage.unit_of_work import UnitOfWork
+
+T = user_task.c
+IS_CLAIMED = sa.text("user_task.state = 1")
+IS_OFFERED = sa.text("user_task.state = 0")
+
+
+def holds_task(uow: UnitOfWork, staff_id: int) -> bool:
+    """Say whether an officer has a task in hand."""
+    query = sa.select(T.id).where(IS_CLAIMED, T.assignee_id == staff_id).limit(1)
+    return uow.connection.scalar(query) is not None
+
+
+def lock_next_task(uow: UnitOfWork, *, group_ids: Collection[int], passed: Collection[int]) -> int | None:
+    """Lock the most urgent task offered to one of these groups, with its case; None when there is none.
+
+    passed: ids to leave out. Rows that somebody holds are skipped, never waited for, so no second lock can close a circle.
+    """
+    query = (
+        sa.select(T.id)
+        .join(case_file, case_file.c.id == T.case_id)
+        .where(IS_OFFERED, T.group_id.in_(sorted(group_ids)), T.id.not_in(sorted(passed)))
+        .order_by(T.sort_at, T.id)
+        .limit(1)
+    )
+    found: int | None = uow.connection.scalar(skip_locked(query, user_task, case_file))
+    return found
