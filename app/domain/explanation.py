@@ -17,8 +17,24 @@ from app.domain.vocabulary import LedgerKind, LimitUnit
 
 PREFIX = "clock.explain."
 NAMES = "clock.names."
+EVENTS = "clock.events."
 WEEKEND = 5
 MOST_RANGES = 8
+# What each clock counts from; the others count from what is called their beginning.
+EVENT_OF_CLOCK = {
+    "promised": "accepted",
+    "statutory": "accepted",
+    "bundle_promised": "accepted",
+    "bundle_statutory": "accepted",
+    "notice5": "received",
+    "contact": "received",
+    "correction": "notified",
+    "hearing_request": "served",
+    "third_party": "served",
+    "delivery": "decided",
+    "filing": "deemed",
+    "card_answer": "carded",
+}
 SYSTEM_STOPS = {"system:deemed_approval": "deemed", "system:deemed_renewal": "renewed"}
 
 
@@ -75,7 +91,8 @@ def _start(entry: ClockEntry, state: Replay) -> Iterator[Sentence]:
     if state.began != to_local(entry.occurred_at):
         moved = {"occurred": _minute(entry.occurred_at), "day0": state.began.date().isoformat()}
         yield Sentence(key=f"{PREFIX}start_next_workday", facts=moved)
-    facts = _due_facts(due) | {"occurred": _minute(entry.occurred_at), "n": state.limit_amount}
+    event = Word(EVENTS + EVENT_OF_CLOCK.get(entry.clock or "", "begun"))
+    facts = _due_facts(due) | {"occurred": _minute(entry.occurred_at), "n": state.limit_amount, "event": event}
     name = "restart" if entry.kind == LedgerKind.RESTART else "start"
     if state.limit_unit == LimitUnit.WORKING_DAY and state.limit_amount > 0:
         day1 = calendar.day_at(calendar.rank(state.began.date())).isoformat()

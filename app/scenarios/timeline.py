@@ -77,7 +77,9 @@ def _event(told: _Told, entry: HistoryEntry) -> str:
     facts = entry.facts
     parts = [titles[str(facts["element"])]] if facts.get("element") in titles else []
     parts += [told.word(group, str(facts[name])) for name, group in CODED if facts.get(name)]
-    what = told.word("history", entry.kind) + (f"({' · '.join(parts)})" if parts else "")
+    what = told.word("history", entry.kind)
+    if parts:
+        what = told.say("demonstration.event", what=what, parts=" · ".join(parts))
     return f"  {_minute(entry.at)}  {what}  {told.actor(entry.actor)}"
 
 
