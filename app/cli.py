@@ -1,13 +1,14 @@
 """The command line: `flask --app wsgi ...`, also `python -m app.cli ...`."""
 
-import contextlib
 import csv
 import logging
 import os
 import secrets
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import IO, Any, TextIO
 
 import click
 import orjson
@@ -23,7 +24,7 @@ from app.domain.actor import system_actor
 from app.domain.audit import verify_chain
 from app.domain.calendar_layers import CalendarBook
 from app.domain.diagram import Finding
-from app.domain.due_dates import evaluate_case_row
+from app.domain.due_dates import OUTPUT_COLUMNS, answer_row
 from app.domain.errors import CaseworkError
 from app.domain.messages import LANGUAGES, Messages
 from app.domain.vocabulary import Lane
@@ -41,6 +42,7 @@ from app.storage.migrate import migrate
 from app.worker.jobs import drain_lane, drain_outbox
 from app.worker.serve import run_worker_with_parent, serve_forever
 
+LONGEST_CELL = 1_000_000
 WELCOMED = {
     "window.enshi": "window_clerk",
     "reviewer.enshi": "reviewer",
@@ -168,22 +170,52 @@ def scenarios(paths: tuple[Path, ...], language: str) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Default: print it.")
 def due_dates(file: Path, output: Path | None) -> None:
-    """Compute every output column of a table of time-limit cases from its input columns."""
+    """Compute every output column of a table of time-limit cases from its input columns.
+
+    A fact the rules refuse counts for nothing, and its code stands in the column outcomes. A row that cannot be read or
+    leaves the calendar data does not stop the table: its code (row_malformed, limit_negative, hours_malformed,
+    calendar_layer_unknown, bundle_circle, calendar_missing) stands in due_date, in due_dt and as the outcome of the
+    start, its other output columns stay blank, and a line on the error output names the row, the column and why.
+    """
     settings = read_settings()
     messages = read_messages(settings.rules_dir)
-    with _refusals(messages), file.open(encoding="utf-8", newline="") as source:
+    with _refusals(messages):
         book = CalendarBook(read_calendars(settings.rules_dir))
-        reader = csv.DictReader(source)
-        names = list(reader.fieldnames or [])
-        rows = [{**row, **evaluate_case_row(row, book)} for row in reader]
-    target = output.open("w", encoding="utf-8", newline="") if output else sys.stdout
-    with contextlib.ExitStack() as stack:
-        if output:
-            stack.enter_context(target)
-        columns = names + [name for name in (rows[0] if rows else {}) if name not in names]
-        writer = csv.DictWriter(target, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    # What is no UTF-8 passes through as it came, so that one bad cell does not cost the table.
+    name = str(output or "-")
+    with (
+        file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as source,
+        click.open_file(name, "w", "utf-8", "surrogateescape", atomic=output is not None) as target,
+    ):
+        for fault in _answer_table(source, target, book):
+            key = f"errors.{fault.pop('code')}.detail"
+            print(f"{file}:{fault['row']}: {messages.text('en', key, **fault)}", file=sys.stderr)
+
+
+def _answer_table(source: TextIO, target: IO[str], book: CalendarBook) -> Iterator[dict[str, Any]]:
+    """Write each row of `source` with its answers to `target`; yield the code and facts of those without an answer."""
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.DictReader(source)
+    names = list(reader.fieldnames or [])
+    writer = csv.DictWriter(
+        target,
+        names + [name for name in OUTPUT_COLUMNS if name not in names],
+        lineterminator="\n",
+        extrasaction="ignore",
+    )
+    writer.writeheader()
+    while True:
+        try:
+            row = next(reader, None)
+        except csv.Error as unreadable:
+            yield {"code": "row_malformed", "row": reader.line_num, "column": "", "why": str(unreadable)}
+            continue
+        if row is None:
+            return
+        answer = answer_row(row, book)
+        writer.writerow({**row, **answer.columns})
+        if answer.fault:
+            yield {**answer.facts, "code": answer.fault, "row": reader.line_num}
 
 
 @cli.command(name="verify-audit")

@@ -117,16 +117,18 @@ def bundle_due(
     """
     began = begin(started_at, calendar, counting.start_policy)
     first = calendar.rank(began.date())
-    running = _union(run for item in members for run in _runs(item, plan.members[item.code], calendar, counting))
-    left, last_end = limit_wd, first
+    runs = (run for item in members for run in _runs(item, plan.members[item.code], calendar, counting))
+    running = _union((max(low, first), high) for low, high in runs if high > first)
+    left = limit_wd
     if limit_wd == 0:
         return due_of(began, TimeLimit(amount=0, unit=LimitUnit.WORKING_DAY), (), calendar, counting)
     for low, high in running:
         if left <= high - low:
             return calendar.close_at(low + left - 1)
         left -= high - low
-        last_end = high
-    return calendar.close_at(last_end + left - 1) if plan.due_at is not None else None
+    if plan.due_at is None:
+        return None
+    return calendar.close_at(max(first, calendar.rank(plan.due_at.date())) + left - 1)
 
 
 def critical_path_wd(members: Sequence[MemberPlan]) -> int:

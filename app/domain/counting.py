@@ -108,7 +108,8 @@ def roll(day: date, calendar: ResolvedCalendar, rules: CountingRules) -> date:
 def before(event: datetime, limit: TimeLimit, calendar: ResolvedCalendar) -> datetime:
     """Return the last instant that lies a limit before an event, whose own day does not count; nothing rolls (K15)."""
     if limit.unit == LimitUnit.WORKING_DAY:
-        return calendar.close_at(calendar.rank_before(event.date()) - limit.amount)
+        rank = calendar.rank_before(event.date()) if limit.amount else calendar.rank(event.date()) - 1
+        return calendar.close_at(rank - limit.amount)
     if limit.unit == LimitUnit.WORKING_HOUR:
         return calendar.last_with(max(0, calendar.office_seconds(event) - limit.amount * 3600))
     if limit.unit in WALL_CLOCK:
@@ -199,14 +200,17 @@ def _working_days(start: datetime, amount: int, lost: Sequence[Span], calendar: 
 
 
 def _working_hours(start: datetime, seconds: int, suspended: Sequence[Span], calendar: ResolvedCalendar) -> datetime:
-    """K14. A limit of 0 hours is due at the start, or at the next opening when nobody works then."""
+    """K14. A limit of 0 hours is due at the start, or at the next opening when nobody works then.
+
+    A clock that stops at its very due instant has not expired: it is due when it runs again (K6).
+    """
     target = calendar.office_seconds(start) + seconds
     due = calendar.first_with(target) if seconds else max(start, calendar.last_with(target))
     for from_at, to_at in suspended:
         if to_at <= start or from_at > due:
             continue
         target += calendar.office_seconds(to_at) - calendar.office_seconds(max(from_at, start))
-        due = calendar.first_with(target) if seconds else max(to_at, calendar.last_with(target))
+        due = max(to_at, calendar.first_with(target) if seconds else calendar.last_with(target))
     return due
 
 

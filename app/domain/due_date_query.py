@@ -12,7 +12,7 @@ from app.domain.calendar_layers import NATIONAL, CalendarBook, CalendarLayerVers
 from app.domain.cards import CardRuleSet
 from app.domain.clock_entry import ClockEntry
 from app.domain.clock_ledger import fold, state_of
-from app.domain.clock_replay import NO_BOUNDS, Bounds, Step, replay
+from app.domain.clock_replay import NO_BOUNDS, ORDER, Bounds, Step, replay
 from app.domain.clock_state import ClockState
 from app.domain.counting import CountingRules, last_day, lost_spans, roll
 from app.domain.limit import TimeLimit
@@ -89,9 +89,11 @@ def answer_query(query: DueDateQuery, book: CalendarBook, rule_set: CardRuleSet 
 
     rule_set: gives the answer its colour instants. Refused facts count for nothing and stand in the outcomes with the
     code of time-limits.md section 10.
-    Raises InvalidInput `calendar_missing` outside the data, `calendar_conflict` for an upload that names a day twice.
+    An upload that names a day twice is refused alone (`calendar_conflict`).
+    Raises InvalidInput `calendar_missing` outside the data.
     """
-    entries, calendars = _entries(query, book)
+    uploads, conflicts = _readable(query.uploads)
+    entries, calendars = _entries(query, uploads, book)
     replayed, steps = replay(entries, CLOCK, calendars=calendars, counting=query.counting, bounds=query.bounds)
     refused = {step.entry.seq for step in steps if step.code}
     holding = [entry for entry in entries if entry.seq not in refused]
@@ -99,48 +101,71 @@ def answer_query(query: DueDateQuery, book: CalendarBook, rule_set: CardRuleSet 
     if query.asof is not None:
         as_of = fold(holding, CLOCK, calendars=calendars, counting=query.counting, rule_set=rule_set, asof=query.asof)
     state = state_of(replayed, CLOCK, rule_set)
+    said = sorted((*_outcomes(steps), *conflicts), key=lambda item: (item.at or query.start, ORDER[item.kind]))
     return DueDateAnswer(
         state=state,
         as_of=as_of,
-        outcomes=(*_outcomes(steps), *_rolled(state, query.counting)),
+        outcomes=(*said, *_rolled(state, query.counting)),
         entries=tuple(entries),
         calendars=calendars,
     )
 
 
-def _entries(query: DueDateQuery, book: CalendarBook) -> tuple[list[ClockEntry], dict[str, ResolvedCalendar]]:
-    calendar = book.resolve(query.layers, query.hours)
-    calendars = {calendar.id: calendar}
-    facts: list[tuple[str, datetime, dict[str, object]]] = [
-        (
-            LedgerKind.START,
-            query.start,
-            {
-                "limit_amount": query.limit.amount,
-                "limit_unit": query.limit.unit.value,
-                "policy": query.counting.start_policy,
-                "calendar_id": calendar.id,
-            },
-        )
-    ]
+def calendar_after_uploads(query: DueDateQuery, book: CalendarBook) -> ResolvedCalendar:
+    """Return the calendar with every upload of a question in it; uploads that name a day twice are left out."""
+    for upload in _readable(query.uploads)[0]:
+        book = book.with_version(_next_version(book, upload))
+    return book.resolve((*query.layers, UPLOADED), query.hours)
+
+
+def _readable(uploads: Sequence[AskedUpload]) -> tuple[list[AskedUpload], list[Outcome]]:
+    """Return the uploads in order of time, and the outcomes of those refused because they name a day twice."""
+    good, refused = [], []
+    for upload in sorted(uploads, key=lambda item: item.at):
+        named = [*upload.off, *upload.work]
+        if len(named) == len(set(named)):
+            good.append(upload)
+        else:
+            refused.append(Outcome(kind=LedgerKind.CALENDAR, at=upload.at, code="calendar_conflict"))
+    return good, refused
+
+
+def _entries(
+    query: DueDateQuery, uploads: Sequence[AskedUpload], book: CalendarBook
+) -> tuple[list[ClockEntry], dict[str, ResolvedCalendar]]:
+    """Return the ledger of a question. A calendar loaded before the start is the one the clock starts with."""
+    names = (*query.layers, UPLOADED)
+    calendars: dict[str, ResolvedCalendar] = {}
+    started_with = book.resolve(names, query.hours)
+    loaded: list[tuple[str, datetime, dict[str, object]]] = []
+    for upload in uploads:
+        book = book.with_version(_next_version(book, upload))
+        calendar = book.resolve(names, query.hours)
+        calendars[calendar.id] = calendar
+        loaded.append((LedgerKind.CALENDAR, upload.at, {"calendar_id": calendar.id, "document_no": upload.document}))
+        if upload.at < query.start:
+            started_with = calendar
+    calendars[started_with.id] = started_with
+    start: dict[str, object] = {
+        "limit_amount": query.limit.amount,
+        "limit_unit": query.limit.unit.value,
+        "policy": query.counting.start_policy,
+        "calendar_id": started_with.id,
+    }
+    facts: list[tuple[str, datetime, dict[str, object]]] = [(LedgerKind.START, query.start, start)]
     for number, item in enumerate(query.suspensions, 1):
         facts.append((LedgerKind.SUSPEND, item.from_at, {"suspension_id": number, "ground": item.ground}))
         if item.to_at is not None:
             facts.append((LedgerKind.RESUME, item.to_at, {"suspension_id": number}))
     facts += [(LedgerKind.EXTEND, at, {"days": days}) for at, days in query.extensions]
-    for upload in sorted(query.uploads, key=lambda item: item.at):
-        book = book.with_version(next_version(book, upload))
-        calendar = book.resolve((*query.layers, UPLOADED), query.hours)
-        calendars[calendar.id] = calendar
-        facts.append((LedgerKind.CALENDAR, upload.at, {"calendar_id": calendar.id, "document_no": upload.document}))
     entries = [
         ClockEntry(seq=seq, clock=CLOCK, kind=kind, occurred_at=at, recorded_at=at, actor="", **values)  # type: ignore[arg-type]
-        for seq, (kind, at, values) in enumerate(facts, 1)
+        for seq, (kind, at, values) in enumerate((*facts, *loaded), 1)
     ]
     return entries, calendars
 
 
-def next_version(book: CalendarBook, upload: AskedUpload) -> CalendarLayerVersion:
+def _next_version(book: CalendarBook, upload: AskedUpload) -> CalendarLayerVersion:
     """Return the layer of the uploads with one more: the most local of all, what it names wins over what was said."""
     known = book.layers.get(UPLOADED, CalendarLayerVersion(layer=UPLOADED, number=0))
     return known.with_days(off=upload.off, work=upload.work, document=upload.document, publishes=upload.publishes)

@@ -5,40 +5,27 @@ The columns are those of the worked cases of the rule book. Instants are local, 
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import replace
-from datetime import date, datetime
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from app.domain.bundle import MemberPlan, bundle_due, plan_bundle
-from app.domain.calendar import parse_hours, to_local, to_utc
-from app.domain.calendar_layers import NATIONAL, CalendarBook, CalendarLayerVersion
+from app.domain.calendar import to_local
+from app.domain.calendar_layers import CalendarBook, CalendarLayerVersion
 from app.domain.cards import ENSHI_50_90, LAST_DAY, YULIN_90, Consumption, colour_by_share
-from app.domain.clock_replay import Bounds
 from app.domain.clock_state import NOT_STARTED, OVERDUE, PAUSED, ClockState, percent_of
-from app.domain.counting import TOUCHED_DAYS, CountingRules, before
+from app.domain.counting import TOUCHED_DAYS, before
 from app.domain.due_date_query import (
-    UPLOADED,
     AskedSuspension,
-    AskedUpload,
     DueDateQuery,
     Outcome,
     answer_query,
-    next_version,
+    calendar_after_uploads,
 )
+from app.domain.due_date_row import BEFORE, BUNDLE, AskedMember, DueDateRow, read_row
 from app.domain.errors import InvalidInput
-from app.domain.limit import TimeLimit
-from app.domain.vocabulary import LimitUnit
+from app.domain.vocabulary import LedgerKind, LimitUnit
 
-OPEN, MISSING = "open", "calendar_missing"
-UNITS = {
-    "WD": LimitUnit.WORKING_DAY,
-    "CD": LimitUnit.DAY,
-    "MONTH": LimitUnit.MONTH,
-    "HOUR": LimitUnit.HOUR,
-    "WHOUR": LimitUnit.WORKING_HOUR,
-    "BEFORE_WD": LimitUnit.WORKING_DAY,
-    "BEFORE_CD": LimitUnit.DAY,
-}
+OPEN = "open"
 LAWFUL_GROUNDS = frozenset(
     (
         "hearing",
@@ -61,6 +48,39 @@ OUTPUT_COLUMNS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredRow:
+    """The output columns of a row, blank where they have no meaning, and why it could not be answered.
+
+    fault: code of the refusal, empty when the row was answered; facts: of its sentence, such as `column` and `why`.
+    """
+
+    columns: Mapping[str, str]
+    fault: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+def answer_row(
+    row: Mapping[str, str],
+    calendars: CalendarBook | Mapping[str, CalendarLayerVersion],
+    *,
+    grounds: Collection[str] = LAWFUL_GROUNDS,
+) -> AnsweredRow:
+    """Answer one row of a table; a row that cannot be read or leaves the calendar data is answered with a code.
+
+    The code stands in `due_date`, `due_dt` and in the outcomes (`[[start, "start", code]]`), so that no such row looks
+    like a date; nothing else of it is computed. row, calendars, grounds: as for `evaluate_case_row`.
+    """
+    try:
+        return AnsweredRow(columns=evaluate_case_row(row, calendars, grounds=grounds))
+    except InvalidInput as refused:
+        outcomes = json.dumps([[(row.get("start") or "").strip(), LedgerKind.START, refused.code]], ensure_ascii=False)
+        said = {"due_date": refused.code, "due_dt": refused.code, "outcomes": outcomes}
+        return AnsweredRow(
+            columns=dict.fromkeys(OUTPUT_COLUMNS, "") | said, fault=refused.code, facts=dict(refused.facts)
+        )
+
+
 def evaluate_case_row(
     row: Mapping[str, str],
     calendars: CalendarBook | Mapping[str, CalendarLayerVersion],
@@ -71,56 +91,20 @@ def evaluate_case_row(
 
     row: the input columns mode, start, policy, hours, limit, ext_limit, extensions, suspensions, calendar, uploads,
     actual, bundle_limit, query; a missing column is blank. calendars: the layers; give a CalendarBook for many rows.
-    grounds: lawful grounds of suspension. An open clock has the due date `open`; a row that leaves the data has
-    `calendar_missing` there and in the outcomes.
-    Raises InvalidInput `row_malformed` naming the column that cannot be read.
+    grounds: lawful grounds of suspension. An open clock has the due date `open`.
+    Raises InvalidInput `row_malformed`, `limit_negative`, `hours_malformed`, `calendar_layer_unknown`, `bundle_circle`
+    for a row that cannot be read, `calendar_missing` when it leaves the data.
     """
     book = calendars if isinstance(calendars, CalendarBook) else CalendarBook(calendars)
+    asked = read_row(row, layers=book.layers, grounds=frozenset(grounds))
     answer = dict.fromkeys(OUTPUT_COLUMNS, "")
-    column = "mode"
-    try:
-        mode = _text(row, "mode") or "WD"
-        column = "start"
-        start = datetime.fromisoformat(_text(row, "start"))
-        column = "hours"
-        query = _query(row, start, mode, frozenset(grounds))
-        if mode == "BUNDLE":
-            return answer | _bundle(row, query, book)
-        if mode.startswith("BEFORE_"):
-            due = before(start, query.limit, book.resolve(query.layers, query.hours))
-            is_provisional = book.resolve(query.layers, query.hours).is_provisional(due.date())
-            return answer | _due(due, is_provisional=is_provisional)
-        return answer | _clock(query, book)
-    except InvalidInput as refused:
-        if refused.code != MISSING:
-            raise
-        outcomes = json.dumps([[_text(row, "start"), "start", MISSING]])
-        return answer | {"due_date": MISSING, "due_dt": MISSING, "outcomes": outcomes}
-    except (ValueError, KeyError, TypeError) as malformed:
-        raise InvalidInput("row_malformed", row=row.get("id", ""), column=column, why=str(malformed)) from malformed
-
-
-def _query(row: Mapping[str, str], start: datetime, mode: str, grounds: frozenset[str]) -> DueDateQuery:
-    count, days = (
-        (int(part) for part in _text(row, "ext_limit").split("x")) if _text(row, "ext_limit") else (None, None)
-    )
-    is_bundle = mode == "BUNDLE"
-    amount = 0 if is_bundle else int(_text(row, "limit"))
-    if amount < 0:
-        raise InvalidInput("limit_malformed", text=_text(row, "limit"), position=0)
-    query_at = _text(row, "query")
-    return DueDateQuery(
-        start=to_utc(start),
-        limit=TimeLimit(amount=amount, unit=LimitUnit.WORKING_DAY if is_bundle else UNITS[mode]),
-        layers=tuple((_text(row, "calendar") or NATIONAL).split("+")),
-        hours=parse_hours(_text(row, "hours") or "09:00-12:00,13:30-17:30"),
-        counting=CountingRules(start_policy=_text(row, "policy") or "actual"),
-        bounds=Bounds(grounds=grounds, extension_count=count, extension_days=days),
-        suspensions=() if is_bundle else tuple(_suspension(item) for item in _json(row, "suspensions", [])),
-        extensions=tuple((_instant(at), int(units)) for at, units in _json(row, "extensions", [])),
-        uploads=tuple(_upload(item) for item in _json(row, "uploads", [])),
-        asof=_instant(query_at) if query_at else None,
-    )
+    if asked.mode == BUNDLE:
+        return answer | _bundle(asked, book)
+    if asked.mode.startswith(BEFORE):
+        calendar = calendar_after_uploads(asked.query, book)
+        due = before(to_local(asked.query.start), asked.query.limit, calendar)
+        return answer | _due(due, is_provisional=calendar.is_provisional(due.date()))
+    return answer | _clock(asked.query, book)
 
 
 def _clock(query: DueDateQuery, book: CalendarBook) -> dict[str, str]:
@@ -171,28 +155,11 @@ def _as_of(state: ClockState, asof: datetime) -> dict[str, str]:
     return columns
 
 
-def _bundle(row: Mapping[str, str], query: DueDateQuery, book: CalendarBook) -> dict[str, str]:
-    for upload in sorted(query.uploads, key=lambda item: item.at):
-        book = book.with_version(next_version(book, upload))
-    calendar = book.resolve((*query.layers, UPLOADED) if query.uploads else query.layers, query.hours)
-    suspensions: dict[str, Any] = _json(row, "suspensions", {})
-    actual: dict[str, str] = _json(row, "actual", {})
+def _bundle(asked: DueDateRow, book: CalendarBook) -> dict[str, str]:
+    query, counting = asked.query, asked.query.counting
+    calendar, start = calendar_after_uploads(query, book), to_local(query.start)
     allowed = query.bounds.grounds or frozenset()
-    members = [
-        MemberPlan(
-            code=code,
-            limit_wd=int(limit),
-            after=tuple(after),
-            suspensions=tuple(
-                (to_local(item.from_at), to_local(item.to_at) if item.to_at else None)
-                for item in map(_suspension, suspensions.get(code, []))
-                if item.ground is None or item.ground in allowed
-            ),
-            finished_at=datetime.fromisoformat(actual[code]) if actual.get(code) else None,
-        )
-        for code, (limit, after) in _json(row, "limit", {}).items()
-    ]
-    start, counting = to_local(query.start), query.counting
+    members = [_planned(item, allowed) for item in asked.members]
     plan = plan_bundle(members, started_at=start, calendar=calendar, counting=counting)
     finish = {code: times.finish_on.isoformat() if times.finish_on else OPEN for code, times in plan.members.items()}
     columns = (
@@ -204,12 +171,40 @@ def _bundle(row: Mapping[str, str], query: DueDateQuery, book: CalendarBook) -> 
         "finish": json.dumps(finish, ensure_ascii=False),
         "serial_due": plan.serial_due_at.date().isoformat(),
     }
-    if _text(row, "bundle_limit"):
-        own = bundle_due(
-            members, plan, int(_text(row, "bundle_limit")), started_at=start, calendar=calendar, counting=counting
-        )
+    refused = _refusals(asked.members, allowed)
+    if refused:
+        columns["outcomes"] = json.dumps([_outcome(item) for item in refused])
+    if asked.bundle_limit is not None:
+        own = bundle_due(members, plan, asked.bundle_limit, started_at=start, calendar=calendar, counting=counting)
         columns["bundle_due"] = own.date().isoformat() if own else OPEN
     return columns
+
+
+def _planned(member: AskedMember, allowed: Collection[str]) -> MemberPlan:
+    holding = [item for item in member.suspensions if item.ground is None or item.ground in allowed]
+    return MemberPlan(
+        code=member.code,
+        limit_wd=member.limit,
+        after=member.after,
+        suspensions=tuple((to_local(item.from_at), to_local(end) if (end := _end(item)) else None) for item in holding),
+        finished_at=to_local(member.actual) if member.actual else None,
+    )
+
+
+def _end(item: AskedSuspension) -> datetime | None:
+    """An end before the beginning is refused, so the suspension stays open."""
+    return item.to_at if item.to_at is not None and item.to_at >= item.from_at else None
+
+
+def _refusals(members: Collection[AskedMember], allowed: Collection[str]) -> list[Outcome]:
+    """Return what counts for nothing among the suspensions of members: a ground, or an end before the beginning."""
+    refused: list[tuple[datetime, str, str]] = []
+    for item in (item for member in members for item in member.suspensions):
+        if item.ground is not None and item.ground not in allowed:
+            refused.append((item.from_at, LedgerKind.SUSPEND, "clock_ground_not_allowed"))
+        elif item.to_at is not None and _end(item) is None:
+            refused.append((item.to_at, LedgerKind.RESUME, "clock_resume_before_suspend"))
+    return [Outcome(at=at, kind=kind, code=code) for at, kind, code in sorted(refused)]
 
 
 def _due(due: datetime, *, is_provisional: bool) -> dict[str, str]:
@@ -222,30 +217,3 @@ def _outcome(item: Outcome) -> list[str]:
         local = to_local(item.at)
         at = local.strftime("%Y-%m-%d %H:%M:%S" if local.second else "%Y-%m-%d %H:%M")
     return [at, item.kind, item.code or "ok"]
-
-
-def _suspension(item: list[str | None]) -> AskedSuspension:
-    from_at, to_at, ground = (*item, None, None)[:3]
-    return AskedSuspension(from_at=_instant(from_at or ""), to_at=_instant(to_at) if to_at else None, ground=ground)
-
-
-def _upload(item: Mapping[str, Any]) -> AskedUpload:
-    return AskedUpload(
-        at=_instant(item["at"]),
-        document=item.get("doc", ""),
-        off=tuple(date.fromisoformat(day) for day in item.get("off") or ()),
-        work=tuple(date.fromisoformat(day) for day in item.get("work") or ()),
-        publishes=tuple(int(year) for year in item.get("publishes") or ()),
-    )
-
-
-def _instant(text: str) -> datetime:
-    return to_utc(datetime.fromisoformat(text))
-
-
-def _text(row: Mapping[str, str], column: str) -> str:
-    return (row.get(column) or "").strip()
-
-
-def _json(row: Mapping[str, str], column: str, default: Any) -> Any:
-    return json.loads(_text(row, column)) if _text(row, column) else default

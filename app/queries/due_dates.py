@@ -40,17 +40,49 @@ class DueDateView:
     sentences: tuple[Sentence, ...] = field(default=())
 
 
-def compute_due_date(
-    asked: DueDateRequest, *, layers: Mapping[str, CalendarLayerVersion], names: Sequence[str], rules: TimeRules
-) -> DueDateView:
-    """Return the due instant of a limit with its suspensions and extensions, and why.
+def compute_due_dates(
+    asked: Sequence[DueDateRequest],
+    *,
+    layers: Mapping[str, CalendarLayerVersion],
+    names: Sequence[str],
+    rules: TimeRules,
+) -> list[DueDateView]:
+    """Return the due instants of many limits with their suspensions and extensions, and why, in the order asked.
 
     A fact the rules refuse counts for nothing and is named in `outcomes` with its code.
-    Raises InvalidInput `limit_negative`, `calendar_missing`, `calendar_layer_unknown`, `instant_naive`, `invalid`.
+    Raises InvalidInput with one item per limit that cannot be computed; its code is theirs when they share one:
+    `limit_negative`, `calendar_missing`, `instant_naive`, `invalid`; and `calendar_layer_unknown`.
     """
     unknown = [name for name in names if name not in layers and not name.startswith("ES-")]
     if unknown:
         raise InvalidInput("calendar_layer_unknown", layer=", ".join(unknown))
+    book = CalendarBook(layers)
+    views: list[DueDateView] = []
+    refused: list[tuple[int, InvalidInput]] = []
+    for place, item in enumerate(asked):
+        try:
+            views.append(_compute(item, book=book, names=names, rules=rules))
+        except InvalidInput as fault:
+            refused.append((place, fault))
+    if refused:
+        raise _refusal(refused)
+    return views
+
+
+def _refusal(refused: Sequence[tuple[int, InvalidInput]]) -> InvalidInput:
+    """Return one error for all limits of a batch that were refused, each with its place."""
+    first = refused[0][1]
+    is_one_code = all(fault.code == first.code for _, fault in refused)
+    items = [
+        {**item, "pointer": f"/items/{place}{item.get('pointer', '')}"}
+        for place, fault in refused
+        for item in fault.items or ({"code": fault.code, **fault.facts},)
+    ]
+    facts = first.facts if is_one_code else {}
+    return InvalidInput(first.code if is_one_code else "invalid", items=tuple(items), **facts)
+
+
+def _compute(asked: DueDateRequest, *, book: CalendarBook, names: Sequence[str], rules: TimeRules) -> DueDateView:
     if asked.limit < 0:
         raise InvalidInput("limit_negative", text=f"{asked.limit}{asked.unit}")
     query = DueDateQuery(
@@ -63,7 +95,7 @@ def compute_due_date(
         suspensions=tuple(_suspension(item) for item in asked.suspensions),
         extensions=tuple((_instant(item.get("at")), _days(item.get("days"))) for item in asked.extensions),
     )
-    answer = answer_query(query, CalendarBook(layers), rules.rule_set(None))
+    answer = answer_query(query, book, rules.rule_set(None))
     return DueDateView(
         due_at=answer.state.due_at,
         provisional=answer.state.is_provisional,
@@ -85,7 +117,7 @@ def _suspension(item: Mapping[str, object]) -> AskedSuspension:
 
 def _days(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= MOST_DAYS:
-        raise InvalidInput("invalid", items=({"pointer": "/items/extensions", "code": "number_range"},))
+        raise InvalidInput("invalid", items=({"pointer": "/extensions", "code": "number_range"},))
     return value
 
 
@@ -93,7 +125,7 @@ def _instant(value: object) -> datetime:
     try:
         found = datetime.fromisoformat(str(value))
     except ValueError as malformed:
-        raise InvalidInput("invalid", items=({"pointer": "/items", "code": "instant_malformed"},)) from malformed
+        raise InvalidInput("invalid", items=({"pointer": "", "code": "instant_malformed"},)) from malformed
     if found.tzinfo is None:
         raise InvalidInput("instant_naive")
     return found.astimezone(UTC)

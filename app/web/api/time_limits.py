@@ -5,7 +5,7 @@ from typing import Any
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from app.queries.due_dates import DueDateRequest, compute_due_date
+from app.queries.due_dates import DueDateRequest, compute_due_dates
 from app.web.api import schemas
 from app.web.api.present import jsonable
 from app.web.api.requests import context
@@ -26,15 +26,12 @@ class DueDates(MethodView):
         current_person()
         published = context().library.current()
         layers = tuple(str(layer) for layer in body["calendar"])
-        items = [
-            compute_due_date(
-                DueDateRequest(**item),
-                layers=published.layers,
-                names=layers,
-                rules=published.time_rules,
-            )
-            for item in body["items"]
-        ]
+        items = compute_due_dates(
+            [DueDateRequest(**item) for item in body["items"]],
+            layers=published.layers,
+            names=layers,
+            rules=published.time_rules,
+        )
         messages = context().messages
         answers = []
         for item in items:
