@@ -1,6 +1,6 @@
 """The life of a case (办件状态): which state follows which, which clocks run in it, how it ends in the national list.
 
-Source: domain-codes.md section 2; 行政许可法 art. 32 (acceptance), 42-45 (limits, delivery, time not counted).
+Source: 行政许可法 art. 32 (acceptance), 42-45 (limits, delivery, time not counted).
 """
 
 from collections.abc import Mapping

@@ -36,7 +36,7 @@ class Fired:
 def fire(work: Casework, deadline: DeadlineFacts) -> Fired:
     """Fire the stage of `deadline` that has come; the change of its own row is part of the ChangeSet.
 
-    The legal instant stays the due instant; the audit entry names it beside the real one (storage-and-timers section 7).
+    The legal instant stays the due instant; the audit entry names it beside the real one (architecture.md, Time).
     """
     work.actor = system_actor("deadline")
     stage = Stage(deadline.stage)

@@ -14,6 +14,7 @@ LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 COMMAND = re.compile(r"(?:^|`)make ([a-z-]+)", re.MULTILINE)
 TARGET = re.compile(r"^([a-z-]+):", re.MULTILINE)
 DECISION = re.compile(r"docs/adr/\d{4}-[a-z-]+\.md")
+CITED = re.compile(r"(?<![/\w-])(?:docs/)?([a-z][a-z-]*\.md)\b")
 PAGES = sorted(name for name in texts() if name.endswith(".md"))
 
 
@@ -48,3 +49,14 @@ def test_commands_that_are_told_exist() -> None:
 def test_continuous_integration_runs_the_test_command_of_the_readme() -> None:
     assert "\nmake test\n" in texts()["README.md"]
     assert "\nmake test 2>&1" in texts()[".ci/run"]
+
+
+def test_pages_that_the_program_cites_exist() -> None:
+    cited = {
+        (name, page)
+        for name, text in texts().items()
+        if name.startswith(("app/", "rules/", "migrations/", "bpmn/"))
+        for page in CITED.findall(text)
+    }
+
+    assert sorted((name, page) for name, page in cited if f"docs/{page}" not in texts()) == []
