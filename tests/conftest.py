@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from app.storage.database import Clock, Database, open_database
 from app.storage.migrate import migrate
+from tests.world import World, open_world, set_up_world, settings_in
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", ""}
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
@@ -89,6 +90,28 @@ def postgresql_template(postgresql_server: sa.URL, shared_folder: Path) -> str:
     return str(json.loads(note.read_text(encoding="utf-8")))
 
 
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """Folder of a SQLite database with the rules deployed and the demonstration people added, to be copied."""
+    folder = tmp_path_factory.mktemp("deployed")
+    shutil.copy(sqlite_template, folder / "lianban.sqlite")
+    set_up_world(settings_in(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def deployed_postgresql(postgresql_server: sa.URL, postgresql_template: str, shared_folder: Path) -> str:
+    """Name of such a database on PostgreSQL; made by the first process that asks."""
+    note = shared_folder / "deployed.json"
+    with _locked(shared_folder / "deployed.lock"):
+        if not note.exists():
+            name = f"lianban_deployed_{uuid.uuid4().hex[:12]}"
+            _run(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {postgresql_template}")
+            set_up_world(settings_in(shared_folder / "deployed", _url(postgresql_server, name)))
+            note.write_text(json.dumps(name), encoding="utf-8")
+    return str(json.loads(note.read_text(encoding="utf-8")))
+
+
 @pytest.fixture(params=DATABASES, scope="module")
 def kind(request: pytest.FixtureRequest) -> str:
     """sqlite or postgresql; what asks for it runs on both."""
@@ -128,6 +151,23 @@ def own_database(own_database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
+def installed_url(
+    kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """URL of a database for one test, with the rules deployed and the demonstration people added."""
+    with _fresh(kind, request, tmp_path_factory, is_deployed=True) as url:
+        yield url
+
+
+@pytest.fixture
+def installed(installed_url: str, tmp_path: Path) -> Iterator[World]:
+    """A deployed world of its own for one test, on both databases."""
+    opened = open_world(settings_in(tmp_path, installed_url))
+    yield opened
+    opened.container.context.database.close()
+
+
+@pytest.fixture
 def open_again(database_url: str) -> Iterator[OpenDatabase]:
     """Open the module's database once more, as another process would. clock: a virtual one."""
     opened: list[Database] = []
@@ -142,15 +182,19 @@ def open_again(database_url: str) -> Iterator[OpenDatabase]:
 
 
 @contextmanager
-def _fresh(kind: str, request: pytest.FixtureRequest, folders: pytest.TempPathFactory) -> Iterator[str]:
+def _fresh(
+    kind: str, request: pytest.FixtureRequest, folders: pytest.TempPathFactory, *, is_deployed: bool = False
+) -> Iterator[str]:
     if kind == "sqlite":
         file = folders.mktemp("database") / "lianban.sqlite"
-        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        template = Path(request.getfixturevalue("deployed" if is_deployed else "sqlite_template"))
+        shutil.copy(template / "lianban.sqlite" if is_deployed else template, file)
         yield f"sqlite:///{file}"
         return
+    template_name = request.getfixturevalue("deployed_postgresql" if is_deployed else "postgresql_template")
     server: sa.URL = request.getfixturevalue("postgresql_server")
     name = f"lianban_{uuid.uuid4().hex[:12]}"
-    _run(server, f"CREATE DATABASE {name} TEMPLATE {request.getfixturevalue('postgresql_template')}")
+    _run(server, f"CREATE DATABASE {name} TEMPLATE {template_name}")
     yield _url(server, name)
     _run(server, f"DROP DATABASE {name} WITH (FORCE)")
 
