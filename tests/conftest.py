@@ -150,10 +150,19 @@ def own_database(own_database_url: str) -> Iterator[Database]:
     opened.close()
 
 
-@pytest.fixture
-def installed_url(
+@pytest.fixture(scope="module")
+def shared_world(
     kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+) -> Iterator[World]:
+    """A deployed world that the tests of a module share, on both databases."""
+    with _fresh(kind, request, tmp_path_factory, is_deployed=True) as url:
+        opened = open_world(settings_in(tmp_path_factory.mktemp("world"), url))
+        yield opened
+        opened.container.context.database.close()
+
+
+@pytest.fixture
+def installed_url(kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of a database for one test, with the rules deployed and the demonstration people added."""
     with _fresh(kind, request, tmp_path_factory, is_deployed=True) as url:
         yield url

@@ -31,9 +31,10 @@ FORM = {
 }
 
 
-def _application(
-    code: str, region: str, form: Mapping[str, object], guidance: Mapping[str, object]
+def application_for(
+    code: str, region: str = "422801", form: Mapping[str, object] = FORM, guidance: Mapping[str, object] | None = None
 ) -> ApplicationInput:
+    """Return an application as a citizen would hand it in. guidance: answers to the questions of a theme."""
     return ApplicationInput(
         code=code,
         region_code=region,
@@ -42,7 +43,7 @@ def _application(
             kind="person", name="张小芳", id_type="111", id_number="422801199001011234", mobile="13800000000"
         ),
         form=form,
-        guidance=guidance,
+        guidance=guidance or {},
     )
 
 
@@ -62,13 +63,11 @@ class World:
         return found
 
     def apply(self, code: str, region: str = "422801") -> str:
-        received = receive_application(
-            self.container.context, self.person("applicant1"), _application(code, region, FORM, {})
-        )
+        received = receive_application(self.container.context, self.person("applicant1"), application_for(code, region))
         return str(received["case_no"])
 
     def apply_theme(self, code: str, region: str = "422801", **guidance: str) -> str:
-        entered = _application(code, region, {**FORM, "capital_wan": 10}, guidance)
+        entered = application_for(code, region, {**FORM, "capital_wan": 10}, guidance)
         return str(receive_theme_application(self.container.context, self.person("applicant1"), entered)["case_no"])
 
     def open_task(self, case_no: str, element: str) -> CaseTask:
@@ -79,6 +78,12 @@ class World:
     def state_of(self, case_no: str) -> str:
         with self.container.context.database.read() as connection:
             return get_case(connection, self.person("supervisor.enshi").scope, case_no).state
+
+    def member_no(self, case_no: str, name: str) -> str:
+        """Return the case number of a member of a joint case, by the name of its matter."""
+        with self.container.context.database.read() as connection:
+            view = get_case(connection, self.person("supervisor.enshi").scope, case_no)
+        return next(member.case_no for member in view.members if member.name == name)
 
     def complete(self, case_no: str, element: str, login: str, outcome: str, **answers: object) -> None:
         task = self.open_task(case_no, element)

@@ -116,11 +116,21 @@ class HandledStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnswer:
+    """What the same request was answered before. response: canonical JSON."""
+
+    request_hash: bytes
+    response: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedCase:
     """One case under its lock.
 
     now: the database's instant after the lock was had (recorded_at of what follows). arrived_at: the instant the
     request counts from by law, before the wait for the lock. generation: the deployment everything published is read at.
+    deadlines: without those that were disarmed, which are of no more use and leave with the closing; their ids are
+    `disarmed`. answer: of the request that was asked about, None when it is new.
     """
 
     case: CaseFacts
@@ -130,6 +140,7 @@ class LoadedCase:
     tasks: tuple[TaskFacts, ...] = ()
     handled: tuple[HandledStep, ...] = ()
     deadlines: tuple[DeadlineFacts, ...] = ()
+    disarmed: tuple[int, ...] = ()
     ledger: tuple[LedgerRow, ...] = ()
     materials: tuple[CaseMaterialRow, ...] = ()
     decision: DecisionRow | None = None
@@ -138,6 +149,7 @@ class LoadedCase:
     has_open_hold: bool = False
     has_outage: bool = False
     has_closure: bool = False
+    answer: StoredAnswer | None = None
     now: datetime
     arrived_at: datetime
     generation: int

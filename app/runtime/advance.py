@@ -18,7 +18,6 @@ from app.runtime.ports import TransactionPorts
 from app.runtime.refusal import keep_refusal
 from app.storage.apply_changes import apply_changes
 from app.storage.case_loading import load_case, load_case_of_task
-from app.storage.idempotency import find_response
 from app.storage.unit_of_work import UnitOfWork
 
 Result = Mapping[str, object]
@@ -49,12 +48,11 @@ def change_case(
     Raises NotFound when there is no such case, Conflict when the state does not fit any more, Busy when the lock was
     not had in time. A refused act on a clock leaves one audit entry behind.
     """
-    loaded = _load(uow, target)
-    if request is not None:
-        stored = find_response(uow, request)
-        if stored is not None:
-            answer: dict[str, object] = orjson.loads(stored)
-            return answer
+    loaded = _load(uow, target, request)
+    if request is not None and loaded.answer is not None:
+        request.check_same(loaded.answer.request_hash)
+        answer: dict[str, object] = orjson.loads(loaded.answer.response)
+        return answer
     on_desk = desk(uow, context, loaded, actor)
     work = take_up(loaded, on_desk, ChangeSet())
     try:
@@ -103,13 +101,13 @@ def case_summary(work: Casework) -> dict[str, object]:
     return {"case_no": work.case.case_no, "state": work.state, "version": work.case.version + 1}
 
 
-def _load(uow: UnitOfWork, target: Target) -> LoadedCase:
+def _load(uow: UnitOfWork, target: Target, request: RequestKey | None) -> LoadedCase:
     if target.task_id is not None:
-        loaded = load_case_of_task(uow, target.task_id)
+        loaded = load_case_of_task(uow, target.task_id, request)
         unknown = NotFound("task_unknown", task=str(target.task_id))
     else:
         assert target.case_id is not None
-        loaded = load_case(uow, target.case_id)
+        loaded = load_case(uow, target.case_id, request)
         unknown = NotFound("case_unknown", case=str(target.case_id))
     if loaded is None:
         raise unknown

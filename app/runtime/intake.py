@@ -72,10 +72,10 @@ def open_case(desk: Desk, new: NewCase, changes: ChangeSet) -> Casework:
         generation=published.generation,
     )
     work = take_up(loaded, desk, changes)
-    work.record("case_received", {"case_no": facts.case_no, "kind": new.kind, "mode": new.intake_mode})
+    seq = work.record("case_received", {"case_no": facts.case_no, "kind": new.kind, "mode": new.intake_mode})
     limit = limit_of_clock(work, ClockName.NOTICE5)
     if new.kind != CaseKind.MEMBER and limit is not None:
-        start(work, ClockName.NOTICE5, limit=limit, occurred_at=new.received_at)
+        start(work, ClockName.NOTICE5, limit=limit, occurred_at=new.received_at, seq=seq)
     work.instance = runner.begin(desk.definitions(diagram_id), dict(new.variables))
     settle(work)
     _add_rows(work, diagram_id)

@@ -9,8 +9,18 @@ import sqlalchemy as sa
 
 from app.domain.change_set import CaseMaterialRow, DecisionRow, LedgerRow, PartyRow, StateRow
 from app.domain.errors import NotFound
-from app.domain.loaded_case import CaseFacts, DeadlineFacts, HandledStep, LoadedCase, MemberFacts, TaskFacts
+from app.domain.loaded_case import (
+    CaseFacts,
+    DeadlineFacts,
+    HandledStep,
+    LoadedCase,
+    MemberFacts,
+    StoredAnswer,
+    TaskFacts,
+)
 from app.domain.matter import OfferingVersion
+from app.domain.request_key import RequestKey
+from app.domain.vocabulary import DeadlineState
 from app.storage import dialects, tables
 from app.storage.cases import lock_case, lock_case_of_task
 from app.storage.catalogue import offerings_of_theme
@@ -44,7 +54,7 @@ HANDLED = RowSet(
     where=f"{OF_CASE} AND state = 2 AND completed_by IS NOT NULL",
     order="element",
 )
-DEADLINES = RowSet(row=DeadlineFacts, table=tables.deadline, where=f"{OF_CASE} AND state <> 3", order="id")
+DEADLINES = RowSet(row=DeadlineFacts, table=tables.deadline, where=OF_CASE, order="id")
 LEDGER = RowSet(row=LedgerRow, table=tables.clock_entry, where=OF_CASE, order="seq")
 MATERIALS = RowSet(row=CaseMaterialRow, table=tables.case_material, where=OF_CASE, order="requirement")
 DECISION = RowSet(row=DecisionRow, table=tables.decision_record, where=OF_CASE, order="case_id")
@@ -63,7 +73,27 @@ CLOSURES = RowSet(
     " closure.region_code IN (c.county, c.town, c.region_code, c.prefecture, c.prefecture || '00'))))",
     order="began_at",
 )
-ROW_SETS = (CASE, STATE, PARTY, OFFERING, TASKS, HANDLED, DEADLINES, LEDGER, MATERIALS, DECISION, MEMBERS, CLOSURES)
+ANSWER = RowSet(
+    row=StoredAnswer,
+    table=tables.idempotency_key,
+    where="actor_id = :actor_id AND scope = :scope AND key = :key",
+    order="request_hash",
+)
+ROW_SETS = (
+    CASE,
+    STATE,
+    PARTY,
+    OFFERING,
+    TASKS,
+    HANDLED,
+    DEADLINES,
+    LEDGER,
+    MATERIALS,
+    DECISION,
+    MEMBERS,
+    CLOSURES,
+    ANSWER,
+)
 LEADING = 5
 GENERATION = "(SELECT coalesce(max(generation), 0) FROM deployment)"
 HAS_HOLD = "EXISTS (SELECT 1 FROM hold WHERE case_id = :case_id AND ended_at IS NULL)"
@@ -73,24 +103,31 @@ HAS_OUTAGE = (
 )
 
 
-def load_case(uow: UnitOfWork, case_id: int) -> LoadedCase | None:
+def load_case(uow: UnitOfWork, case_id: int, request: RequestKey | None = None) -> LoadedCase | None:
     """Lock a case and load it; None when there is none. Raises Busy `case_busy` when its lock was not had in 3 s."""
     locked = lock_case(uow, case_id)
-    return load_case_unlocked(uow, locked.id) if locked else None
+    return load_case_unlocked(uow, locked.id, request) if locked else None
 
 
-def load_case_of_task(uow: UnitOfWork, task_id: int) -> LoadedCase | None:
+def load_case_of_task(uow: UnitOfWork, task_id: int, request: RequestKey | None = None) -> LoadedCase | None:
     """Lock the case of a task and load it; None when there is no such task. Raises Busy `case_busy`."""
     locked = lock_case_of_task(uow, task_id)
-    return load_case_unlocked(uow, locked.id) if locked else None
+    return load_case_unlocked(uow, locked.id, request) if locked else None
 
 
-def load_case_unlocked(uow: UnitOfWork, case_id: int) -> LoadedCase | None:
+def load_case_unlocked(uow: UnitOfWork, case_id: int, request: RequestKey | None = None) -> LoadedCase | None:
     """Load a case whose lock this transaction holds already; None when there is none.
 
-    One statement, and a new one: it sees what was committed while this transaction waited for the lock.
+    One statement, and a new one: it sees what was committed while this transaction waited for the lock. request: asks
+    for the answer it was given before; that is read here as well, so that a repeated request costs nothing extra.
     """
-    row = uow.connection.execute(_query(uow.connection.engine), {"case_id": case_id}).one()
+    values = {
+        "case_id": case_id,
+        "actor_id": request.actor_id if request else None,
+        "scope": request.scope if request else None,
+        "key": request.key if request else None,
+    }
+    row = uow.connection.execute(_query(uow.connection.engine), values).one()
     now = uow.note_instants(*row[:2])
     generation, has_hold, has_outage = row[2:LEADING]
     texts = dict(zip(ROW_SETS, row[LEADING:], strict=True))
@@ -98,6 +135,7 @@ def load_case_unlocked(uow: UnitOfWork, case_id: int) -> LoadedCase | None:
     if not cases:
         return None
     case, closures = cases[0], CLOSURES.read(texts[CLOSURES])
+    deadlines = DEADLINES.read(texts[DEADLINES])
     return LoadedCase(
         case=case,
         state=_only(STATE.read(texts[STATE])),
@@ -105,7 +143,8 @@ def load_case_unlocked(uow: UnitOfWork, case_id: int) -> LoadedCase | None:
         offering=_offering(case, texts[OFFERING]),
         tasks=TASKS.read(texts[TASKS]),
         handled=HANDLED.read(texts[HANDLED]),
-        deadlines=DEADLINES.read(texts[DEADLINES]),
+        deadlines=tuple(row for row in deadlines if row.state != DeadlineState.DISARMED),
+        disarmed=tuple(row.id for row in deadlines if row.state == DeadlineState.DISARMED),
         ledger=LEDGER.read(texts[LEDGER]),
         materials=MATERIALS.read(texts[MATERIALS]),
         decision=_only(DECISION.read(texts[DECISION])),
@@ -114,6 +153,7 @@ def load_case_unlocked(uow: UnitOfWork, case_id: int) -> LoadedCase | None:
         has_open_hold=bool(has_hold),
         has_outage=bool(has_outage),
         has_closure=any(closure.began_at <= now for closure in closures),
+        answer=_only(ANSWER.read(texts[ANSWER])),
         now=now,
         arrived_at=uow.arrived_at,
         generation=generation,

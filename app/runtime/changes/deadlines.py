@@ -45,6 +45,8 @@ def reconcile_deadlines(work: Casework, snapshot: Snapshot) -> None:
     """Arm what is newly waited for, move what the ledger moved, disarm the rest; delete unfired rows at closing."""
     rows = {_key(row): row for row in work.loaded.deadlines if row.id != work.fired_deadline_id}
     wanted = {} if work.is_closed else {item.key: item for item in _wanted(work, snapshot, rows)}
+    if work.is_closed:
+        work.changes.deadlines_deleted.extend(work.loaded.disarmed)
     for key, row in rows.items():
         if key not in wanted and row.state in (*OPEN_STATES, DeadlineState.DEAD):
             (work.changes.deadlines_deleted if work.is_closed else work.changes.deadlines_disarmed).append(row.id)
