@@ -22,6 +22,8 @@ from tests.world import World, open_world, set_up_world, settings_in
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", ""}
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
 OpenDatabase = Callable[..., Database]
+RUN_FOLDER = "LIANBAN_TEST_FOLDER"
+IS_HELPER = "PYTEST_XDIST_WORKER" in os.environ
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -40,11 +42,26 @@ def no_foreign_sockets() -> Iterator[None]:
     socket.socket.connect = connect  # type: ignore[method-assign]
 
 
+def pytest_configure() -> None:
+    """Make the folder that all processes of this run of the suite share.
+
+    Not below the folder of pytest: the server runs as another user than root, and the next run of pytest takes the
+    right to pass through that folder away from it.
+    """
+    if not IS_HELPER:
+        os.environ[RUN_FOLDER] = tempfile.mkdtemp(prefix="lianban-test-")
+
+
+def pytest_unconfigure() -> None:
+    """Remove it when the last process is done."""
+    if not IS_HELPER:
+        shutil.rmtree(os.environ[RUN_FOLDER], ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
-def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shared_folder() -> Path:
     """One folder for all processes of this run of the suite."""
-    base = tmp_path_factory.getbasetemp()
-    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return Path(os.environ[RUN_FOLDER])
 
 
 @pytest.fixture(scope="session")
