@@ -16,7 +16,7 @@ from app.runtime.answers import checked_answers
 from app.runtime.assignment import claim_next
 from app.runtime.casework import Casework
 from app.runtime.context import Context, in_transaction
-from app.storage.idempotency import find_response
+from app.runtime.decision import refuse_after_deemed
 from app.storage.unit_of_work import UnitOfWork
 
 
@@ -44,10 +44,14 @@ def complete_task(
     claims_next: claim the person's next task in the same transaction; a repeated request claims nothing.
     Returns the task and the case as they are afterwards.
     Raises NotFound (not visible), Forbidden (not this person's), Stale (the task changed since it was shown), Conflict
-    `task_closed`, `decision_after_due`, InvalidInput `outcome_unknown` or `invalid` with one item per fault.
+    `task_closed`, `decision_after_due`, `decision_after_deemed`, InvalidInput `outcome_unknown` or `invalid` with one
+    item per fault.
     """
+    is_new = False
 
     def act(work: Casework) -> Result:
+        nonlocal is_new
+        is_new = True
         task = _task(work, completion)
         refuse_foreign_task(person, work, task)
         refuse_breach_of_duties(person, work, task)
@@ -60,7 +64,8 @@ def complete_task(
         }
 
     def change(uow: UnitOfWork) -> Result:
-        is_new = request is None or find_response(uow, request) is None
+        nonlocal is_new
+        is_new = False
         target = Target(task_id=completion.task_id)
         result = change_case(uow, context, target, act, actor=actor_of(person), request=request)
         if claims_next and is_new:
@@ -73,6 +78,7 @@ def complete_task(
 def _task(work: Casework, completion: Completion) -> TaskFacts:
     task = next((row for row in work.loaded.tasks if row.id == completion.task_id), None)
     if task is None or task.state >= TaskState.COMPLETED:
+        refuse_after_deemed(work, completion.outcome)
         raise Conflict("task_closed", task=str(completion.task_id))
     if task.version != completion.version:
         raise Stale("stale", task=str(task.id), version=task.version)

@@ -41,6 +41,16 @@ def refuse_late_decision(work: Casework) -> None:
             raise Conflict("decision_after_due", due_at=row.due_at.isoformat())
 
 
+def refuse_after_deemed(work: Casework, outcome: str) -> None:
+    """Refuse a decision whose task is gone because the approval by default stands already.
+
+    Raises Conflict `decision_after_deemed`, which says more than that the task is closed.
+    """
+    decided = work.loaded.decision
+    if decided is not None and decided.decision == Decision.DEEMED_APPROVE and decision_of(outcome) is not None:
+        raise Conflict("decision_after_deemed", effective_at=decided.effective_at.isoformat())
+
+
 def decide(
     work: Casework,
     decision: Decision,

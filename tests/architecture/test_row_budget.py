@@ -121,4 +121,4 @@ def suspend_and_resume(world: World, case_no: str) -> None:
         case_id = find_case_id(connection, reviewer.scope, case_no)
     asked = SuspensionRequest(ground="hearing", document_no="1", expected_days=5)
     begun = suspend_clock(context, reviewer, case_id=case_id, asked=asked)
-    resume_clock(context, reviewer, case_id=case_id, suspension_id=int(str(begun["suspension_id"])))
+    resume_clock(context, reviewer, case_id=case_id, suspension_id=int(str(begun["suspension_id"])), document_no="2")

@@ -137,7 +137,10 @@ class Walk:
         begun = self.count("suspension", lambda: suspend_clock(context, reviewer, case_id=case_id, asked=asked))
         suspension_id = int(begun["suspension_id"])  # type: ignore[index]
         self.world.at(2026, 3, 3, 10, 0)
-        self.count("resumption", lambda: resume_clock(context, reviewer, case_id=case_id, suspension_id=suspension_id))
+        self.count(
+            "resumption",
+            lambda: resume_clock(context, reviewer, case_id=case_id, suspension_id=suspension_id, document_no="2"),
+        )
 
     def plain_case(self) -> None:
         case_no = self.world.apply("bench-three-tasks")
