@@ -15,9 +15,9 @@ from app.web.pages import board, cases, tasks, worklist  # noqa: F401  (their vi
 from app.web.pages.blueprint import pages
 from app.web.setup import set_up
 from app.web.sign_in import COOKIE
-from tests.world import PASSWORD, World, open_world, settings_in
+from tests.world import FORM, PASSWORD, World, open_world, settings_in
 
-__all__ = ["PASSWORD", "World", "csrf_of"]
+__all__ = ["FORM", "PASSWORD", "World", "csrf_of"]
 
 
 @pytest.fixture
