@@ -7,6 +7,7 @@ from app.container import Container, build_container
 from app.settings import Settings, read_settings
 from app.web.api import (
     applications,
+    calendars,
     cases,
     definitions,
     health,
@@ -22,7 +23,7 @@ from app.web.pages.registry import register_pages
 from app.web.setup import limiter_of, set_up
 
 API_PREFIX = "/api/v1"
-API_ROOMS = (applications, cases, definitions, matters, staff, supervision, tasks, time_limits)
+API_ROOMS = (applications, calendars, cases, definitions, matters, staff, supervision, tasks, time_limits)
 
 
 def create_app(settings: Settings | None = None, *, container: Container | None = None) -> Flask:

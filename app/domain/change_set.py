@@ -7,6 +7,8 @@ most once. Instants are aware UTC.
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRow:
@@ -372,6 +374,8 @@ class ChangeSet:
     """Everything one move writes, for one case and for the member cases it opens in the same commit."""
 
     case: CaseChange | None = None
+    case_heads: list[CaseHead] = field(default_factory=list)
+    load_cases: list[LoadCaseChange] = field(default_factory=list)
     state: StateRow | None = None
     cases_added: list[CaseRow] = field(default_factory=list)
     states_added: list[StateRow] = field(default_factory=list)

@@ -19,11 +19,11 @@ DATES = ("not_before",)
 class ClockEntry:
     """One entry. Instants are aware UTC.
 
-    clock: None = every clock of the decision (promised and statutory). occurred_at: legal instant; recorded_at: when
-    it was entered. actor: a person, or `system:<rule>`. limit_amount, limit_unit, policy, calendar_id: of a start,
-    restart, reclassification or calendar change. suspension_id pairs suspend and resume. act, hold_id: of a hold.
-    not_before: floor of a calendar change. corrects: seq of the entry a correction replaces. scope, closed_from,
-    closed_to: of a closure behind a calendar change.
+    clock: None = every clock of the decision (promised and statutory), of a calendar change every clock of the case.
+    occurred_at: legal instant; recorded_at: when it was entered. actor: a person, or `system:<rule>`. limit_amount,
+    limit_unit, policy, calendar_id: of a start, restart, reclassification or calendar change. suspension_id pairs
+    suspend and resume. act, hold_id: of a hold. not_before: floor of a calendar change. corrects: seq of the entry a
+    correction replaces. scope, closed_from, closed_to: of a closure behind a calendar change.
     """
 
     seq: int
@@ -103,8 +103,10 @@ OVERRIDES = ("ground", "article", "document_id", *WITHOUT_COLUMN)
 
 
 def concerns(entry: ClockEntry, clock: str) -> bool:
-    """Say whether an entry touches a clock."""
-    return entry.clock == clock or (entry.clock is None and clock in COMMON_CLOCKS)
+    """Say whether an entry touches a clock; a new calendar without a clock of its own touches every one of the case."""
+    if entry.clock is None:
+        return clock in COMMON_CLOCKS or entry.kind == LedgerKind.CALENDAR
+    return entry.clock == clock
 
 
 def corrected(entries: Iterable[ClockEntry]) -> list[ClockEntry]:

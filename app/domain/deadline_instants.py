@@ -87,6 +87,20 @@ def derive(
     raise InvalidInput("limit_not_computed", text=format_limit(expression))
 
 
+def instants_of_clock(clock: ClockState) -> DeadlineInstants:
+    """Return the instants of a clock as its deadline row holds them; none while it is paused."""
+    return DeadlineInstants(
+        due_at=clock.due_at,
+        yellow_at=clock.yellow_at,
+        red_at=clock.red_at,
+        is_provisional=clock.is_provisional,
+        clock=clock.clock,
+        limit_amount=clock.limit.amount if clock.limit else None,
+        limit_unit=clock.limit.unit if clock.limit else None,
+        calendar_id=clock.calendar_id,
+    )
+
+
 def expiry_of(day: date) -> datetime:
     """Return the last instant of validity of a certificate, 23:59:59 local, nothing rolls; aware UTC (section 13)."""
     return to_utc(datetime.combine(day, DAY_END))

@@ -21,6 +21,8 @@ NOTICE_CLASSES: Mapping[str, NoticeClass] = {
     "suspended": OFFICE,
     "resumed": OFFICE,
     "extended": OFFICE,
+    "due_moved": OFFICE,
+    "calendar_running_out": OFFICE,
     "approved": OFFICE,
     "refused": OFFICE,
     "delivered": OFFICE,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import orjson
 
@@ -14,12 +14,15 @@ from app.catalogue.time_rules import read_time_rules
 from app.diagrams.check_diagram import check_diagram
 from app.diagrams.reader import finding_item
 from app.domain.actor import Actor
-from app.domain.calendar_layers import resolve_calendar
+from app.domain.calendar_layers import CalendarLayerVersion
+from app.domain.calendar_upload import follow_files
 from app.domain.diagram import Finding, Normalised
 from app.domain.errors import DiagramRefused
+from app.runtime.calendar_progress import carry_on
+from app.runtime.calendar_publishing import keep_current, plan_versions, publish_versions
 from app.runtime.context import Context
 from app.runtime.definitions import normalised_row
-from app.storage.calendars import add_calendar_version, keep_resolved
+from app.storage.calendars import add_calendar_version, current_calendars
 from app.storage.catalogue import (
     DepartmentRow,
     RegionRow,
@@ -35,6 +38,7 @@ from app.storage.unit_of_work import UnitOfWork
 
 TEXT_SUFFIXES = (".toml", ".json", ".dmn", ".csv", ".typ")
 PREFECTURE = "422800"
+RECOUNT_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +76,13 @@ def deploy_rules(context: Context, *, bpmn_dir: Path, rules_dir: Path, actor: Ac
         generation = begin_generation(uow, by=actor.code)
         changed = publish_files(uow, generation, dict(_rule_files(rules_dir)))
         departments = _publish_organisation(uow, context, rules_dir)
-        _publish_calendars(uow, rules_dir, actor)
+        load_id = _publish_calendars(uow, context, rules_dir, changed, actor)
         for diagram in diagrams:
             _publish_diagram(uow, context, diagram, actor)
         _publish_definitions(uow, context, rules_dir, actor)
         offerings = _publish_offerings(uow, context, matters, departments)
+    if load_id is not None:
+        carry_on(context, load_id, budget_s=RECOUNT_S)
     return Deployment(
         generation=generation,
         changed=changed,
@@ -171,16 +177,37 @@ def _publish_organisation(uow: UnitOfWork, context: Context, rules_dir: Path) ->
     return departments
 
 
-def _publish_calendars(uow: UnitOfWork, rules_dir: Path, actor: Actor) -> None:
-    layers = read_calendars(rules_dir)
+def _publish_calendars(
+    uow: UnitOfWork, context: Context, rules_dir: Path, changed: tuple[str, ...], actor: Actor
+) -> int | None:
+    """Publish what the files say about the layers. Returns the load that moves open clocks, None when none can move.
+
+    An upload stays in force: of a layer that has versions only the years whose files changed are laid over it.
+    """
     hours = read_time_rules(rules_dir).office_hours
-    versions = {
-        name: add_calendar_version(uow, layer, document=f"rules/calendars/{name}", by=actor.code)
-        for name, layer in layers.items()
-    }
-    for names in {item.calendar_layers for item in read_departments(rules_dir)}:
-        calendar = resolve_calendar(layers, names, hours=hours)
-        keep_resolved(uow, calendar.id, [versions[name] for name in calendar.layers])
+    rows = current_calendars(uow.connection)
+    versions: list[CalendarLayerVersion] = []
+    for name, layer in read_calendars(rules_dir).items():
+        known = rows.get(name)
+        if known is None:
+            versions.append(layer)
+        elif (made := follow_files(known.days, layer, _changed_years(name, changed))) is not known.days:
+            versions.append(made)
+    if rows and versions:
+        document = ", ".join(sorted(f"rules/calendars/{version.layer}" for version in versions))
+        plan = plan_versions(uow.connection, versions, hours=hours)
+        load_id = context.ids.next_id(PREFECTURE)
+        publish_versions(uow, plan, versions, load_id=load_id, document=document, by=actor.code)
+        return load_id
+    for version in versions:
+        add_calendar_version(uow, version, document=f"rules/calendars/{version.layer}", by=actor.code)
+    keep_current(uow, current_calendars(uow.connection), hours=hours)
+    return None
+
+
+def _changed_years(layer: str, changed: tuple[str, ...]) -> frozenset[int]:
+    paths = (PurePosixPath(name) for name in changed if name.startswith(f"calendars/{layer}/"))
+    return frozenset(int(path.stem) for path in paths if path.stem.isdigit())
 
 
 def _publish_diagram(uow: UnitOfWork, context: Context, diagram: _Diagram, actor: Actor) -> None:

@@ -5,6 +5,7 @@ from app.domain.clock_acts import extend_clocks
 from app.domain.request_key import RequestKey
 from app.runtime.access import actor_of, refuse_foreign_case, roles_in_case
 from app.runtime.advance import Result, Target, change_case
+from app.runtime.calendar_following import follow_calendar
 from app.runtime.casework import Casework
 from app.runtime.clock_answers import clock_answers
 from app.runtime.context import Context, in_transaction
@@ -28,6 +29,7 @@ def extend_clock(
         refuse_foreign_case(person, work)
         work.try_clock_act("extend", days=days)
         offering = work.loaded.offering
+        follow_calendar(work)
         entry = extend_clocks(
             work.ledger,
             seq=work.last_seq + 1,

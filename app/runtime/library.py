@@ -7,7 +7,7 @@ generation it reads, and a generation never changes.
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -24,11 +24,11 @@ from app.domain.form import read_form
 from app.domain.messages import Messages
 from app.engine.parser import Definition, parse
 from app.runtime.published import DepartmentFacts, Published, PublishedForm
+from app.storage import calendar_loads
 from app.storage import calendars as stored_calendars
 from app.storage import catalogue as stored_catalogue
 from app.storage import definitions as stored_definitions
 from app.storage import rules as stored_rules
-from app.storage.calendars import CalendarVersionRow
 from app.storage.database import Database
 
 V = TypeVar("V")
@@ -121,6 +121,8 @@ class Library:
             forms = stored_definitions.deployed_forms(connection)
             decisions = stored_definitions.decisions_in_force(connection)
             kept = stored_calendars.resolved_calendars(connection)
+            documents_of_calendars = calendar_loads.documents_of_calendars(connection)
+            newest = {name: row.days for name, row in stored_calendars.current_calendars(connection).items()}
         with tempfile.TemporaryDirectory(prefix="lianban-") as folder:
             root = _write_out(Path(folder), files)
             time_rules = read_time_rules(root)
@@ -130,7 +132,6 @@ class Library:
         calendars: dict[str, ResolvedCalendar] = {}
         for calendar_id, layers in kept.items():
             calendars[calendar_id] = replace(resolve_calendar(layers, tuple(layers), hours=hours), id=calendar_id)
-        newest = {version.layer: version.days for version in self._newest_layers()}
         facts: dict[int, DepartmentFacts] = {}
         for department in departments:
             calendar = resolve_calendar(newest, department.calendar_layers, hours=hours)
@@ -142,6 +143,7 @@ class Library:
                 name_en=department.name_en,
                 region_code=department.region_code,
                 calendar_id=calendar.id,
+                calendar_layers=department.calendar_layers,
             )
         versions = [PublishedForm(key=row.key, version=row.version, schema=read_form(row.source)) for row in forms]
         return Published(
@@ -158,11 +160,8 @@ class Library:
             decisions={row.key: model for row in decisions if (model := read_dmn(row.source, file=row.key).model)},
             document_versions={document.kind: document.version for document in documents},
             messages=self._messages,
+            calendar_documents=documents_of_calendars,
         )
-
-    def _newest_layers(self) -> Iterable[CalendarVersionRow]:
-        with self._database.read() as connection:
-            return stored_calendars.current_calendars(connection).values()
 
 
 def _write_out(root: Path, files: Mapping[str, str]) -> Path:

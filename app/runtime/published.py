@@ -1,10 +1,11 @@
 """What is published at one deployment: immutable, read once per process and generation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.domain.calendar import ResolvedCalendar
-from app.domain.calendar_layers import CalendarLayerVersion
+from app.domain.calendar_authority import LayerPlace, layer_places
+from app.domain.calendar_layers import CalendarLayerVersion, resolve_calendar
 from app.domain.decisions import DecisionModel
 from app.domain.form import FormSchema
 from app.domain.messages import Messages
@@ -14,7 +15,7 @@ from app.domain.time_rules import TimeRules
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepartmentFacts:
-    """A department (部门) as the runtime needs it."""
+    """A department (部门) as the runtime needs it. calendar_layers: of its working calendar, the most general first."""
 
     id: int
     code: str
@@ -22,6 +23,7 @@ class DepartmentFacts:
     name_en: str
     region_code: str
     calendar_id: str
+    calendar_layers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,8 @@ class Published:
 
     groups: (department id, role) -> work group id. definitions: definition key -> (definition id, normalised diagram
     id) of the version in force. forms: those new tasks pin; form_versions: every deployed one, by key and version.
-    calendars: id -> calendar, also those only running clocks still use.
+    calendars: id -> calendar, also those only running clocks still use. calendar_documents: id of a calendar -> notice
+    of the load it came with.
     """
 
     generation: int
@@ -55,6 +58,7 @@ class Published:
     decisions: Mapping[str, DecisionModel]
     document_versions: Mapping[str, str]
     messages: Messages
+    calendar_documents: Mapping[str, str] = field(default_factory=dict)
 
     def pinned_form(self, key: str | None, version: int | None) -> PublishedForm | None:
         """Return the form version a task was opened with; None for a task without a form."""
@@ -67,3 +71,15 @@ class Published:
     def department_by_code(self, code: str) -> DepartmentFacts | None:
         """Find a department by its code; None when there is none."""
         return next((department for department in self.departments.values() if department.code == code), None)
+
+    @property
+    def known_layers(self) -> Mapping[str, LayerPlace]:
+        """Every layer a department's calendar has a place for, loaded or not."""
+        return layer_places((item.region_code, item.calendar_layers) for item in self.departments.values())
+
+    def calendar_of_layer(self, layer: str) -> ResolvedCalendar:
+        """Return the calendar of whoever counts with a layer and nothing more local. Raises KeyError for an unknown one."""
+        place = self.known_layers[layer]
+        chain = next(item.calendar_layers for item in self.departments.values() if layer in item.calendar_layers)
+        names = chain[: chain.index(place.layer) + 1]
+        return resolve_calendar(self.layers, names, hours=self.time_rules.office_hours)

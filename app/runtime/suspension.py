@@ -5,6 +5,7 @@ from datetime import datetime
 from app.domain.clock_acts import resume_clocks, suspend_clocks
 from app.domain.errors import Conflict
 from app.domain.vocabulary import CaseState
+from app.runtime.calendar_following import follow_calendar
 from app.runtime.casework import Casework
 from app.runtime.notices import tell_applicant
 from app.runtime.papers import issue_document
@@ -68,6 +69,7 @@ def resume(work: Casework, *, suspension_id: int | None, occurred_at: datetime, 
     """
     if suspension_id is None:
         suspension_id = _open_suspension(work)
+    follow_calendar(work)
     entry = resume_clocks(
         work.ledger,
         seq=work.last_seq + 1,

@@ -31,6 +31,11 @@ class ClaimedDeadline:
     attempts: int
 
 
+# A calendar was loaded before the limit ended, and has not reached the case yet: its date is about to move.
+NO_CALENDAR_AWAITED = (
+    "NOT EXISTS (SELECT 1 FROM calendar_load_case w JOIN calendar_load l ON l.id = w.load_id"
+    " WHERE w.case_id = deadline.case_id AND w.outcome = 'waiting' AND deadline.due_at >= l.loaded_at)"
+)
 DUE = (
     sa.select(deadline.c.id, deadline.c.case_id, deadline.c.name, deadline.c.stage, deadline.c.attempts)
     .join(case_file, case_file.c.id == deadline.c.case_id)
@@ -38,6 +43,7 @@ DUE = (
         sa.text("deadline.state = 0"),
         deadline.c.lane == sa.bindparam("lane"),
         deadline.c.fire_at < sa.bindparam("now", type_=UtcDateTime),
+        sa.text(NO_CALENDAR_AWAITED),
     )
     .order_by(deadline.c.fire_at, deadline.c.id)
     .limit(sa.bindparam("limit"))

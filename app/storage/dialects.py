@@ -135,6 +135,18 @@ def json_rows(bind: sa.Engine | sa.Connection, columns: Sequence[sa.Column[Any]]
     return f"(SELECT json_group_array(json_array({values})) FROM {source})"
 
 
+def records(bind: sa.Engine | sa.Connection, name: str, columns: Sequence[tuple[str, str]]) -> str:
+    """Return what follows FROM to read a JSON list of objects, the parameter `:name`, as rows called `name`.
+
+    columns: (name, type as PostgreSQL spells it). Instants are given in the text the database stores.
+    """
+    if is_postgresql(bind):
+        typed = ", ".join(f"{column} {kind}" for column, kind in columns)
+        return f"json_to_recordset(CAST(:{name} AS json)) AS {name}({typed})"
+    values = ", ".join(f"value ->> '{column}' AS {column}" for column, _kind in columns)
+    return f"(SELECT {values} FROM json_each(:{name})) AS {name}"
+
+
 def translate(error: sa.exc.DBAPIError) -> CaseworkError | None:
     """Return the error of the domain that a database error stands for; None when there is none."""
     cause = error.orig

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.domain import change_set as rows
+from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
 from app.storage import tables
 
 INSERT, UPDATE, DELETE = "insert", "update", "delete"
@@ -58,6 +59,22 @@ PARTS: tuple[Part, ...] = (
         row=rows.CaseChange,
         sets="version = {t}version + 1",
         guard=OF_VERSION,
+    ),
+    Part(
+        name="case_heads",
+        table=tables.case_file,
+        kind=UPDATE,
+        row=CaseHead,
+        sets="version = {t}version + 1",
+        guard=OF_VERSION,
+    ),
+    Part(
+        name="load_cases",
+        table=tables.calendar_load_case,
+        kind=UPDATE,
+        row=LoadCaseChange,
+        keys=("load_id", "case_id"),
+        guard="{t}outcome = 'waiting'",
     ),
     Part(name="states_added", table=tables.instance_state, kind=INSERT, row=rows.StateRow),
     Part(name="state", table=tables.instance_state, kind=UPDATE, row=rows.StateRow, keys=("case_id",)),

@@ -11,6 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from app.channels import Channel
 from app.domain.vocabulary import Lane
+from app.operations.continue_calendar_loads import continue_calendar_loads
 from app.runtime.context import Context
 from app.worker.jobs import beat, drain_lane, drain_outbox
 
@@ -18,6 +19,7 @@ log = structlog.get_logger()
 
 TICK_S = 1.0
 BEAT_S = 10.0
+CALENDARS_S = 5.0
 SHARE_OF_INTERVAL = 0.8
 
 
@@ -33,6 +35,7 @@ def run_worker(context: Context, channel: Channel, *, stop: threading.Event | No
         ("tick_notices", lambda: drain_lane(context, Lane.NOTICE, budget_s=budget_s), TICK_S),
         ("drain_outbox", lambda: drain_outbox(context, channel, budget_s=budget_s), TICK_S),
         ("beat", lambda: beat(context), BEAT_S),
+        ("calendar_loads", lambda: continue_calendar_loads(context, budget_s=CALENDARS_S), CALENDARS_S),
     )
     for name, job, interval_s in jobs:
         scheduler.add_job(_guarded(name, job), "interval", seconds=interval_s, id=name, jitter=interval_s * 0.1)

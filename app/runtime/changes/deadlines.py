@@ -7,14 +7,15 @@ A wait whose limit is nothing but a clock (`notice5`) shares the row of that clo
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from app.domain.case_recount import changed_deadline
 from app.domain.change_set import DeadlineChange, DeadlineRow
-from app.domain.deadline_instants import DeadlineInstants
+from app.domain.deadline_instants import DeadlineInstants, instants_of_clock
 from app.domain.limit import parse_limit
 from app.domain.loaded_case import DeadlineFacts
 from app.domain.snapshot import Snapshot
 from app.domain.vocabulary import DeadlineState, Lane, Stage
 from app.runtime.casework import Casework
-from app.runtime.changes.instants import bare_clock, instants_of, instants_of_clock
+from app.runtime.changes.instants import bare_clock, instants_of
 from app.runtime.deemed_facts import may_be_deemed
 
 DEEMED = "deemed"
@@ -175,24 +176,9 @@ def _changed(work: Casework, row: DeadlineFacts, item: _Wanted) -> DeadlineChang
     )
     if is_same:
         return None
-    state = row.state
-    if state in (DeadlineState.ARMED, DeadlineState.PAUSED):
-        state = DeadlineState.ARMED if instants.due_at else DeadlineState.PAUSED
-    stage = Stage(row.stage) if _instant(instants, Stage(row.stage)) or not instants.due_at else Stage.DUE
-    return DeadlineChange(
-        id=row.id,
-        due_at=instants.due_at,
-        yellow_at=instants.yellow_at,
-        red_at=instants.red_at,
-        is_provisional=instants.is_provisional,
-        calendar_id=instants.calendar_id,
-        element=item.element,
-        engine_task=item.engine_task,
-        stage=stage,
-        lane=lane_of(stage, moves_diagram=item.moves_diagram),
-        fire_at=fire_at(work, row.name, instants, stage),
-        state=state,
-    )
+    moved = replace(row, engine_task=item.engine_task, element=item.element)
+    settle_seconds = work.published.time_rules.deemed.settle_seconds
+    return changed_deadline(moved, instants, settle_seconds=settle_seconds)
 
 
 def lane_of(stage: int, *, moves_diagram: bool) -> Lane:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from app.domain.clock_state import ClockState
 from app.domain.deadline_instants import DeadlineInstants, derive
 from app.domain.limit import LimitExpression, NamedLimit, parse_limit
 from app.domain.snapshot import OpenTask
@@ -33,18 +32,4 @@ def instants_of(work: Casework, expression: LimitExpression, *, started_at: date
         counting=rules.counting,
         decided_at=decided.effective_at if decided else None,
         rule_set=rules.rule_set(work.loaded.offering.card_rule_set if work.loaded.offering else None),
-    )
-
-
-def instants_of_clock(clock: ClockState) -> DeadlineInstants:
-    """Return the instants of a clock as its deadline row holds them; none while it is paused."""
-    return DeadlineInstants(
-        due_at=clock.due_at,
-        yellow_at=clock.yellow_at,
-        red_at=clock.red_at,
-        is_provisional=clock.is_provisional,
-        clock=clock.clock,
-        limit_amount=clock.limit.amount if clock.limit else None,
-        limit_unit=clock.limit.unit if clock.limit else None,
-        calendar_id=clock.calendar_id,
     )

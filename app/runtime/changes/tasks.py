@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 
 from app.domain.change_set import TaskClosing, TaskInstants, TaskRow
-from app.domain.deadline_instants import DeadlineInstants
+from app.domain.deadline_instants import DeadlineInstants, instants_of_clock
 from app.domain.loaded_case import TaskFacts
 from app.domain.snapshot import OpenTask, Snapshot
 from app.domain.vocabulary import CaseKind, ClockName, Role, TaskState
 from app.runtime.casework import Casework
-from app.runtime.changes.instants import instants_of_clock, limit_of_task
+from app.runtime.changes.instants import limit_of_task
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 NO_GROUP = 0

@@ -2,6 +2,7 @@
 
 from app.storage.tables.audit import audit_anchor, audit_entry
 from app.storage.tables.base import metadata
+from app.storage.tables.calendar import calendar_load, calendar_load_case, calendar_version, resolved_calendar
 from app.storage.tables.case import case_file, case_input, case_party, idempotency_key, instance_state
 from app.storage.tables.catalogue import (
     department,
@@ -11,7 +12,7 @@ from app.storage.tables.catalogue import (
     service_matter,
     theme_version,
 )
-from app.storage.tables.clock import calendar_version, clock_entry, deadline, resolved_calendar
+from app.storage.tables.clock import clock_entry, deadline
 from app.storage.tables.definition import definition, deployment, normalised_diagram, rule_version
 from app.storage.tables.material import case_material, material
 from app.storage.tables.outbox import outbox
@@ -35,6 +36,8 @@ __all__ = [
     "api_token",
     "audit_anchor",
     "audit_entry",
+    "calendar_load",
+    "calendar_load_case",
     "calendar_version",
     "case_file",
     "case_input",

@@ -1,4 +1,4 @@
-"""Clocks: the ledger (计时台账), the deadlines derived from it (到期事项), the calendars they count with."""
+"""Clocks: the ledger (计时台账) and the deadlines derived from it (到期事项)."""
 
 import sqlalchemy as sa
 from sqlalchemy import Column
@@ -54,27 +54,3 @@ deadline = sa.Table(
 open_index("ix_deadline_due", "state = 0", deadline.c.lane, deadline.c.fire_at, deadline.c.id)
 # Not partial: a step reads fired and dead rows too, or it would arm them once more.
 sa.Index("ix_deadline_case", deadline.c.case_id)
-
-calendar_version = sa.Table(
-    "calendar_version",
-    metadata,
-    Column("layer", Code(32), primary_key=True),
-    Column("number", sa.Integer, primary_key=True, autoincrement=False),
-    Column("document", sa.Text, nullable=False),
-    Column("published_through", sa.Integer, nullable=False),
-    Column("doc", sa.Text, nullable=False),
-    Column("sha256", Code(64), nullable=False),
-    Column("loaded_at", Instant, nullable=False),
-    Column("loaded_by", Code(64), nullable=False),
-    sa.UniqueConstraint("layer", "sha256", name="uq_calendar_version_content"),
-)
-
-# A running clock names the resolved calendar it counts with: one version per layer.
-resolved_calendar = sa.Table(
-    "resolved_calendar",
-    metadata,
-    Column("id", Code(64), primary_key=True),
-    Column("layer", Code(32), primary_key=True),
-    Column("number", sa.Integer, nullable=False),
-    Column("position", sa.SmallInteger, nullable=False),
-)

@@ -77,7 +77,8 @@ outage = sa.Table(
     Column("released_by", Code(64)),
 )
 
-# department_id null: the whole region is closed.
+# scope: region (department_id null), department (it and its offices) or office. Only a confirmed closure has effect;
+# released_at null: deemed approvals it touches wait for the supervision office.
 closure = sa.Table(
     "closure",
     metadata,
@@ -89,5 +90,14 @@ closure = sa.Table(
     Column("reason", sa.Text, nullable=False),
     Column("released_at", Instant),
     Column("released_by", Code(64)),
+    Column("scope", Code(16), nullable=False, server_default="region"),
+    Column("document", sa.Text, nullable=False, server_default=""),
+    Column("declared_by", Code(64), nullable=False, server_default=""),
+    Column("declared_at", Instant),
+    Column("confirmed_by", Code(64)),
+    Column("confirmed_at", Instant),
+    Column("release_asked_by", Code(64)),
+    Column("release_asked_at", Instant),
+    Column("load_id", Id),
 )
 open_index("ix_closure_open", "released_at IS NULL", closure.c.region_code)

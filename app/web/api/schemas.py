@@ -226,3 +226,29 @@ class NewToken(Strict):
     login = fields.String(required=True)
     name = fields.String(required=True, validate=validate.Length(1, 60))
     days = fields.Integer(load_default=90, validate=validate.Range(1, 366))
+
+
+class CalendarDay(Strict):
+    """A day of a calendar layer."""
+
+    on = fields.Raw(required=True, allow_none=True)
+    kind = fields.Raw(required=True, allow_none=True)
+    reason = fields.String(load_default="", validate=validate.Length(max=200))
+
+
+class CalendarHours(Strict):
+    """Office hours of an office from a day on, `09:00-12:00,13:30-17:30`."""
+
+    valid_from = fields.Raw(required=True, allow_none=True)
+    blocks = fields.String(required=True, validate=validate.Length(1, 120))
+
+
+class CalendarVersion(Strict):
+    """A version of a calendar layer, as days, or as the text of a file in `format` csv or toml."""
+
+    document = fields.String(load_default="", validate=validate.Length(max=200))
+    year = fields.Integer(load_default=0)
+    days = fields.List(fields.Nested(CalendarDay), load_default=list, validate=validate.Length(max=2000))
+    hours = fields.List(fields.Nested(CalendarHours), load_default=list, validate=validate.Length(max=20))
+    content = fields.String(load_default="", validate=validate.Length(max=256 * 1024))
+    format = fields.String(load_default="", validate=validate.OneOf(["", "csv", "toml"]))
