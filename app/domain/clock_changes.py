@@ -1,4 +1,4 @@
-"""Rarer acts on clocks: a new calendar, a new class, a new start, the correction of an entry."""
+"""Rarer acts on clocks: a new calendar, a new class, a new start."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -103,32 +103,3 @@ def restart_clock(start: ClockEntry, *, article: str) -> ClockEntry:
     if not article:
         raise RuleViolation("clock_reason_missing", clock=start.clock)
     return replace(start, kind=LedgerKind.RESTART, article=article)
-
-
-def correct_entry(
-    ledger: Sequence[ClockEntry],
-    replacement: ClockEntry,
-    *,
-    corrects: int,
-    reason: str,
-    second_person: str,
-    fired_at: datetime | None = None,
-) -> ClockEntry:
-    """Replace an entry: the fold uses `replacement` in its place, both stay visible.
-
-    Raises RuleViolation `clock_reason_missing` without reason or without a second person, `clock_backdated` for an
-    entry that does not exist or lies before a fired deadline or a decision.
-    """
-    target = next((item for item in ledger if item.seq == corrects), None)
-    if not reason.strip() or not second_person or second_person == replacement.actor:
-        raise RuleViolation("clock_reason_missing", clock=replacement.clock)
-    if target is None or (fired_at is not None and min(target.occurred_at, replacement.occurred_at) <= fired_at):
-        raise RuleViolation("clock_backdated", days=0, newest=fired_at.isoformat() if fired_at else "")
-    return replace(
-        replacement,
-        clock=target.clock,
-        kind=LedgerKind.CORRECT,
-        corrects=corrects,
-        reason=reason.strip(),
-        second_person=second_person,
-    )

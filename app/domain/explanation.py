@@ -58,15 +58,29 @@ def explain(
 
     asof: only what was recorded by then. Entries that count for nothing say why.
     """
-    replayed, steps = replay(entries, clock, calendars=calendars, counting=counting, asof=asof)
+    known = [entry for entry in entries if asof is None or entry.recorded_at <= asof]
+    replayed, steps = replay(known, clock, calendars=calendars, counting=counting)
     sentences: list[Sentence] = []
     state = Replay(calendars=calendars, counting=counting)
     for step in steps:
         state.take(step.entry)
         sentences.extend(_sentences(step, state))
+        sentences.extend(_correction(entry, known) for entry in known if entry.corrects == step.entry.seq)
     if replayed.calendar is not None and steps:
         sentences.extend(_ending(replayed))
     return sentences
+
+
+def _correction(entry: ClockEntry, known: Iterable[ClockEntry]) -> Sentence:
+    """Say who corrected an entry, and what instant it had at first: both stay visible."""
+    first = next(item for item in known if item.seq == entry.corrects)
+    facts = {
+        "recorded": _minute(entry.recorded_at),
+        "second": entry.second_person or "",
+        "reason_text": entry.reason or "",
+        "first": _minute(first.occurred_at),
+    }
+    return Sentence(key=f"{PREFIX}correct", facts=facts)
 
 
 def _sentences(step: Step, state: Replay) -> Iterator[Sentence]:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 from app.domain.errors import InvalidInput
+from app.domain.messages import Word
 from app.domain.vocabulary import LimitUnit
 
 LONGEST = 200
@@ -79,11 +80,12 @@ LimitExpression = TimeLimit | NamedLimit | InstantLimit | DurationLimit | Expres
 def parse_limit(text: str) -> LimitExpression:
     """Read a limit expression.
 
-    Raises InvalidInput `limit_malformed` with the text and the position (0-based) where it stops making sense. A limit
-    below zero is malformed at its sign; only an offset of a clock is signed.
+    Raises InvalidInput `limit_malformed` with the text, the position (0-based) and column (1-based) where it stops
+    making sense, and what was expected there. A limit below zero is malformed at its sign; only an offset of a clock is
+    signed.
     """
     if len(text) > LONGEST:
-        raise InvalidInput("limit_malformed", text=text[:LONGEST], position=LONGEST)
+        raise _malformed(text[:LONGEST], LONGEST, "end")
     return _Reader(text).read()
 
 
@@ -112,6 +114,16 @@ def _format_named(limit: NamedLimit) -> str:
     return f"{limit.clock} {'-' if limit.offset.amount < 0 else '+'} {abs(limit.offset.amount)}{limit.offset.unit}"
 
 
+def _malformed(text: str, position: int, expected: str) -> InvalidInput:
+    return InvalidInput(
+        "limit_malformed",
+        text=text,
+        position=position,
+        column=position + 1,
+        expected=Word(f"clock.limit_expected.{expected}"),
+    )
+
+
 class _Reader:
     """Reads one expression; `_at` is how far it has come."""
 
@@ -125,7 +137,7 @@ class _Reader:
         if rest.startswith("="):
             self._at += 1
             expression = rest[1:].strip()
-            return ExpressionLimit(expression=expression) if expression else self._refuse()
+            return ExpressionLimit(expression=expression) if expression else self._refuse("expression")
         cycle = CYCLE.match(self._text, self._at)
         if cycle:
             self._at = cycle.end()
@@ -142,7 +154,7 @@ class _Reader:
         else:
             found = DURATION.match(self._text, self._at)
             if found is None:
-                self._refuse()
+                self._refuse("duration")
             weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
             limit = DurationLimit(seconds=(((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds)
             self._at = found.end()
@@ -153,10 +165,10 @@ class _Reader:
         try:
             at = datetime.fromisoformat(rest)
         except ValueError:
-            self._refuse()
+            self._refuse("instant")
         if at.tzinfo is None:
             self._at += len(rest)
-            self._refuse()
+            self._refuse("offset")
         return InstantLimit(at=at.astimezone(UTC))
 
     def _named(self) -> NamedLimit:
@@ -169,7 +181,7 @@ class _Reader:
             percent = self._bounded(self._take("number"), start)
             if not 0 < percent <= WHOLE:
                 self._at = start
-                self._refuse()
+                self._refuse("percent")
             self._take("share")
             self._end()
             return NamedLimit(clock=clock, percent=percent)
@@ -188,14 +200,14 @@ class _Reader:
     def _bounded(self, digits: str, start: int) -> int:
         if len(digits) > len(str(LARGEST)) or int(digits) > LARGEST:
             self._at = start
-            self._refuse()
+            self._refuse("number")
         return int(digits)
 
     def _take(self, kind: str) -> str:
         self._skip()
         found = TOKEN.match(self._text, self._at)
         if found is None or found.lastgroup != kind:
-            self._refuse()
+            self._refuse(kind)
         self._at = found.end()
         return found[0]
 
@@ -206,7 +218,7 @@ class _Reader:
     def _end(self) -> None:
         self._skip()
         if self._at != len(self._text):
-            self._refuse()
+            self._refuse("end")
 
-    def _refuse(self) -> NoReturn:
-        raise InvalidInput("limit_malformed", text=self._text, position=self._at)
+    def _refuse(self, expected: str) -> NoReturn:
+        raise _malformed(self._text, self._at, expected)

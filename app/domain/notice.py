@@ -23,6 +23,8 @@ NOTICE_CLASSES: Mapping[str, NoticeClass] = {
     "extended": OFFICE,
     "due_moved": OFFICE,
     "calendar_running_out": OFFICE,
+    "clock_corrected": OFFICE,
+    "suspension_overrun": OFFICE,
     "approved": OFFICE,
     "refused": OFFICE,
     "delivered": OFFICE,

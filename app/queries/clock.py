@@ -29,10 +29,13 @@ class ClockView:
 
 
 def list_clocks(
-    connection: sa.Connection, view: PublishedView, case_id: int, *, now: datetime
+    connection: sa.Connection, view: PublishedView, case_id: int, *, now: datetime, asof: datetime | None = None
 ) -> tuple[ClockView, ...]:
-    """Return every clock of a case, folded from the ledger alone."""
-    entries = ledger_of(connection, case_id)
+    """Return every clock of a case, folded from the ledger alone.
+
+    asof: only entries recorded by then count, as if nothing later were known (K8); give it as `now` too.
+    """
+    entries = [item for item in ledger_of(connection, case_id) if asof is None or item.recorded_at <= asof]
     names = dict.fromkeys(entry.clock for entry in entries if entry.clock)
     views = []
     for name in names:

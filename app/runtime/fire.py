@@ -9,7 +9,7 @@ from app.domain.loaded_case import DeadlineFacts
 from app.domain.moves import FireDeadline
 from app.domain.vocabulary import DeadlineState, Lane, Role, Stage
 from app.runtime.casework import Casework
-from app.runtime.changes.deadlines import DEEMED, STEP
+from app.runtime.changes.deadlines import DEEMED, STEP, SUSPENSION_OVERRUN
 from app.runtime.decide_change import decide_change
 from app.runtime.deemed_facts import blocking_guards
 from app.runtime.notices import tell_role
@@ -109,6 +109,9 @@ def _issue_card(work: Casework, deadline: DeadlineFacts, stage: Stage) -> None:
 
 
 def _tell(work: Casework, deadline: DeadlineFacts, stage: Stage) -> None:
+    if deadline.name == SUSPENSION_OVERRUN:
+        _tell_overrun(work, deadline)
+        return
     colour = COLOURS[stage]
     for role in TOLD[stage]:
         tell_role(
@@ -117,6 +120,19 @@ def _tell(work: Casework, deadline: DeadlineFacts, stage: Stage) -> None:
             f"card_{colour}",
             {"clock": deadline.name, "due_at": _text(deadline.due_at)},
             key=f"card:{work.case.id}:{deadline.name}:{deadline.element or ''}:{colour}",
+        )
+
+
+def _tell_overrun(work: Casework, deadline: DeadlineFacts) -> None:
+    """The expected days of a special procedure have passed and it is still open; its clock stays paused."""
+    work.record("suspension_overrun", {"suspension_id": deadline.element, "due_at": _text(deadline.due_at)})
+    for role in (Role.UNIT_HEAD, Role.SUPERVISOR):
+        tell_role(
+            work,
+            role,
+            "suspension_overrun",
+            {"due_at": _text(deadline.due_at)},
+            key=f"suspension-overrun:{deadline.id}",
         )
 
 

@@ -7,6 +7,7 @@ from app.domain.errors import Conflict
 from app.domain.vocabulary import CaseState
 from app.runtime.calendar_following import follow_calendar
 from app.runtime.casework import Casework
+from app.runtime.clock_bounds import last_fixed_at
 from app.runtime.notices import tell_applicant
 from app.runtime.papers import issue_document
 
@@ -42,6 +43,7 @@ def suspend(
         actor=work.actor.code,
         rules=rules,
         calendars=work.published.calendars,
+        fired_at=last_fixed_at(work),
     )
     if not document_no:
         document_no = issue_document(
@@ -79,6 +81,7 @@ def resume(work: Casework, *, suspension_id: int | None, occurred_at: datetime, 
         actor=work.actor.code,
         rules=work.published.time_rules,
         document_no=document_no or None,
+        fired_at=last_fixed_at(work),
     )
     work.record("clock_resumed", {"suspension_id": str(suspension_id), "document_no": entry.document_no})
     work.add_entry(entry)

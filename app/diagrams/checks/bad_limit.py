@@ -7,7 +7,9 @@ from app.diagrams.graph import Graph
 from app.domain.diagram import Finding, Published
 from app.domain.errors import InvalidInput
 from app.domain.limit import NamedLimit, parse_limit
+from app.domain.messages import Word
 
+A_CLOCK = Word("clock.limit_expected.clock")
 DERIVED = frozenset({"decided", "deemed"})
 
 CODE = "bad-limit"
@@ -21,7 +23,11 @@ def check(graph: Graph, published: Published) -> Iterable[Finding]:
             try:
                 limit = parse_limit(text)
             except InvalidInput as fault:
-                yield finding(CODE, SEVERITY, node, text=text, reason=fault.code)
+                yield finding(CODE, SEVERITY, node, text=text, **_place(fault))
                 continue
             if isinstance(limit, NamedLimit) and limit.clock not in published.clocks | DERIVED:
-                yield finding(CODE, SEVERITY, node, text=text, reason="clock_unknown")
+                yield finding(CODE, SEVERITY, node, text=text, column=1, expected=A_CLOCK)
+
+
+def _place(fault: InvalidInput) -> dict[str, object]:
+    return {"column": fault.facts.get("column", 1), "expected": fault.facts.get("expected", A_CLOCK)}

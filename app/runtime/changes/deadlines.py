@@ -4,16 +4,18 @@ A wait whose limit is nothing but a clock (`notice5`) shares the row of that clo
 `promised`, and exists only where the matter may be deemed.
 """
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.domain.case_recount import changed_deadline
 from app.domain.change_set import DeadlineChange, DeadlineRow
+from app.domain.clock_entry import corrected
 from app.domain.deadline_instants import DeadlineInstants, instants_of_clock
-from app.domain.limit import parse_limit
+from app.domain.limit import TimeLimit, format_limit, parse_limit
 from app.domain.loaded_case import DeadlineFacts
 from app.domain.snapshot import Snapshot
-from app.domain.vocabulary import DeadlineState, Lane, Stage
+from app.domain.vocabulary import DeadlineState, Lane, LedgerKind, LimitUnit, Stage
 from app.runtime.casework import Casework
 from app.runtime.changes.instants import bare_clock, instants_of
 from app.runtime.deemed_facts import may_be_deemed
@@ -21,6 +23,7 @@ from app.runtime.deemed_facts import may_be_deemed
 DEEMED = "deemed"
 STEP = "step"
 TIMER = "timer"
+SUSPENSION_OVERRUN = "suspension_overrun"
 OPEN_STATES = (DeadlineState.ARMED, DeadlineState.PAUSED, DeadlineState.HELD, DeadlineState.BLOCKED)
 
 
@@ -50,7 +53,9 @@ def reconcile_deadlines(work: Casework, snapshot: Snapshot) -> None:
         work.changes.deadlines_deleted.extend(work.loaded.disarmed)
     for key, row in rows.items():
         if key not in wanted and row.state in (*OPEN_STATES, DeadlineState.DEAD):
-            (work.changes.deadlines_deleted if work.is_closed else work.changes.deadlines_disarmed).append(row.id)
+            # A special procedure that ended in time leaves no row: there may be many in a case.
+            is_needless = work.is_closed or row.name == SUSPENSION_OVERRUN
+            (work.changes.deadlines_deleted if is_needless else work.changes.deadlines_disarmed).append(row.id)
     for key, item in wanted.items():
         found = rows.get(key)
         if found is None:
@@ -88,6 +93,7 @@ def _wanted(work: Casework, snapshot: Snapshot, rows: dict[tuple[str, str], Dead
         for task in snapshot.open_tasks
         if task.limit and bare_clock(parse_limit(task.limit)) is None
     )
+    items.extend(_overruns(work, {key for clock in clocks.values() for key in clock.open_suspensions}))
     for name, clock in clocks.items():
         engine_task, element = shared.get(name, (None, None))
         items.append(
@@ -115,6 +121,22 @@ def _deemed(work: Casework, engine_task: str, element: str) -> _Wanted:
         element=element,
         moves_diagram=True,
     )
+
+
+def _overruns(work: Casework, open_ids: Collection[int]) -> Iterator[_Wanted]:
+    """Return a row for each open special procedure: after its expected days people are told, the clock stands still."""
+    for entry in corrected(work.ledger):
+        if entry.kind != LedgerKind.SUSPEND or entry.suspension_id not in open_ids or not entry.expected_days:
+            continue
+        expected = TimeLimit(amount=entry.expected_days, unit=LimitUnit.WORKING_DAY)
+        instants = instants_of(work, expected, started_at=entry.occurred_at)
+        yield _Wanted(
+            name=SUSPENSION_OVERRUN,
+            instants=replace(instants, yellow_at=None, red_at=None),
+            expression=format_limit(expected),
+            started_at=entry.occurred_at,
+            element=str(entry.suspension_id),
+        )
 
 
 def _derived(

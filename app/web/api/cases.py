@@ -14,7 +14,7 @@ from app.operations.suspend_clock import SuspensionRequest, resume_clock, suspen
 from app.operations.withdraw_case import withdraw_case
 from app.queries import case_page
 from app.queries.cases import list_cases
-from app.queries.clock import ClockView, list_clocks, list_deadlines
+from app.queries.clock import ClockView, list_clocks
 from app.queries.diagram import get_diagram
 from app.runtime.application import HandedIn
 from app.web.api import schemas
@@ -71,21 +71,6 @@ class Case(MethodView):
         response = make_response(jsonify(body))
         response.headers["ETag"] = f'"{view.version}"'
         return response
-
-
-@blueprint.route("/cases/<case_no>/clock")
-class CaseClock(MethodView):
-    """The clock ledger."""
-
-    @blueprint.response(200)
-    @blueprint.alt_response(404, schema=schemas.Problem)
-    def get(self, case_no: str) -> object:
-        """Return every clock with its due instant and one sentence per ledger entry, in both languages."""
-        case_id = case_id_of(case_no)
-        with reading() as opened:
-            clocks = list_clocks(opened.connection, container().view(), case_id, now=opened.now)
-            deadlines = list_deadlines(opened.connection, case_id)
-        return {"case_no": case_no, "clocks": present_clocks(clocks), "deadlines": jsonable(deadlines)}
 
 
 @blueprint.route("/cases/<case_no>/<any(events, materials, cards, documents, deliveries, decision):part>")
@@ -191,6 +176,8 @@ class Extensions(MethodView):
             case_id=case_id_of(case_no),
             days=int(str(body["days"])),
             reason=str(body["reason"]),
+            occurred_at=instant(body["occurred_at"]),
+            document_no=str(body["document_no"]),
             request=idempotency(),
         )
 

@@ -74,6 +74,22 @@ def instant(value: datetime | None) -> datetime | None:
     return value.astimezone(UTC)
 
 
+def asked_instant(name: str) -> datetime | None:
+    """Return an instant of the query string in UTC, None when it is not asked for.
+
+    Raises InvalidInput `invalid` for a text that is none, `instant_naive` for one without an offset.
+    """
+    text = request.args.get(name, "")
+    if not text:
+        return None
+    try:
+        # A plus sign that was not escaped arrives as a space.
+        return instant(datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text))
+    except ValueError as malformed:
+        fault = {"pointer": f"/{name}", "code": "instant_malformed"}
+        raise InvalidInput("invalid", items=(fault,)) from malformed
+
+
 def cursor_secret() -> str:
     """Return the key that signs cursors of this list for this reader; a cursor of somebody else is refused."""
     return f"{container().settings.secret_key}:{request.path}:{current_person().account_id}"

@@ -120,9 +120,10 @@ class ClockAnswer(Schema):
 
 
 class ClockActAnswer(Schema):
-    """What an act on the clocks led to. suspension_id: of the special procedure that began."""
+    """What an act on the clocks led to. suspension_id: of the special procedure that began. corrects: the entry corrected."""
 
     suspension_id = fields.String()
+    corrects = fields.Integer()
     clocks = fields.List(fields.Nested(ClockAnswer))
 
 
@@ -172,6 +173,20 @@ class Extension(Strict):
 
     days = fields.Integer(required=True)
     reason = fields.String(load_default="", validate=validate.Length(max=500))
+    document_no = fields.String(load_default="", validate=validate.Length(max=80))
+    occurred_at = fields.AwareDateTime(data_key="at", load_default=None, allow_none=True)
+
+
+class LedgerCorrection(Strict):
+    """What a ledger entry should have said; the caller is the second person. corrects: seq of the entry."""
+
+    corrects = fields.Integer(required=True, validate=validate.Range(1))
+    reason = fields.String(load_default="", validate=validate.Length(max=500))
+    occurred_at = fields.AwareDateTime(data_key="at", load_default=None, allow_none=True)
+    ground = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 40))
+    document_no = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 80))
+    expected_days = fields.Integer(load_default=None, allow_none=True)
+    days = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, 365))
 
 
 class Withdrawal(Strict):

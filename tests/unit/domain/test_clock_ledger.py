@@ -11,7 +11,7 @@ from app.domain.clock_acts import (
     stop_clocks,
     suspend_clocks,
 )
-from app.domain.clock_changes import correct_entry, recalendar, reclassify
+from app.domain.clock_changes import recalendar, reclassify
 from app.domain.clock_entry import ClockEntry
 from app.domain.clock_ledger import fold
 from app.domain.clock_state import ClockState
@@ -282,15 +282,6 @@ def test_reclassification_keeps_the_start() -> None:
             **change,
         )
     assert refused.value.code == "class_due_passed"
-
-
-def test_a_correction_counts_in_place_of_its_entry() -> None:
-    ledger = resumed_ledger()
-    replacement = entry(9, "resume", "2026-03-18 15:00", suspension_id=1)
-
-    ledger.append(correct_entry(ledger, replacement, corrects=3, reason="typing error", second_person="staff:2"))
-
-    assert local(folded(ledger).due_at) == "2026-04-09 17:30:00"
 
 
 @pytest.mark.parametrize(

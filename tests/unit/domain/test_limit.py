@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.catalogue.messages import read_messages
 from app.domain.errors import InvalidInput
 from app.domain.limit import (
+    LARGEST,
     CycleLimit,
     DurationLimit,
     ExpressionLimit,
@@ -16,7 +18,11 @@ from app.domain.limit import (
     format_limit,
     parse_limit,
 )
+from app.domain.messages import LANGUAGES
 from app.domain.vocabulary import LimitUnit as U
+from tests.unit.domain.clock_kit import RULES_DIR
+
+MESSAGES = read_messages(RULES_DIR)
 
 
 def amount(number: int, unit: U) -> TimeLimit:
@@ -87,6 +93,62 @@ def test_malformed_limit_names_its_position(text: str, position: int) -> None:
 
     assert refused.value.code == "limit_malformed"
     assert refused.value.facts["position"] == position
+    assert refused.value.facts["column"] == position + 1
+    for language in LANGUAGES:
+        sentence = MESSAGES.text(language, "errors.limit_malformed.detail", **refused.value.facts)
+        assert "…" not in sentence
+        assert "limit_expected" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("5XD", "a unit: WD, WH, D, H or M"),
+        ("promised + WD", "a number of at most 10000"),
+        ("promised 50", "“%”"),
+        ("promised 101%", "1 to 100"),
+        ("promised and", "“+” or “-”, or a percentage"),
+        ("5WD later", "the end"),
+        ("PT", "an ISO 8601 duration such as PT2H"),
+        ("2026-03-09T10:00:00", "an offset such as +08:00"),
+        ("Statutory", "a number, a duration or the name of a clock"),
+    ],
+)
+def test_malformed_limit_says_what_was_expected(text: str, expected: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        parse_limit(text)
+
+    sentence = MESSAGES.text("en", "errors.limit_malformed.detail", **refused.value.facts)
+    column = refused.value.facts["column"]
+    assert sentence == f"The limit “{text}” cannot be read at column {column}: expected {expected}."
+
+
+amounts = st.builds(
+    TimeLimit, amount=st.integers(0, LARGEST), unit=st.sampled_from([unit for unit in U if unit != U.SECOND])
+)
+offsets = st.builds(TimeLimit, amount=st.integers(-LARGEST, LARGEST).filter(bool), unit=st.sampled_from(list(U)[:5]))
+names = st.from_regex(r"[a-z][a-z0-9_]{0,20}", fullmatch=True)
+durations = st.builds(DurationLimit, seconds=st.integers(0, 10**9))
+limits = st.one_of(
+    amounts,
+    durations,
+    st.builds(NamedLimit, clock=names),
+    st.builds(NamedLimit, clock=names, percent=st.integers(1, 100)),
+    st.builds(NamedLimit, clock=names, offset=offsets),
+    st.builds(InstantLimit, at=st.datetimes(timezones=st.just(UTC))),
+    st.builds(CycleLimit, repeat=st.integers(0, LARGEST), limit=st.one_of(amounts, durations)),
+    st.builds(ExpressionLimit, expression=st.from_regex(r"[a-z][a-z.+ 0-9]{0,20}[a-z0-9]", fullmatch=True)),
+)
+
+
+@given(limits)
+def test_every_limit_is_read_as_it_was_written(limit: LimitExpression) -> None:
+    assert parse_limit(format_limit(limit)) == limit
+
+
+def test_working_days_are_never_an_iso_duration() -> None:
+    assert format_limit(amount(5, U.WORKING_DAY)) == "5WD"
+    assert parse_limit("P5D") == DurationLimit(seconds=5 * 86400)
 
 
 @given(st.text(max_size=30))

@@ -1,0 +1,68 @@
+"""The clock ledger of a case: what it says, as of any instant, and the correction of its entries."""
+
+from dataclasses import asdict
+from typing import Any
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from app.domain.clock_entry import ClockEntry
+from app.operations.correct_ledger import CorrectionRequest, correct_ledger
+from app.queries.clock import ledger_of, list_clocks, list_deadlines
+from app.web.api import schemas
+from app.web.api.cases import case_id_of, present_clocks
+from app.web.api.present import jsonable
+from app.web.api.requests import asked_instant, container, context, idempotency, instant, reading
+from app.web.sign_in import current_person
+
+blueprint = Blueprint("ledger", __name__, description="Clock ledgers (计时台账)")
+
+
+@blueprint.route("/cases/<case_no>/clock")
+class CaseClock(MethodView):
+    """The clock ledger."""
+
+    @blueprint.response(200)
+    @blueprint.alt_response(404, schema=schemas.Problem)
+    @blueprint.alt_response(422, schema=schemas.Problem)
+    def get(self, case_no: str) -> object:
+        """Return every clock with its due instant, one sentence per ledger entry in both languages, and the entries.
+
+        `?as_of=` asks what was known at an instant: only what was recorded by then counts, so that a due instant of the
+        past can be derived again at any time. Deadline rows are those of now and stand beside it only without `as_of`.
+        """
+        case_id, as_of = case_id_of(case_no), asked_instant("as_of")
+        with reading() as opened:
+            view, now = container().view(), as_of or opened.now
+            clocks = list_clocks(opened.connection, view, case_id, now=now, asof=as_of)
+            entries = [item for item in ledger_of(opened.connection, case_id) if item.recorded_at <= now]
+            deadlines = () if as_of else list_deadlines(opened.connection, case_id)
+        return {
+            "case_no": case_no,
+            "as_of": jsonable(as_of),
+            "clocks": present_clocks(clocks),
+            "entries": [present_entry(item) for item in entries],
+            "deadlines": jsonable(deadlines),
+        }
+
+
+@blueprint.route("/cases/<case_no>/ledger-corrections")
+class LedgerCorrections(MethodView):
+    """Correction of an entry."""
+
+    @blueprint.arguments(schemas.LedgerCorrection)
+    @blueprint.response(201, schemas.ClockActAnswer)
+    @blueprint.alt_response(403, schema=schemas.Problem)
+    @blueprint.alt_response(422, schema=schemas.Problem)
+    def post(self, body: dict[str, Any], case_no: str) -> object:
+        """Put what is right in place of a ledger entry; the caller is another person than who made it."""
+        asked = CorrectionRequest(**{**body, "occurred_at": instant(body["occurred_at"])})
+        return correct_ledger(
+            context(), current_person(), case_id=case_id_of(case_no), asked=asked, request=idempotency()
+        )
+
+
+def present_entry(entry: ClockEntry) -> object:
+    """Return a ledger entry without what it leaves empty; ids are text."""
+    said = {name: value for name, value in asdict(entry).items() if value is not None}
+    return jsonable({name: str(value) if name.endswith("_id") else value for name, value in said.items()})
