@@ -86,7 +86,7 @@ def postgresql_server(shared_folder: Path) -> Iterator[sa.URL]:
         yield sa.make_url(given).set(drivername="postgresql+psycopg")
         return
     with _locked(shared_folder / "server.lock"):
-        server = _start_server(shared_folder)
+        server = start_server(shared_folder)
     yield sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     with _locked(shared_folder / "server.lock"):
         server.cleanup()
@@ -225,7 +225,8 @@ def _fresh(
     _run(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _start_server(folder: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def start_server(folder: Path):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    """Start a PostgreSQL server of the wheel with its data below `folder`; every process that asks shares it."""
     # The wheel looks for a folder for its socket when it is imported, and warns when this is not set.
     runtime = Path(tempfile.gettempdir()) / f"lianban-test-{os.getuid()}"
     runtime.mkdir(mode=0o700, exist_ok=True)
