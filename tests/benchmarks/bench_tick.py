@@ -14,12 +14,13 @@ from tests.killing import due_cases
 from tests.many_cases import copy_case, count_fired
 from tests.world import World
 
-DEADLINES = 2_000
+DEADLINES = 1_000
 TARGETS = {Lane.MOVE: 500.0, Lane.NOTICE: 2_000.0}
 
 
+# A case that is accepted by silence so late has its approval by default due as well: it is asked, and blocked.
 def drained(context: Context, lane: Lane) -> tuple[int, float, float]:
-    """Fire everything that is due. Returns how many, wall seconds and CPU seconds of this process."""
+    """Fire everything that is due, and what that makes due. Returns how many, wall seconds and CPU seconds of this process."""
     began, used, count = time.perf_counter(), time.process_time(), 0
     while fired := drain_lane(context, lane, budget_s=0.8):
         count += fired
@@ -28,7 +29,7 @@ def drained(context: Context, lane: Lane) -> tuple[int, float, float]:
 
 def bench(kind: str, name: str, world: World, lane: Lane) -> None:
     count, seconds, cpu = drained(world.container.context, lane)
-    assert count == DEADLINES, count
+    assert count >= DEADLINES, count
     report(f"{kind}: {name}, one worker", count / seconds, TARGETS[lane], "/s")
     report(f"{kind}: {name}, CPU of the worker", 1_000 * cpu / count, None, "ms")
 
@@ -51,7 +52,7 @@ def main() -> None:
     with measured_worlds() as worlds:
         for kind, (world, _url, _folder) in worlds.items():
             due_cases(world, DEADLINES)
-            bench(kind, "timer event with engine step, papers and two clocks", world, Lane.MOVE)
+            bench(kind, "timer events (acceptance by silence, guards of approval)", world, Lane.MOVE)
             assert count_fired(world.container.context.database) == DEADLINES
             warn_all(world)
             bench(kind, "warning with card and notices", world, Lane.NOTICE)
