@@ -2,6 +2,8 @@
 
 from app.cli import register_commands
 from app.factory import create_app
+from app.telemetry.logs import configure_logs
 
+configure_logs()
 application = create_app()
 register_commands(application)

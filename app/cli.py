@@ -29,8 +29,10 @@ from app.domain.errors import CaseworkError
 from app.domain.messages import LANGUAGES, Messages
 from app.domain.vocabulary import Lane
 from app.operations.add_demo_people import add_demo_people
+from app.operations.confirm_clock import confirm_clock
 from app.operations.deploy_rules import check_folders, deploy_rules, has_changed
 from app.operations.manage_staff import issue_token
+from app.operations.retry_deadline import retry_deadline
 from app.queries.audit import list_case_ids
 from app.scenarios.demonstration import play_demonstration
 from app.scenarios.playing import play_file
@@ -38,8 +40,10 @@ from app.scenarios.timeline import say_difference
 from app.settings import read_settings
 from app.storage.cases import case_chain, case_head
 from app.storage.clock import FixedClock
+from app.storage.deadlines import list_dead_ids
 from app.storage.migrate import migrate
-from app.worker.jobs import drain_lane, drain_outbox
+from app.telemetry.logs import configure_logs
+from app.worker.jobs import beat, drain_lane, drain_outbox
 from app.worker.serve import run_worker_with_parent, serve_forever
 
 LONGEST_CELL = 1_000_000
@@ -60,6 +64,7 @@ WELCOMED = {
 @click.group()
 def cli() -> None:
     """Lianban: case processing with binding time limits."""
+    configure_logs()
 
 
 @cli.command()
@@ -92,9 +97,43 @@ def tick(at: str | None) -> None:
     """Fire what is due once, deliver the outbox once, and say how many."""
     clock = FixedClock(datetime.fromisoformat(at)) if at else None
     container = build_container(read_settings(), clock=clock)
+    beat(container.context)
     for lane in Lane:
         print(f"{lane.name.lower()}: {drain_lane(container.context, lane, budget_s=60)}")
     print(f"outbox: {drain_outbox(container.context, container.channel, budget_s=60)}")
+
+
+@cli.group()
+def clock() -> None:
+    """The clock of the machines."""
+
+
+@clock.command(name="confirm")
+@click.option("--reason", required=True, help="What it was compared with.")
+def clock_confirm(reason: str) -> None:
+    """Confirm that the clock is right after a jump or a restart; approvals by default go on by it."""
+    container = _container()
+    with _refusals(container.context.messages):
+        confirmed = confirm_clock(container.context, None, reason=reason)
+        print(f"confirmed at {confirmed['confirmed_at']}")
+
+
+@cli.group()
+def deadlines() -> None:
+    """Deadlines that were given up or are blocked."""
+
+
+@deadlines.command(name="retry")
+@click.argument("ids", nargs=-1, type=int)
+@click.option("--all", "every", is_flag=True, help="Every dead letter.")
+def deadlines_retry(*, ids: tuple[int, ...], every: bool) -> None:
+    """Have dead letters tried again at once, each in a transaction of its own."""
+    context = _container().context
+    with context.database.read() as connection:
+        chosen = list_dead_ids(connection) if every else ids
+    with _refusals(context.messages):
+        for deadline_id in chosen:
+            print(f"{deadline_id}: {retry_deadline(context, None, deadline_id=deadline_id)['state']}")
 
 
 @cli.command()

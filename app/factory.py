@@ -12,6 +12,7 @@ from app.web.api import (
     definitions,
     health,
     ledger,
+    machine,
     matters,
     public,
     staff,
@@ -24,7 +25,19 @@ from app.web.pages.registry import register_pages
 from app.web.setup import limiter_of, set_up
 
 API_PREFIX = "/api/v1"
-API_ROOMS = (applications, calendars, cases, definitions, ledger, matters, staff, supervision, tasks, time_limits)
+API_ROOMS = (
+    applications,
+    calendars,
+    cases,
+    definitions,
+    ledger,
+    machine,
+    matters,
+    staff,
+    supervision,
+    tasks,
+    time_limits,
+)
 
 
 def create_app(settings: Settings | None = None, *, container: Container | None = None) -> Flask:

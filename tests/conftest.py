@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from app.storage.database import Clock, Database, open_database
 from app.storage.migrate import migrate
+from app.telemetry.logs import configure_logs
 from tests.world import World, open_world, set_up_world, settings_in
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", ""}
@@ -56,6 +57,12 @@ def pytest_unconfigure() -> None:
     """Remove it when the last process is done."""
     if not IS_HELPER:
         shutil.rmtree(os.environ[RUN_FOLDER], ignore_errors=True)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def plain_log_lines() -> None:
+    """Log lines are those of an installation: short, and without the values of variables."""
+    configure_logs()
 
 
 @pytest.fixture(scope="session")

@@ -38,6 +38,7 @@ NOTICE_CLASSES: Mapping[str, NoticeClass] = {
     "deemed_warning": OFFICE,
     "deemed_approved": AT_ONCE,
     "deemed_blocked": AT_ONCE,
+    "deadline_failed": AT_ONCE,
     "filing_due": AT_ONCE,
     "filing_overdue": AT_ONCE,
 }

@@ -1,57 +1,23 @@
 """Signs of life of workers (心跳), outages between them, and daily runs."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from app.domain.machine_clock import Beat
+from app.domain.outage import Gap
 from app.storage import dialects
-from app.storage.clock import SystemClock
 from app.storage.sqltypes import UtcDateTime
 from app.storage.tables import job_run, outage, worker_beat
 from app.storage.unit_of_work import UnitOfWork
 
-HOST = SystemClock()
-SHORTEST_GAP = timedelta(minutes=30)
-LONGEST_BOOT_ID = 36
+CHANGING = ("database_at", "host_at", "monotonic_ms", "boot_id")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """A time in which no worker gave a sign of life; both ends by the database's clock, aware UTC."""
-
-    began_at: datetime
-    ended_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Beat:
-    """The last sign of life of a worker."""
-
-    worker: str
-    database_at: datetime
-    host_at: datetime
-    monotonic_ms: int
-    boot_id: str
-
-
-def save_beat(uow: UnitOfWork, *, worker: str, monotonic_ms: int, boot_id: str) -> Gap | None:
-    """Save the database's instant beside the host's.
-
-    Returns the gap since the last beat of any worker when it is over 30 minutes, None otherwise. How much of it were
-    office hours is for the caller to say, who then calls `add_outage`.
-    """
-    last, now = newest_beat(uow.connection), uow.now()
-    values = {
-        "worker": worker,
-        "database_at": now,
-        "host_at": HOST.now(),
-        "monotonic_ms": monotonic_ms,
-        "boot_id": boot_id[:LONGEST_BOOT_ID],
-    }
-    changed = ("database_at", "host_at", "monotonic_ms", "boot_id")
-    uow.connection.execute(dialects.upsert(uow.connection, worker_beat, changed), values)
-    return Gap(began_at=last, ended_at=now) if last is not None and now - last > SHORTEST_GAP else None
+def save_beat(uow: UnitOfWork, beat: Beat) -> None:
+    """Save the sign of life of a worker over its last one."""
+    values = {"worker": beat.worker, **{name: getattr(beat, name) for name in CHANGING}}
+    uow.connection.execute(dialects.upsert(uow.connection, worker_beat, CHANGING), values)
 
 
 def newest_beat(connection: sa.Connection) -> datetime | None:
@@ -66,9 +32,24 @@ def list_beats(connection: sa.Connection) -> tuple[Beat, ...]:
     return tuple(Beat(**row._asdict()) for row in rows)
 
 
-def add_outage(uow: UnitOfWork, gap: Gap) -> None:
-    """Record an outage: deemed approvals it touches wait until it is released."""
-    uow.connection.execute(outage.insert(), {"began_at": gap.began_at, "ended_at": gap.ended_at})
+def begin_count_anew(uow: UnitOfWork, *, now: datetime, stale_before: datetime) -> None:
+    """Compare with beats of a confirmed clock only.
+
+    Those of an instant that has not come are no signs of life; older ones than `stale_before` may come from before the
+    jump, so nothing is measured from them any more. They still tell since when nobody beats.
+    """
+    columns = worker_beat.c
+    uow.connection.execute(worker_beat.delete().where(columns.database_at > now))
+    uow.connection.execute(worker_beat.update().where(columns.database_at < stale_before).values(boot_id=""))
+
+
+def add_outage(uow: UnitOfWork, gap: Gap) -> bool:
+    """Record an outage: deemed approvals it touches wait until it is released.
+
+    Workers that come back at the same time find the same gap; only the first of them records it and gets True.
+    """
+    statement = dialects.insert_ignore(uow.connection, outage)
+    return uow.connection.execute(statement, {"began_at": gap.began_at, "ended_at": gap.ended_at}).rowcount == 1
 
 
 def release_outages(uow: UnitOfWork, *, by: str) -> int:

@@ -21,6 +21,18 @@ class LockedCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLabel:
+    """What names a case to people who watch over it."""
+
+    case_no: str
+    name: str
+    prefecture: str
+    county: str | None
+    region_code: str
+    department_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditLine:
     """A stored audit entry, as the chain is verified from."""
 
@@ -42,6 +54,13 @@ def lock_case_of_task(uow: UnitOfWork, task_id: int) -> LockedCase | None:
     """Lock the case of a task; None when there is no such task. A task never changes its case."""
     of_task = sa.select(user_task.c.case_id).where(user_task.c.id == task_id).scalar_subquery()
     return _lock(uow, case_file.c.id == of_task)
+
+
+def case_label(connection: sa.Connection, case_id: int) -> CaseLabel:
+    """Return what names a case that exists."""
+    columns = case_file.c
+    query = sa.select(*(columns[name] for name in CaseLabel.__dataclass_fields__)).where(columns.id == case_id)
+    return CaseLabel(**connection.execute(query).one()._asdict())
 
 
 def case_chain(connection: sa.Connection, case_id: int) -> tuple[AuditLine, ...]:

@@ -42,6 +42,11 @@ class Database:
         found: UnitOfWork | None = getattr(self._open, "uow", None)
         return found
 
+    @property
+    def has_one_writer(self) -> bool:
+        """Say whether writers queue for one place (SQLite): who only looks should not stand in line."""
+        return not dialects.is_postgresql(self.engine)
+
     @contextmanager
     def write(self) -> Iterator[UnitOfWork]:
         """Open a write transaction; it commits at the end of the block and rolls back on any error.

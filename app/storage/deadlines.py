@@ -12,6 +12,7 @@ from app.storage.sqltypes import UtcDateTime
 from app.storage.tables import case_file, deadline
 from app.storage.unit_of_work import UnitOfWork
 
+DEEMED = "deemed"
 DICE = random.SystemRandom()
 FIRST_BACK_OFF_S = 30.0
 LONGEST_BACK_OFF_S = 3_600.0
@@ -22,12 +23,14 @@ LONGEST_ERROR = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedDeadline:
-    """A due row this transaction holds together with its case."""
+    """A due row this transaction holds together with its case. fire_at: since when it was to be tried."""
 
     id: int
     case_id: int
     name: str
     stage: int
+    lane: Lane
+    fire_at: datetime
     attempts: int
 
 
@@ -37,7 +40,14 @@ NO_CALENDAR_AWAITED = (
     " WHERE w.case_id = deadline.case_id AND w.outcome = 'waiting' AND deadline.due_at >= l.loaded_at)"
 )
 DUE = (
-    sa.select(deadline.c.id, deadline.c.case_id, deadline.c.name, deadline.c.stage, deadline.c.attempts)
+    sa.select(
+        deadline.c.id,
+        deadline.c.case_id,
+        deadline.c.name,
+        deadline.c.stage,
+        deadline.c.fire_at,
+        deadline.c.attempts,
+    )
     .join(case_file, case_file.c.id == deadline.c.case_id)
     .where(
         sa.text("deadline.state = 0"),
@@ -50,15 +60,22 @@ DUE = (
 )
 
 
-def claim_due(uow: UnitOfWork, *, lane: Lane, now: datetime, limit: int) -> tuple[ClaimedDeadline, ...]:
+DUE_BUT_APPROVALS = DUE.where(deadline.c.name != DEEMED)
+
+
+def claim_due(
+    uow: UnitOfWork, *, lane: Lane, now: datetime, limit: int, may_approve: bool = True
+) -> tuple[ClaimedDeadline, ...]:
     """Lock due deadlines with their cases, oldest first; those in somebody's hands are skipped and come back.
 
     The row lock is the claim and the transaction is the lease: a killed process gives its work back at once.
+    may_approve: False leaves approvals by default armed where they are; what is due behind them goes on.
     """
+    query = DUE if may_approve else DUE_BUT_APPROVALS
     rows = uow.connection.execute(
-        skip_locked(DUE, deadline, case_file), {"lane": int(lane), "now": now, "limit": limit}
+        skip_locked(query, deadline, case_file), {"lane": int(lane), "now": now, "limit": limit}
     ).all()
-    return tuple(ClaimedDeadline(**row._asdict()) for row in rows)
+    return tuple(ClaimedDeadline(**row._asdict(), lane=lane) for row in rows)
 
 
 def has_due(connection: sa.Connection, *, lane: Lane, now: datetime) -> bool:
@@ -67,11 +84,11 @@ def has_due(connection: sa.Connection, *, lane: Lane, now: datetime) -> bool:
     return row is not None
 
 
-def postpone(uow: UnitOfWork, row: ClaimedDeadline, *, now: datetime, error: Exception) -> None:
+def postpone(uow: UnitOfWork, row: ClaimedDeadline, *, now: datetime, error: str) -> bool:
     """Try again later, with a back-off that doubles up to an hour; after ten tries the row is a dead letter.
 
     `due_at` never moves. A `deemed` deadline is tried as often as any other; the caller makes its first failure known,
-    because an applicant's right is at stake.
+    because an applicant's right is at stake. Returns whether the row is dead now.
     """
     attempts = row.attempts + 1
     delay_s = min(FIRST_BACK_OFF_S * 2**row.attempts, LONGEST_BACK_OFF_S) * DICE.uniform(1 - JITTER, 1 + JITTER)
@@ -83,19 +100,22 @@ def postpone(uow: UnitOfWork, row: ClaimedDeadline, *, now: datetime, error: Exc
             attempts=attempts,
             fire_at=now + timedelta(seconds=delay_s),
             state=int(DeadlineState.DEAD if is_dead else DeadlineState.ARMED),
-            last_error=repr(error)[:LONGEST_ERROR],
+            last_error=error[:LONGEST_ERROR],
         )
     )
+    return is_dead
 
 
-def revive(uow: UnitOfWork, deadline_id: int, *, now: datetime) -> bool:
-    """Arm a dead letter again, to be tried at once. Returns whether it was one."""
-    touched = uow.connection.execute(
-        deadline.update()
-        .where(deadline.c.id == deadline_id, deadline.c.state == int(DeadlineState.DEAD))
-        .values(state=int(DeadlineState.ARMED), attempts=0, fire_at=now)
-    )
-    return touched.rowcount == 1
+def case_of_deadline(connection: sa.Connection, deadline_id: int) -> int | None:
+    """Return the case a deadline belongs to; None when there is no such deadline."""
+    found: int | None = connection.scalar(sa.select(deadline.c.case_id).where(deadline.c.id == deadline_id))
+    return found
+
+
+def list_dead_ids(connection: sa.Connection) -> tuple[int, ...]:
+    """Return every dead letter, oldest id first."""
+    query = sa.select(deadline.c.id).where(sa.text("deadline.state = 4")).order_by(deadline.c.id)
+    return tuple(connection.scalars(query))
 
 
 def next_fire_at(connection: sa.Connection) -> datetime | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.domain.errors import CaseworkError, TemporaryFailure
+from app.domain.machine_clock import MachineReading
 from app.storage import dialects
 from app.storage.clock import Clock
 from app.storage.writer_queue import writer_turn
@@ -65,6 +66,10 @@ class UnitOfWork:
             began_at, now = dialects.read_instants(self.connection)
             return self.note_instants(began_at, now)
         return self.note_instants(self._began_at, self._clock.now())
+
+    def read_machine(self) -> MachineReading | None:
+        """Return what this machine says of itself; None under a virtual clock of no machine."""
+        return self._clock.read_machine()
 
     def note_arrival(self, began_at: datetime) -> None:
         """Take over the start of the transaction that came with another query."""

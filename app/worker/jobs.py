@@ -1,9 +1,11 @@
 """What the jobs of the worker do."""
 
 import os
+import threading
 import time
 import uuid
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
 
 import structlog
 
@@ -11,34 +13,44 @@ from app.channels import Channel
 from app.container import MESSAGE_HANDLERS
 from app.domain.vocabulary import Lane
 from app.operations.deliver_outbox import deliver_outbox
-from app.operations.fire_due_deadlines import TickResult, fire_due_deadlines
+from app.operations.fire_due_deadlines import fire_due_deadlines
+from app.operations.purge_expired import purge_expired
 from app.operations.record_beat import record_beat
 from app.runtime.context import Context
+from app.storage.deadlines import has_due
+from app.storage.outbox import has_messages
 
 log = structlog.get_logger()
 
 BATCH_OF_LANE = {Lane.MOVE: 5, Lane.NOTICE: 50}
 WORKER_NAME = f"{os.uname().nodename}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
-BOOT_ID_FILE = Path("/proc/sys/kernel/random/boot_id")
+NEVER = threading.Event()
 
 
-def drain_lane(context: Context, lane: Lane, *, budget_s: float) -> int:
-    """Fire due deadlines of a lane, batch after batch, until none is left or the budget is spent. Returns how many."""
-    stop_at = time.monotonic() + budget_s
+def drain_lane(context: Context, lane: Lane, *, budget_s: float, stop: threading.Event = NEVER) -> int:
+    """Fire due deadlines of a lane, batch after batch, until none is left or the budget is spent. Returns how many.
+
+    stop: set when the process is to end; the batch in hand is finished first.
+    """
+    give_up_at = time.monotonic() + budget_s
     count = 0
-    while time.monotonic() < stop_at:
-        batch: TickResult = fire_due_deadlines(context, lane, limit=BATCH_OF_LANE[lane])
+    if not _should_look(context, partial(has_due, lane=lane)):
+        return count
+    while time.monotonic() < give_up_at and not stop.is_set():
+        batch = fire_due_deadlines(context, lane, limit=BATCH_OF_LANE[lane], worker=WORKER_NAME)
         count += len(batch.fired)
         if batch.claimed < BATCH_OF_LANE[lane]:
             break
     return count
 
 
-def drain_outbox(context: Context, channel: Channel, *, budget_s: float) -> int:
+def drain_outbox(context: Context, channel: Channel, *, budget_s: float, stop: threading.Event = NEVER) -> int:
     """Deliver what is due, batch after batch, until nothing is left or the budget is spent. Returns how many."""
-    stop_at = time.monotonic() + budget_s
+    give_up_at = time.monotonic() + budget_s
     count = 0
-    while time.monotonic() < stop_at:
+    if not _should_look(context, has_messages):
+        return count
+    while time.monotonic() < give_up_at and not stop.is_set():
         claimed = deliver_outbox(context, channel, MESSAGE_HANDLERS)
         count += claimed
         if not claimed:
@@ -48,5 +60,17 @@ def drain_outbox(context: Context, channel: Channel, *, budget_s: float) -> int:
 
 def beat(context: Context) -> None:
     """Give a sign of life; the rules for outages and clock jumps read it."""
-    boot_id = BOOT_ID_FILE.read_text(encoding="ascii").strip() if BOOT_ID_FILE.exists() else "unknown"
-    record_beat(context, worker=WORKER_NAME, monotonic_ms=time.monotonic_ns() // 1_000_000, boot_id=boot_id)
+    record_beat(context, worker=WORKER_NAME)
+
+
+def run_daily(context: Context, *, stop: threading.Event = NEVER) -> None:
+    """Do what is done once a day, in whichever process comes first."""
+    purge_expired(context, worker=WORKER_NAME, may_go_on=lambda: not stop.is_set())
+
+
+def _should_look(context: Context, is_any: Callable[..., bool]) -> bool:
+    """Say whether to open a write transaction: where writers queue for one place, only when something is there."""
+    if not context.database.has_one_writer:
+        return True
+    with context.database.reading() as reading:
+        return is_any(reading.connection, now=reading.now)

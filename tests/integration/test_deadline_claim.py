@@ -10,7 +10,7 @@ from app.domain.vocabulary import Lane
 from app.storage.apply_changes import apply_changes
 from app.storage.cases import lock_case
 from app.storage.database import Database
-from app.storage.deadlines import claim_due, has_due, next_fire_at, postpone, revive
+from app.storage.deadlines import claim_due, has_due, next_fire_at, postpone
 from app.storage.tables import deadline
 from tests.integration.rows import AT, Seeded, seed_case
 
@@ -86,27 +86,38 @@ def test_failure_waits_longer_each_time_and_ends_as_a_dead_letter(own_database: 
     for _ in range(10):
         with own_database.write() as uow:
             (row,) = claim_due(uow, lane=Lane.NOTICE, now=now, limit=5)
-            postpone(uow, row, now=now, error=RuntimeError("poisoned"))
+            postpone(uow, row, now=now, error="poisoned")
         after = stored(own_database, seeded)
         waits.append((after.fire_at - now).total_seconds())
         now = after.fire_at + timedelta(seconds=1)
 
-    assert (after.state, after.attempts, after.last_error, after.due_at) == (4, 10, "RuntimeError('poisoned')", AT)
+    assert (after.state, after.attempts, after.last_error, after.due_at) == (4, 10, "poisoned", AT)
     assert 24 <= waits[0] <= 36
     assert 48 <= waits[1] <= 72
     assert all(wait <= 3_600 * 1.2 for wait in waits)
     assert claimed(own_database, now=now + timedelta(days=1)) == []
 
 
-def test_dead_letter_is_armed_again_by_a_person(own_database: Database) -> None:
-    seeded = seed_case(own_database, fire_at=AT)
+def test_approvals_stay_where_they_are_while_the_rest_goes_on(own_database: Database) -> None:
+    approval, other = seed_case(own_database, fire_at=AT), seed_case(own_database, fire_at=AT + timedelta(minutes=1))
     with own_database.write() as uow:
-        uow.connection.execute(deadline.update().values(state=4, attempts=10))
+        uow.connection.execute(
+            deadline.update().where(deadline.c.id == approval.deadline_id).values(name="deemed", lane=0)
+        )
+        uow.connection.execute(deadline.update().where(deadline.c.id == other.deadline_id).values(lane=0))
 
     with own_database.write() as uow:
-        assert revive(uow, seeded.deadline_id, now=AT)
-        assert not revive(uow, seeded.deadline_id, now=AT)
+        held = claim_due(uow, lane=Lane.MOVE, now=NOW, limit=1, may_approve=False)
+        free = claim_due(uow, lane=Lane.MOVE, now=NOW, limit=1)
 
-    assert claimed(own_database) == [seeded.deadline_id]
+    assert [row.id for row in held] == [other.deadline_id]
+    assert [row.id for row in free] == [approval.deadline_id]
+    assert stored(own_database, approval).state == 0
+
+
+def test_next_instant_is_that_of_the_first_armed_row(own_database: Database) -> None:
+    for minutes in (20, 10):
+        seed_case(own_database, fire_at=AT + timedelta(minutes=minutes))
+
     with own_database.read() as connection:
-        assert next_fire_at(connection) == AT
+        assert next_fire_at(connection) == AT + timedelta(minutes=10)

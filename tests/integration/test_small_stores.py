@@ -7,10 +7,12 @@ import sqlalchemy as sa
 
 from app.domain.change_set import ChangeSet, DocumentRow, IdempotencyRow
 from app.domain.errors import InvalidInput, Stale
+from app.domain.machine_clock import Beat
+from app.domain.outage import Gap
 from app.domain.request_key import request_key
 from app.storage import tables
 from app.storage.apply_changes import apply_changes
-from app.storage.beats import Gap, add_outage, begin_daily_run, list_beats, release_outages, save_beat
+from app.storage.beats import add_outage, begin_daily_run, list_beats, release_outages, save_beat
 from app.storage.case_loading import load_case
 from app.storage.database import Database, FixedClock, open_database
 from app.storage.documents import find_document, keep_rendered
@@ -140,24 +142,24 @@ def test_same_file_of_the_same_owner_is_stored_once(database: Database) -> None:
         assert read_material(uow.connection, first) == ("a.pdf", "application/pdf", b"%PD")
 
 
-def test_gap_between_beats_is_reported(own_database_url: str) -> None:
-    clock = FixedClock(AT)
-    database = open_database(own_database_url, clock=clock)
+def test_worker_has_one_beat_and_the_newest_comes_first(own_database: Database) -> None:
+    for worker, minute in (("w1", 0), ("w2", 1), ("w1", 2)):
+        at = AT + timedelta(minutes=minute)
+        beat = Beat(worker=worker, database_at=at, host_at=at, monotonic_ms=minute, boot_id="b")
+        with own_database.write() as uow:
+            save_beat(uow, beat)
 
-    def beat(worker: str) -> Gap | None:
-        with database.write() as uow:
-            return save_beat(uow, worker=worker, monotonic_ms=1, boot_id="b")
+    with own_database.read() as connection:
+        assert [(row.worker, row.monotonic_ms) for row in list_beats(connection)] == [("w1", 2), ("w2", 1)]
 
-    assert beat("w1") is None
-    clock.advance(timedelta(minutes=29))
-    assert beat("w2") is None
-    clock.advance(timedelta(minutes=31))
-    gap = beat("w1")
 
-    assert gap == Gap(began_at=AT + timedelta(minutes=29), ended_at=AT + timedelta(hours=1))
-    with database.read() as connection:
-        assert [row.worker for row in list_beats(connection)] == ["w1", "w2"]
-    database.close()
+def test_workers_that_come_back_together_record_one_outage(own_database: Database) -> None:
+    recorded = []
+    for minutes in (60, 61):
+        with own_database.write() as uow:
+            recorded.append(add_outage(uow, Gap(began_at=AT, ended_at=AT + timedelta(minutes=minutes))))
+
+    assert recorded == [True, False]
 
 
 def test_case_shows_what_blocks_its_approval_until_it_is_released(own_database_url: str) -> None:

@@ -28,7 +28,7 @@ from app.storage.tables.supervision import (
     warning_card,
 )
 from app.storage.tables.task import draft, user_task
-from app.storage.tables.worker import id_block, job_run, worker_beat
+from app.storage.tables.worker import clock_doubt, id_block, job_run, worker_beat
 
 __all__ = [
     "account",
@@ -43,6 +43,7 @@ __all__ = [
     "case_input",
     "case_material",
     "case_party",
+    "clock_doubt",
     "clock_entry",
     "closure",
     "deadline",

@@ -75,6 +75,7 @@ outage = sa.Table(
     Column("ended_at", Instant, nullable=False),
     Column("released_at", Instant),
     Column("released_by", Code(64)),
+    sa.Index("uq_outage_began_at", "began_at", unique=True),
 )
 
 # scope: region (department_id null), department (it and its offices) or office. Only a confirmed closure has effect;

@@ -1,15 +1,14 @@
-"""Supervision: figures, the lists behind them, dead letters."""
+"""Supervision: figures and the lists behind them."""
 
 from flask import request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from app.domain.errors import InvalidInput
-from app.operations.retry_deadline import retry_deadline
 from app.queries.supervision import STATES, count_cards, list_supervised, summarise
 from app.web.api import schemas
 from app.web.api.present import jsonable
-from app.web.api.requests import container, context, paging, reading, row_id
+from app.web.api.requests import container, paging, reading
 from app.web.sign_in import require_role
 
 blueprint = Blueprint("supervision", __name__, description="Supervision (政务监察)")
@@ -55,14 +54,3 @@ class SupervisedCases(MethodView):
                 limit=page.limit,
             )
         return jsonable(found)
-
-
-@blueprint.route("/deadlines/<deadline_id>/retry")
-class Retry(MethodView):
-    """A dead letter gets another chance."""
-
-    @blueprint.response(200)
-    @blueprint.alt_response(404, schema=schemas.Problem)
-    def post(self, deadline_id: str) -> object:
-        """Arm a dead deadline again; it is tried at once."""
-        return retry_deadline(context(), require_role("supervisor", "duty_officer"), deadline_id=row_id(deadline_id))

@@ -1,0 +1,62 @@
+"""Try a failed deadline again (重试): a person's act on its case, with its line in the audit chain."""
+
+from dataclasses import fields
+from datetime import datetime
+
+from app.domain.actor import Actor, system_actor
+from app.domain.authority import Person
+from app.domain.change_set import DeadlineChange
+from app.domain.errors import Forbidden, NotFound
+from app.domain.loaded_case import DeadlineFacts
+from app.domain.vocabulary import DeadlineState, Role
+from app.runtime.access import actor_of, refuse_foreign_case
+from app.runtime.advance import Result, Target, change_case
+from app.runtime.casework import Casework
+from app.runtime.context import Context
+from app.storage.incidents import RETRIED, close_incident, find_open_incident
+from app.storage.unit_of_work import UnitOfWork
+
+RETRYING = frozenset({Role.SUPERVISOR, Role.DUTY_OFFICER})
+
+
+def refuse_retry(person: Person | None) -> Actor:
+    """Return who retries; None is the operator at the command line. Raises Forbidden for who does not watch over cases."""
+    if person is None:
+        return system_actor("command_line")
+    if not person.has_role(*RETRYING):
+        raise Forbidden("not_permitted", needs=Role.SUPERVISOR.value)
+    return actor_of(person)
+
+
+def try_again(uow: UnitOfWork, context: Context, person: Person | None, *, case_id: int, deadline_id: int) -> Result:
+    """Have a deadline that was given up, or waits after a failure, tried at the next tick; its incident is closed.
+
+    Raises Forbidden, NotFound `case_unknown` for a case the person does not see, NotFound `deadline_unknown` when it
+    does not wait for that any more.
+    """
+    actor = refuse_retry(person)
+
+    def act(work: Casework) -> Result:
+        if person is not None:
+            refuse_foreign_case(person, work)
+        row = next((row for row in work.loaded.deadlines if row.id == deadline_id and _has_failed(row)), None)
+        if row is None:
+            raise NotFound("deadline_unknown", deadline=str(deadline_id))
+        work.record("deadline_retried", {"name": row.name, "attempts": row.attempts})
+        work.changes.deadlines_changed.append(_armed(row, work.now))
+        return {"deadline_id": str(deadline_id), "case_no": work.case.case_no, "state": "armed"}
+
+    result = change_case(uow, context, Target(case_id=case_id), act, actor=actor)
+    incident = find_open_incident(uow.connection, case_id=case_id, deadline_id=deadline_id)
+    if incident is not None:
+        close_incident(uow, incident.id, state=RETRIED)
+    return result
+
+
+def _has_failed(row: DeadlineFacts) -> bool:
+    return row.state == DeadlineState.DEAD or (row.state == DeadlineState.ARMED and row.attempts > 0)
+
+
+def _armed(row: DeadlineFacts, now: datetime) -> DeadlineChange:
+    kept = {field.name: getattr(row, field.name) for field in fields(DeadlineChange)}
+    return DeadlineChange(**kept | {"state": DeadlineState.ARMED, "fire_at": now, "last_error": None})
