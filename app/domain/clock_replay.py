@@ -80,6 +80,7 @@ class Replay:
     counting: CountingRules
     bounds: Bounds = NO_BOUNDS
     start: ClockEntry | None = None
+    loaded_before: ClockEntry | None = None
     calendar: ResolvedCalendar | None = None
     limit_amount: int = 0
     limit_unit: LimitUnit = LimitUnit.WORKING_DAY
@@ -99,6 +100,7 @@ class Replay:
         if kind in (LedgerKind.START, LedgerKind.RESTART):
             return self._start(entry)
         if self.start is None or entry.occurred_at < self.start.occurred_at:
+            self.loaded_before = entry if kind == LedgerKind.CALENDAR else self.loaded_before
             return "clock_not_started" if kind not in (LedgerKind.HOLD, LedgerKind.CALENDAR) else None
         if self.stopped_at is not None or kind == LedgerKind.HOLD:
             return "clock_stopped" if kind not in (LedgerKind.HOLD, LedgerKind.CALENDAR) else None
@@ -139,7 +141,7 @@ class Replay:
         if entry.kind == LedgerKind.START and self.start is not None and self.stopped_at is None:
             return "clock_running"
         self.start = entry
-        self.calendar = self.calendars[entry.calendar_id or ""]
+        self.calendar = self.calendars[self._calendar_id_of(entry) or ""]
         self.limit_amount, self.limit_unit = entry.limit_amount or 0, LimitUnit(entry.limit_unit or "WD")
         self.closed, self.open = [], {}
         self.extension_count = self.extension_days = 0
@@ -147,6 +149,11 @@ class Replay:
         self._begin()
         self._is_fresh = False
         return None
+
+    def _calendar_id_of(self, start: ClockEntry) -> str | None:
+        """A calendar loaded after a start was entered, and before the instant that start was corrected to, counts."""
+        loaded = self.loaded_before
+        return loaded.calendar_id if loaded is not None and loaded.seq > start.seq else start.calendar_id
 
     def _begin(self) -> None:
         if self.start is not None and self.calendar is not None:
