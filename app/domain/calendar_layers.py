@@ -6,16 +6,17 @@ Source: 全国年节及纪念日放假办法 art. 4 (autonomous areas may add da
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
-from app.domain.calendar import OfficeHours, ResolvedCalendar, parse_hours
+from app.domain.calendar import OfficeHours, ResolvedCalendar, parse_hours, to_local
 from app.domain.errors import InvalidInput
 
 NATIONAL = "CN"
 PROVISIONAL_EDGE_DAYS = 7
 SUNDAY, SATURDAY = 0, 6
+ALARM_DAYS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +161,33 @@ def _office_seconds(days: tuple[int, ...], profiles: tuple[tuple[int, OfficeHour
             index += 1
         seconds.append(totals[index])
     return tuple(accumulate(seconds, initial=0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataEnd:
+    """How long the national days are known (国务院通知). is_alarm: they run out within sixty days."""
+
+    published_through: int
+    last_year: int
+    provisional_from: date
+    days_left: int
+    is_alarm: bool
+
+
+def data_end(layers: Mapping[str, CalendarLayerVersion], *, now: datetime, edge_days: int) -> DataEnd:
+    """Return how long the national days are known at `now`. Raises InvalidInput `calendar_missing` without them."""
+    national = layers.get(NATIONAL)
+    if national is None:
+        raise InvalidInput("calendar_missing", year=to_local(now).year)
+    last = date(national.published_through, 12, 31)
+    days_left = (last - to_local(now).date()).days
+    return DataEnd(
+        published_through=national.published_through,
+        last_year=national.last_year,
+        provisional_from=last - timedelta(days=edge_days - 1),
+        days_left=days_left,
+        is_alarm=days_left <= ALARM_DAYS,
+    )
 
 
 class CalendarBook:

@@ -186,6 +186,8 @@ def _outside(upload: LayerUpload, national: CalendarLayerVersion) -> list[Fault]
 
 
 def _is_of_year(day: date, year: int) -> bool:
+    if not date.min.year < year <= date.max.year:
+        return False
     return day.year == year or date(year, 1, 1) - timedelta(days=PROVISIONAL_EDGE_DAYS) <= day < date(year, 1, 1)
 
 

@@ -121,7 +121,7 @@ def recount(case: CountedCase, new: NewCalendar, *, now: datetime) -> Recount:
     that instant is left alone. Raises InvalidInput `calendar_missing` when a count leaves the data.
     """
     names = list(dict.fromkeys(entry.clock for entry in case.ledger if entry.clock))
-    old = {name: _fold(case, new, case.ledger, name) for name in names}
+    old = {name: _as_stored(case, _fold(new, case.ledger, name, rule_set=None)) for name in names}
     running = {name: clock for name, clock in old.items() if clock.status not in (NOT_STARTED, STOPPED)}
     at = _instant_of(case, new, now)
     alive = {name: clock for name, clock in running.items() if clock.due_at is None or at <= clock.due_at}
@@ -129,7 +129,8 @@ def recount(case: CountedCase, new: NewCalendar, *, now: datetime) -> Recount:
     if all(clock.calendar_id == new.calendar.id for clock in alive.values()):
         return Recount(entry=None, moves=tuple(expired))
     entry = _entry(case, new, alive, at=at, now=now)
-    counted = {**old, **{name: _fold(case, new, [*case.ledger, entry], name) for name in alive}}
+    ledger = [*case.ledger, entry]
+    counted = {**old, **{name: _fold(new, ledger, name, rule_set=case.rule_set) for name in alive}}
     moves = [*(_move(name, clock, counted[name], now) for name, clock in alive.items()), *expired]
     changes = {row.id: change for row, change in _deadlines(case, new, counted, at)}
     return Recount(
@@ -140,8 +141,14 @@ def recount(case: CountedCase, new: NewCalendar, *, now: datetime) -> Recount:
     )
 
 
-def _fold(case: CountedCase, new: NewCalendar, ledger: Sequence[ClockEntry], name: str) -> ClockState:
-    return fold(ledger, name, calendars=new.calendars, counting=new.rules.counting, rule_set=case.rule_set)
+def _fold(new: NewCalendar, ledger: Sequence[ClockEntry], name: str, *, rule_set: CardRuleSet | None) -> ClockState:
+    return fold(ledger, name, calendars=new.calendars, counting=new.rules.counting, rule_set=rule_set)
+
+
+def _as_stored(case: CountedCase, clock: ClockState) -> ClockState:
+    """The instants of the colours as the row of the clock holds them, which saves counting them once more."""
+    row = next((row for row in case.deadlines if row.name == row.clock == clock.clock), None)
+    return clock if row is None else replace(clock, yellow_at=row.yellow_at, red_at=row.red_at)
 
 
 def _instant_of(case: CountedCase, new: NewCalendar, now: datetime) -> datetime:

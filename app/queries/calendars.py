@@ -9,9 +9,9 @@ import orjson
 import sqlalchemy as sa
 
 from app.domain.authority import Scope
-from app.domain.calendar import ResolvedCalendar, to_local
+from app.domain.calendar import ResolvedCalendar
 from app.domain.calendar_authority import LayerPlace
-from app.domain.calendar_layers import NATIONAL, CalendarLayerVersion
+from app.domain.calendar_layers import CalendarLayerVersion
 from app.domain.calendar_upload import days_named
 from app.domain.errors import InvalidInput, NotFound
 from app.queries.cursor import Page, checked_limit, decode_cursor, encode_cursor
@@ -20,7 +20,6 @@ from app.storage.calendar_loads import CalendarLoadRow, get_load, waiting_count
 from app.storage.calendars import list_calendar_versions
 from app.storage.tables import calendar_load, calendar_load_case, case_file
 
-ALARM_DAYS = 60
 SATURDAY = 5
 DONE, RUNNING = "done", "running"
 
@@ -63,17 +62,6 @@ class LayerLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DataEnd:
-    """How long the national days are known (国务院通知). is_alarm: they run out within sixty days."""
-
-    published_through: int
-    last_year: int
-    provisional_from: date
-    days_left: int
-    is_alarm: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class GridDay:
     """A day of a grid. kind: work, off (weekend), holiday (a weekday that rests), make_up (a weekend that works)."""
 
@@ -109,22 +97,6 @@ class ReportLine:
     old_colour: str
     new_colour: str
     reason: str
-
-
-def data_end(layers: Mapping[str, CalendarLayerVersion], *, now: datetime, edge_days: int) -> DataEnd:
-    """Return how long the national days are known at `now`. Raises NotFound `calendar_unknown` before a deployment."""
-    national = layers.get(NATIONAL)
-    if national is None:
-        raise NotFound("calendar_layer_unknown", layer=NATIONAL)
-    last = date(national.published_through, 12, 31)
-    days_left = (last - to_local(now).date()).days
-    return DataEnd(
-        published_through=national.published_through,
-        last_year=national.last_year,
-        provisional_from=last - timedelta(days=edge_days - 1),
-        days_left=days_left,
-        is_alarm=days_left <= ALARM_DAYS,
-    )
 
 
 def list_layers(connection: sa.Connection, places: Mapping[str, LayerPlace]) -> tuple[LayerLine, ...]:

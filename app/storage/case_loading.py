@@ -65,12 +65,17 @@ OFFERING = RowSet(
     where="(offering_id, version) IN (SELECT offering_id, offering_version FROM case_file WHERE id = :case_id)",
     order="version",
 )
+# A department is closed with its offices, whose codes begin with its own; an office also for the cases it took in.
 CLOSURES = RowSet(
     row=_Closure,
     table=tables.closure,
-    where="released_at IS NULL AND EXISTS (SELECT 1 FROM case_file c WHERE c.id = :case_id AND"
-    " (closure.department_id = c.department_id OR (closure.department_id IS NULL AND"
-    " closure.region_code IN (c.county, c.town, c.region_code, c.prefecture, c.prefecture || '00'))))",
+    where="confirmed_at IS NOT NULL AND released_at IS NULL AND EXISTS (SELECT 1 FROM case_file c WHERE c.id = :case_id"
+    " AND ((closure.department_id IS NULL AND"
+    " closure.region_code IN (c.county, c.town, c.region_code, c.prefecture, c.prefecture || '00'))"
+    " OR closure.department_id = c.department_id"
+    " OR (closure.scope = 'office' AND closure.department_id = c.intake_department_id)"
+    " OR (closure.scope = 'department' AND EXISTS (SELECT 1 FROM department a JOIN department b"
+    " ON b.code LIKE a.code || '-%' WHERE a.id = closure.department_id AND b.id = c.department_id))))",
     order="began_at",
 )
 ANSWER = RowSet(

@@ -27,18 +27,14 @@ class ClosureRow:
     confirmed_by: str | None = None
     confirmed_at: datetime | None = None
     load_id: int | None = None
-    release_asked_by: str | None = None
-    release_asked_at: datetime | None = None
     released_by: str | None = None
     released_at: datetime | None = None
 
     @property
     def state(self) -> str:
-        """declared, confirmed, release_asked or released."""
+        """declared, confirmed or released."""
         if self.released_at is not None:
             return "released"
-        if self.release_asked_at is not None:
-            return "release_asked"
         return "confirmed" if self.confirmed_at is not None else "declared"
 
 
@@ -73,16 +69,26 @@ def change_closure(uow: UnitOfWork, closure_id: int, **values: object) -> None:
     uow.connection.execute(closure.update().where(closure.c.id == closure_id).values(**values))
 
 
-def closure_facts(connection: sa.Connection, closure_id: int) -> Mapping[str, object]:
-    """Return the fields that a ledger entry says about the closure behind it."""
-    found = find_closure(connection, closure_id)
-    if found is None:
-        return {}
+def scope_names(connection: sa.Connection, row: ClosureRow) -> tuple[str, str, str]:
+    """Return code, Chinese and English name of the region or department a closure is about."""
     table, condition = (
-        (region, region.c.code == found.region_code)
-        if found.department_id is None
-        else (department, department.c.id == found.department_id)
+        (region, region.c.code == row.region_code)
+        if row.department_id is None
+        else (department, department.c.id == row.department_id)
     )
-    names = connection.execute(sa.select(table.c.name_zh, table.c.name_en).where(condition)).one_or_none()
-    scope = f"{names.name_zh} ({names.name_en})" if names else found.region_code
-    return {"scope": scope, "closed_from": found.began_at, "closed_to": found.ended_at, "reason": found.reason}
+    found = connection.execute(sa.select(table.c.code, table.c.name_zh, table.c.name_en).where(condition)).one_or_none()
+    return (found.code, found.name_zh, found.name_en) if found else (row.region_code, row.region_code, row.region_code)
+
+
+def closure_facts(connection: sa.Connection, closure_id: int) -> Mapping[str, object]:
+    """Return the fields that a ledger entry says about the closure behind it; the name of its scope in both languages."""
+    row = find_closure(connection, closure_id)
+    if row is None:
+        return {}
+    _code, name_zh, name_en = scope_names(connection, row)
+    return {
+        "scope": f"{name_zh} ({name_en})",
+        "closed_from": row.began_at,
+        "closed_to": row.ended_at,
+        "reason": row.reason,
+    }

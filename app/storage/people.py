@@ -290,6 +290,18 @@ def staff_with_role(connection: sa.Connection, department_id: int, role: str) ->
     return _recipients(connection, staff.c.id.in_(members))
 
 
+def departments_with_role(connection: sa.Connection, role: str) -> tuple[int, ...]:
+    """Return the departments in which somebody holds a role now."""
+    query = (
+        sa.select(work_group.c.department_id)
+        .join(staff_membership, staff_membership.c.group_id == work_group.c.id)
+        .where(work_group.c.role == role, staff_membership.c.valid_to.is_(None))
+        .distinct()
+        .order_by(work_group.c.department_id)
+    )
+    return tuple(connection.scalars(query))
+
+
 def applicant_of_case(connection: sa.Connection, case_id: int) -> Recipient | None:
     """Return where the applicant of a case is told: by the mobile number of the application."""
     query = (

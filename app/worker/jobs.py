@@ -16,6 +16,7 @@ from app.operations.deliver_outbox import deliver_outbox
 from app.operations.fire_due_deadlines import fire_due_deadlines
 from app.operations.purge_expired import purge_expired
 from app.operations.record_beat import record_beat
+from app.operations.warn_calendar_end import warn_calendar_end
 from app.runtime.context import Context
 from app.storage.deadlines import has_due
 from app.storage.outbox import has_messages
@@ -65,6 +66,7 @@ def beat(context: Context) -> None:
 
 def run_daily(context: Context, *, stop: threading.Event = NEVER) -> None:
     """Do what is done once a day, in whichever process comes first."""
+    warn_calendar_end(context, worker=WORKER_NAME)
     purge_expired(context, worker=WORKER_NAME, may_go_on=lambda: not stop.is_set())
 
 

@@ -17,8 +17,6 @@ CLOSURE_COLUMNS = (
     ("declared_at", sa.Column("declared_at", INSTANT, nullable=True)),
     ("confirmed_by", sa.Column("confirmed_by", sa.String(length=64), nullable=True)),
     ("confirmed_at", sa.Column("confirmed_at", INSTANT, nullable=True)),
-    ("release_asked_by", sa.Column("release_asked_by", sa.String(length=64), nullable=True)),
-    ("release_asked_at", sa.Column("release_asked_at", INSTANT, nullable=True)),
     ("load_id", sa.Column("load_id", ID, nullable=True)),
 )
 

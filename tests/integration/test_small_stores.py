@@ -168,7 +168,9 @@ def test_case_shows_what_blocks_its_approval_until_it_is_released(own_database_u
     with database.write() as uow:
         add_outage(uow, Gap(began_at=AT, ended_at=AT + timedelta(hours=2)))
         uow.connection.execute(
-            tables.closure.insert().values(id=new_id(), region_code="422800", began_at=AT, reason="storm")
+            tables.closure.insert().values(
+                id=new_id(), region_code="422800", began_at=AT, reason="storm", confirmed_at=AT
+            )
         )
         uow.connection.execute(
             tables.hold.insert().values(

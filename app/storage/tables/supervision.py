@@ -97,8 +97,6 @@ closure = sa.Table(
     Column("declared_at", Instant),
     Column("confirmed_by", Code(64)),
     Column("confirmed_at", Instant),
-    Column("release_asked_by", Code(64)),
-    Column("release_asked_at", Instant),
     Column("load_id", Id),
 )
 open_index("ix_closure_open", "released_at IS NULL", closure.c.region_code)

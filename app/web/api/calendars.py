@@ -8,9 +8,10 @@ from flask_smorest import Blueprint
 
 from app.domain.calendar import to_local
 from app.domain.calendar_authority import report_scope
+from app.domain.calendar_layers import data_end
 from app.domain.errors import InvalidInput
 from app.operations.load_calendar_version import load_calendar_version, preview_calendar_version
-from app.queries.calendars import data_end, grid_of_year, list_layers, list_loads, list_report, list_versions, load_line
+from app.queries.calendars import grid_of_year, list_layers, list_loads, list_report, list_versions, load_line
 from app.web.api import schemas
 from app.web.api.present import jsonable
 from app.web.api.requests import container, context, paging, reading, row_id

@@ -267,3 +267,15 @@ class CalendarVersion(Strict):
     hours = fields.List(fields.Nested(CalendarHours), load_default=list, validate=validate.Length(max=20))
     content = fields.String(load_default="", validate=validate.Length(max=256 * 1024))
     format = fields.String(load_default="", validate=validate.OneOf(["", "csv", "toml"]))
+
+
+class Closure(Strict):
+    """A closure as declared. scope: a whole region, a department with its offices, or one office."""
+
+    scope = fields.String(required=True, validate=validate.Length(1, 16))
+    region_code = fields.String(load_default="", validate=validate.Length(max=12))
+    department_code = fields.String(load_default="", validate=validate.Length(max=64))
+    began_at = fields.AwareDateTime(data_key="from", required=True)
+    ended_at = fields.AwareDateTime(data_key="to", required=True)
+    reason = fields.String(load_default="", validate=validate.Length(max=500))
+    document = fields.String(load_default="", validate=validate.Length(max=200))

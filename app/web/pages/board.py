@@ -11,8 +11,9 @@ from app.queries.cursor import Page
 from app.queries.officer_facts import RegionName, count_dead, list_counties
 from app.queries.supervision import STATES, Figures, SupervisedCase, list_supervised, summarise
 from app.web.pages.blueprint import pages
+from app.web.pages.calendars import end_of_data
 from app.web.pages.cases import within_county
-from app.web.pages.context import Showing, href, next_links, paging, reading, secret, showing
+from app.web.pages.context import Showing, context, href, next_links, paging, reading, secret, showing
 from app.web.sign_in import require_role
 
 WATCHING = ("supervisor", "duty_officer", "unit_head")
@@ -51,6 +52,7 @@ def board() -> str:
         units=[] if state else [_unit(found, figures) for figures in found.figures],
         cases=_cases(found, found.listed.items),
         read_at=found.showing.read_at,
+        calendar_end=end_of_data(context().library.current(), found.showing),
         **next_links(found.listed.next_cursor),
     )
 

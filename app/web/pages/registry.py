@@ -8,7 +8,9 @@ from app.web.pages import (
     admin,
     apply,
     board,
+    calendars,
     cases,
+    closures,
     definitions,
     home,
     my_cases,
@@ -19,7 +21,22 @@ from app.web.pages import (
 )
 from app.web.pages.blueprint import pages
 
-ROOMS = (accounts, admin, apply, board, cases, definitions, home, my_cases, progress, tasks, themes, worklist)
+ROOMS = (
+    accounts,
+    admin,
+    apply,
+    board,
+    calendars,
+    cases,
+    closures,
+    definitions,
+    home,
+    my_cases,
+    progress,
+    tasks,
+    themes,
+    worklist,
+)
 
 
 def register_pages(app: Flask, limiter: Limiter) -> None:

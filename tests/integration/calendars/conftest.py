@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from app.container import Container, build_container
 from app.domain.actor import system_actor
@@ -125,7 +126,9 @@ class Town:
             while fire_due_deadlines(self.container.context, lane, limit=50, budget_ms=10_000).fired:
                 continue
 
-    def load(self, layer: str = "ES", *, login: str = "admin.es", dry_run: bool = False, **body: object):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    def load(
+        self, layer: str = "ES", *, login: str = "admin.es", dry_run: bool = False, **body: object
+    ) -> TestResponse:
         """Load a version over HTTP; returns the response."""
         path = f"/api/v1/calendars/{layer}/versions{'?dry_run=true' if dry_run else ''}"
         return self.client.post(path, json=body, headers=self.token(login))
