@@ -28,8 +28,10 @@ DAY = {"on": "2026-05-08", "kind": "off"}
         ({"document": "文1", "days": [DAY], "number": 7}, "invalid", "/number"),
     ],
 )
-def test_bad_input_is_refused_with_what_to_do(town: Town, body: dict[str, object], code: str, pointer: str) -> None:
-    answer = town.load(**body)  # type: ignore[arg-type]
+def test_bad_input_is_refused_with_what_to_do(
+    shared_town: Town, body: dict[str, object], code: str, pointer: str
+) -> None:
+    answer = shared_town.load(**body)  # type: ignore[arg-type]
 
     assert (answer.status_code, answer.json["code"]) == (422, code)
     assert answer.json["errors"][0]["pointer"] == pointer
@@ -51,8 +53,8 @@ def test_bad_input_is_refused_with_what_to_do(town: Town, body: dict[str, object
         ("XX", "admin.es", 422),
     ],
 )
-def test_a_layer_is_loaded_by_whoever_answers_for_it(town: Town, layer: str, login: str, status: int) -> None:
-    answer = town.load(layer, login=login, document="文1", days=[DAY])
+def test_a_layer_is_loaded_by_whoever_answers_for_it(shared_town: Town, layer: str, login: str, status: int) -> None:
+    answer = shared_town.load(layer, login=login, document="文1", days=[DAY])
 
     assert answer.status_code == status
 

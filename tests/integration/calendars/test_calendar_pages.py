@@ -59,17 +59,21 @@ def test_an_upload_is_shown_before_it_counts(town: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "content", "said"),
     [
-        ({"document": "文1"}, "f-file"),
-        ({"document": "", "file": file(CSV)}, "f-document"),
-        ({"document": "文1", "file": file("date,kind\n2026-03-05,off\n2026-03-05,work\n")}, "2026-03-05"),
-        ({"document": "文1", "year": "199x", "file": file(CSV)}, "2026"),
-        ({"document": "文1", "file": (BytesIO(b"\xff\xfe\x00"), "days.csv")}, "f-file"),
+        ({"document": "文1"}, b"", "f-file"),
+        ({"document": ""}, CSV.encode(), "f-document"),
+        ({"document": "文1"}, b"date,kind\n2026-03-05,off\n2026-03-05,work\n", "2026-03-05"),
+        ({"document": "文1", "year": "199x"}, CSV.encode(), "2026"),
+        ({"document": "文1"}, b"\xff\xfe\x00", "f-file"),
     ],
 )
-def test_a_faulty_upload_comes_back_with_its_faults(town: Town, values: dict[str, object], said: str) -> None:
-    answer = send(browser(town, "admin.es"), UPLOAD, **values)
+def test_a_faulty_upload_comes_back_with_its_faults(
+    shared_town: Town, values: dict[str, object], content: bytes, said: str
+) -> None:
+    sent = {"file": (BytesIO(content), "days.csv")} if content else {}
+
+    answer = send(browser(shared_town, "admin.es"), UPLOAD, **values, **sent)
 
     assert answer.status_code == 422
     summary = answer.text.partition("error-summary")[2].partition("</div>")[0]
@@ -103,10 +107,10 @@ def test_layers_and_loads_are_listed(town: Town) -> None:
     assert "/admin/calendars/CN/upload" not in browser(town, "supervisor.enshi").get("/admin/calendars").text
 
 
-def test_only_who_answers_for_a_layer_uploads_it(town: Town) -> None:
-    assert browser(town, "supervisor.enshi").get(UPLOAD).status_code == 403
-    assert browser(town, "window.enshi").get("/admin/calendars").status_code == 403
-    assert browser(town, "supervisor.enshi").get("/admin/calendars/422801/upload").status_code == 200
+def test_only_who_answers_for_a_layer_uploads_it(shared_town: Town) -> None:
+    assert browser(shared_town, "supervisor.enshi").get(UPLOAD).status_code == 403
+    assert browser(shared_town, "window.enshi").get("/admin/calendars").status_code == 403
+    assert browser(shared_town, "supervisor.enshi").get("/admin/calendars/422801/upload").status_code == 200
 
 
 def test_the_board_and_the_calendar_warn_when_the_national_days_run_out(town: Town) -> None:
@@ -142,19 +146,19 @@ def test_a_closure_is_declared_by_one_and_confirmed_by_another(town: Town) -> No
     assert "已生效" in first.get("/closures").text
 
 
-def test_a_faulty_closure_comes_back_with_its_fault(town: Town) -> None:
-    client = browser(town, "supervisor.enshi")
+def test_a_faulty_closure_comes_back_with_its_fault(shared_town: Town) -> None:
+    client = browser(shared_town, "supervisor.enshi")
 
     answer = send(client, "/closures", scope="region", region="422801", began_at="soon", ended_at="")
 
     assert answer.status_code == 422
     assert "f-began_at" in answer.text
-    assert browser(town, "window.enshi").get("/closures").status_code == 403
+    assert browser(shared_town, "window.enshi").get("/closures").status_code == 403
 
 
-def test_the_menu_leads_there(town: Town) -> None:
-    assert 'href="/admin/calendars"' in browser(town, "admin.es").get("/admin/staff").text
-    menu = browser(town, "supervisor.es").get("/board").text
+def test_the_menu_leads_there(shared_town: Town) -> None:
+    assert 'href="/admin/calendars"' in browser(shared_town, "admin.es").get("/admin/staff").text
+    menu = browser(shared_town, "supervisor.es").get("/board").text
     assert 'href="/admin/calendars"' in menu
     assert 'href="/closures"' in menu
-    assert 'href="/closures"' not in browser(town, "window.enshi").get("/worklist").text
+    assert 'href="/closures"' not in browser(shared_town, "window.enshi").get("/worklist").text

@@ -95,9 +95,9 @@ def test_another_county_does_not_see_it(town: Town) -> None:
     ],
 )
 def test_a_faulty_declaration_is_refused(
-    town: Town, login: str, changed: dict[str, object], status: int, code: str
+    shared_town: Town, login: str, changed: dict[str, object], status: int, code: str
 ) -> None:
-    answer = declare(town, login, **changed)
+    answer = declare(shared_town, login, **changed)
 
     assert (answer.status_code, answer.json["code"]) == (status, code)
     assert answer.json["detail"]

@@ -6,22 +6,29 @@ import pytest
 import sqlalchemy as sa
 
 from app.catalogue.calendar_files import read_calendar_days
-from app.container import Container
 from app.domain.actor import system_actor
 from app.domain.audit import verify_chain
 from app.domain.calendar import to_local
 from app.domain.calendar_upload import next_version
+from app.domain.vocabulary import Lane
 from app.operations.continue_calendar_loads import continue_calendar_loads
 from app.operations.deploy_rules import deploy_rules
 from app.operations.extend_clock import extend_clock
+from app.operations.fire_due_deadlines import fire_due_deadlines
+from app.operations.sign_in import sign_in
 from app.operations.suspend_clock import SuspensionRequest, resume_clock, suspend_clock
 from app.runtime.calendar_progress import carry_on
 from app.runtime.calendar_publishing import plan_versions, publish_versions
 from app.storage.calendar_loads import claim_waiting
 from app.storage.cases import case_chain, case_head
+from app.storage.database import Database
 from app.storage.rules import begin_generation
-from app.storage.tables import calendar_load, outbox, user_task
+from app.storage.tables import calendar_load, calendar_load_case, case_file, outbox, user_task
+from app.web.sign_in import COOKIE
 from tests.integration.calendars.conftest import Town
+from tests.many_cases import copy_case, count_broken_chains
+from tests.racing import race
+from tests.world import PASSWORD, World
 
 TWO_DAYS = [{"on": "2026-03-05", "kind": "off"}, {"on": "2026-03-06", "kind": "off"}]
 NOTICE = "州政办发〔2026〕1号"
@@ -226,7 +233,7 @@ def test_the_same_file_twice_is_nothing_new(town: Town) -> None:
     assert (again.status_code, again.json["code"]) == (409, "calendar_unchanged")
 
 
-def test_a_killed_load_is_carried_on_by_another_process(town: Town, open_town: Callable[[], Container]) -> None:
+def test_a_killed_load_is_carried_on_by_another_process(town: Town, open_town: Callable[..., World]) -> None:
     cases = [town.accepted() for _case in range(5)]
     context = town.container.context
     load_id = _waiting_load(town)
@@ -235,7 +242,7 @@ def test_a_killed_load_is_carried_on_by_another_process(town: Town, open_town: C
         _die_inside_a_batch(town, load_id)
     assert not carry_on(context, load_id, budget_s=0, batch=2)
     assert sum(len(town.entries(case_no)) for case_no in cases) == 2
-    other = open_town().context
+    other = open_town().container.context
     continue_calendar_loads(other, budget_s=10)
 
     assert [len(town.entries(case_no)) for case_no in cases] == [1] * 5
@@ -261,6 +268,38 @@ def test_a_deadline_waits_for_a_load_that_is_about_to_move_it(town: Town) -> Non
     town.at(2026, 3, 4, 17, 40)
     town.tick()
     assert town.case(case_no).state == "deemed"
+
+
+def test_a_load_and_a_deadline_at_once_have_one_winner(town: Town, open_town: Callable[..., World]) -> None:
+    """The load is made a minute before the due instant, the tick comes after it; whoever is first decides each case."""
+    case_no = town.accepted("startup-reg")
+    town.complete(case_no, "review", "reviewer.enshi", "pass", opinion="同意")
+    copies = copy_case(town, case_no, 30)
+    town.at(2026, 3, 3, 17, 29)
+    ticking = open_town(2026, 3, 3, 17, 33).container.context
+
+    race(
+        [
+            lambda: town.load(document=NOTICE, days=[{"on": "2026-03-03", "kind": "off"}]),
+            lambda: [fire_due_deadlines(ticking, lane, limit=5) for _round in range(20) for lane in Lane],
+        ]
+    )
+    continue_calendar_loads(town.container.context, budget_s=20)
+
+    database = town.container.context.database
+    with database.read() as connection:
+        states = dict(connection.execute(sa.select(case_file.c.id, case_file.c.state)).all())
+        moved = set(
+            connection.scalars(
+                sa.select(calendar_load_case.c.case_id).where(
+                    calendar_load_case.c.outcome == "moved", calendar_load_case.c.facts.like('%"clock":"promised"%')
+                )
+            )
+        )
+        assert count_broken_chains(connection) == 0
+    assert len(states) == len(copies) + 1
+    assert {case_id for case_id, state in states.items() if state != "deemed"} == moved
+    assert waiting_count(database) == 0
 
 
 def test_a_load_after_the_approval_changes_nothing(town: Town) -> None:
@@ -298,6 +337,17 @@ def test_explanations_say_why_the_date_moved(town: Town) -> None:
     assert "到期日由 2026-03-09 变为 2026-03-11" in sentences[0]["zh"]
 
 
+def test_the_case_page_says_why_the_date_moved(town: Town) -> None:
+    case_no = town.accepted()
+    town.load(document=NOTICE, days=TWO_DAYS)
+    client = town.client.application.test_client()
+    client.set_cookie(COOKIE, sign_in(town.container.context, login="supervisor.enshi", password=PASSWORD).token)
+
+    page = client.get(f"/cases/{case_no}").text
+
+    assert f"载入{NOTICE}" in page
+
+
 def test_a_deployment_keeps_what_was_uploaded(town: Town) -> None:
     town.load(document=NOTICE, days=TWO_DAYS)
     context, settings = town.container.context, town.container.settings
@@ -305,6 +355,13 @@ def test_a_deployment_keeps_what_was_uploaded(town: Town) -> None:
     deploy_rules(context, bpmn_dir=settings.bpmn_dir, rules_dir=settings.rules_dir, actor=system_actor("setup"))
 
     assert town.due(town.accepted()) == "2026-03-11 17:30"
+
+
+def waiting_count(database: Database) -> int:
+    """How many cases wait for a load."""
+    with database.read() as connection:
+        query = sa.select(sa.func.count()).where(calendar_load_case.c.outcome == "waiting")
+        return int(connection.scalar(query) or 0)
 
 
 def _die_inside_a_batch(town: Town, load_id: int) -> None:
