@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
+from app.domain.service_record import ServiceChange, ServiceRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -396,6 +397,8 @@ class ChangeSet:
     decisions: list[DecisionRow] = field(default_factory=list)
     documents: list[DocumentRow] = field(default_factory=list)
     deliveries: list[DeliveryRow] = field(default_factory=list)
+    services_added: list[ServiceRow] = field(default_factory=list)
+    services_changed: list[ServiceChange] = field(default_factory=list)
     accountability: list[AccountabilityRow] = field(default_factory=list)
     incidents: list[IncidentRow] = field(default_factory=list)
     case_materials: list[CaseMaterialRow] = field(default_factory=list)

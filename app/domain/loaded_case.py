@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.domain.change_set import CaseMaterialRow, DecisionRow, LedgerRow, PartyRow, StateRow
 from app.domain.matter import OfferingVersion
+from app.domain.service_record import ServiceRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +145,7 @@ class LoadedCase:
     ledger: tuple[LedgerRow, ...] = ()
     materials: tuple[CaseMaterialRow, ...] = ()
     decision: DecisionRow | None = None
+    services: tuple[ServiceRow, ...] = ()
     members: tuple[MemberFacts, ...] = ()
     member_offerings: Mapping[str, OfferingVersion] = field(default_factory=dict)
     has_open_hold: bool = False

@@ -25,6 +25,7 @@ NOTICE_CLASSES: Mapping[str, NoticeClass] = {
     "calendar_running_out": OFFICE,
     "clock_corrected": OFFICE,
     "suspension_overrun": OFFICE,
+    "document_unserved": OFFICE,
     "approved": OFFICE,
     "refused": OFFICE,
     "delivered": OFFICE,

@@ -7,9 +7,10 @@ from app.domain.actor import system_actor
 from app.domain.change_set import CardRow, DeadlineChange
 from app.domain.loaded_case import DeadlineFacts
 from app.domain.moves import FireDeadline
+from app.domain.service_record import FALLBACKS
 from app.domain.vocabulary import DeadlineState, Lane, Role, Stage
 from app.runtime.casework import Casework
-from app.runtime.changes.deadlines import DEEMED, STEP, SUSPENSION_OVERRUN
+from app.runtime.changes.deadlines import DEEMED, STEP, SUSPENSION_OVERRUN, UNSERVED
 from app.runtime.decide_change import decide_change
 from app.runtime.deemed_facts import blocking_guards
 from app.runtime.notices import tell_role
@@ -112,6 +113,9 @@ def _tell(work: Casework, deadline: DeadlineFacts, stage: Stage) -> None:
     if deadline.name == SUSPENSION_OVERRUN:
         _tell_overrun(work, deadline)
         return
+    if deadline.name == UNSERVED:
+        _tell_unserved(work, deadline)
+        return
     colour = COLOURS[stage]
     for role in TOLD[stage]:
         tell_role(
@@ -133,6 +137,22 @@ def _tell_overrun(work: Casework, deadline: DeadlineFacts) -> None:
             "suspension_overrun",
             {"due_at": _text(deadline.due_at)},
             key=f"suspension-overrun:{deadline.id}",
+        )
+
+
+def _tell_unserved(work: Casework, deadline: DeadlineFacts) -> None:
+    """A document was sent and nobody can prove its service: the period stands still, another way is asked for (K23)."""
+    row = next((row for row in work.loaded.services if str(row.id) == deadline.element), None)
+    channel = FALLBACKS.get(row.channel, row.channel) if row else ""
+    work.record("document_unserved", {"service": deadline.element, "ask_for": channel})
+    for department_id in {work.case.intake_department_id, work.case.department_id}:
+        tell_role(
+            work,
+            Role.WINDOW_CLERK,
+            "document_unserved",
+            {"due_at": _text(deadline.due_at), "channel": channel},
+            key=f"unserved:{deadline.id}:{department_id}",
+            department_id=department_id,
         )
 
 

@@ -20,6 +20,7 @@ from app.domain.loaded_case import (
 )
 from app.domain.matter import OfferingVersion
 from app.domain.request_key import RequestKey
+from app.domain.service_record import ServiceRow
 from app.domain.vocabulary import DeadlineState
 from app.storage import dialects, tables
 from app.storage.cases import lock_case, lock_case_of_task
@@ -57,6 +58,7 @@ HANDLED = RowSet(
 DEADLINES = RowSet(row=DeadlineFacts, table=tables.deadline, where=OF_CASE, order="id")
 LEDGER = RowSet(row=LedgerRow, table=tables.clock_entry, where=OF_CASE, order="seq")
 MATERIALS = RowSet(row=CaseMaterialRow, table=tables.case_material, where=OF_CASE, order="requirement")
+SERVICES = RowSet(row=ServiceRow, table=tables.service_record, where=OF_CASE, order="id")
 DECISION = RowSet(row=DecisionRow, table=tables.decision_record, where=OF_CASE, order="case_id")
 MEMBERS = RowSet(row=MemberFacts, table=tables.case_file, where="parent_case_id = :case_id", order="id")
 OFFERING = RowSet(
@@ -94,6 +96,7 @@ ROW_SETS = (
     DEADLINES,
     LEDGER,
     MATERIALS,
+    SERVICES,
     DECISION,
     MEMBERS,
     CLOSURES,
@@ -153,6 +156,7 @@ def load_case_unlocked(uow: UnitOfWork, case_id: int, request: RequestKey | None
         ledger=LEDGER.read(texts[LEDGER]),
         materials=MATERIALS.read(texts[MATERIALS]),
         decision=_only(DECISION.read(texts[DECISION])),
+        services=SERVICES.read(texts[SERVICES]),
         members=MEMBERS.read(texts[MEMBERS]),
         member_offerings=_member_offerings(uow.connection, case),
         has_open_hold=bool(has_hold),

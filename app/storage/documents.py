@@ -1,6 +1,7 @@
 """Papers (文书) and their rendered form."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -31,6 +32,14 @@ def find_document(connection: sa.Connection, *, case_id: int, document_id: int) 
     if row is None:
         return None
     return DocumentContent(**{**row._asdict(), "content": bytes(row.content) if row.content is not None else None})
+
+
+def document_issued_at(connection: sa.Connection, *, case_id: int, document_id: int) -> datetime | None:
+    """Return when a paper of a case was issued; None when the case has no such paper."""
+    found: datetime | None = connection.scalar(
+        sa.select(document.c.issued_at).where(document.c.case_id == case_id, document.c.id == document_id)
+    )
+    return found
 
 
 def keep_rendered(uow: UnitOfWork, *, document_id: int, content: bytes, sha256: str) -> None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from app.domain import change_set as rows
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
+from app.domain.service_record import ServiceChange, ServiceRow
 from app.storage import tables
 
 INSERT, UPDATE, DELETE = "insert", "update", "delete"
@@ -125,6 +126,14 @@ PARTS: tuple[Part, ...] = (
     Part(name="decisions", table=tables.decision_record, kind=INSERT, row=rows.DecisionRow),
     Part(name="documents", table=tables.document, kind=INSERT, row=rows.DocumentRow),
     Part(name="deliveries", table=tables.delivery, kind=INSERT, row=rows.DeliveryRow),
+    Part(name="services_added", table=tables.service_record, kind=INSERT, row=ServiceRow),
+    Part(
+        name="services_changed",
+        table=tables.service_record,
+        kind=UPDATE,
+        row=ServiceChange,
+        guard="{t}served_at IS NULL",
+    ),
     Part(name="accountability", table=tables.accountability_record, kind=INSERT, row=rows.AccountabilityRow),
     Part(name="incidents", table=tables.incident, kind=INSERT, row=rows.IncidentRow),
     Part(name="case_materials", table=tables.case_material, kind=INSERT, row=rows.CaseMaterialRow),

@@ -24,6 +24,7 @@ DEEMED = "deemed"
 STEP = "step"
 TIMER = "timer"
 SUSPENSION_OVERRUN = "suspension_overrun"
+UNSERVED = "unserved"
 OPEN_STATES = (DeadlineState.ARMED, DeadlineState.PAUSED, DeadlineState.HELD, DeadlineState.BLOCKED)
 
 
@@ -53,8 +54,8 @@ def reconcile_deadlines(work: Casework, snapshot: Snapshot) -> None:
         work.changes.deadlines_deleted.extend(work.loaded.disarmed)
     for key, row in rows.items():
         if key not in wanted and row.state in (*OPEN_STATES, DeadlineState.DEAD):
-            # A special procedure that ended in time leaves no row: there may be many in a case.
-            is_needless = work.is_closed or row.name == SUSPENSION_OVERRUN
+            # A special procedure that ended, or a document served, in time leaves no row: there may be many in a case.
+            is_needless = work.is_closed or row.name in (SUSPENSION_OVERRUN, UNSERVED)
             (work.changes.deadlines_deleted if is_needless else work.changes.deadlines_disarmed).append(row.id)
     for key, item in wanted.items():
         found = rows.get(key)
@@ -93,6 +94,7 @@ def _wanted(work: Casework, snapshot: Snapshot, rows: dict[tuple[str, str], Dead
         for task in snapshot.open_tasks
         if task.limit and bare_clock(parse_limit(task.limit)) is None
     )
+    items.extend(_unserved(work))
     items.extend(_overruns(work, {key for clock in clocks.values() for key in clock.open_suspensions}))
     for name, clock in clocks.items():
         engine_task, element = shared.get(name, (None, None))
@@ -121,6 +123,28 @@ def _deemed(work: Casework, engine_task: str, element: str) -> _Wanted:
         element=element,
         moves_diagram=True,
     )
+
+
+def _unserved(work: Casework) -> Iterator[_Wanted]:
+    """Return a row for the last way each document was sent without proof: after a while another way is asked for (K23)."""
+    records = {row.id: row for row in (*work.loaded.services, *work.changes.services_added)}
+    served = {row.document_id for row in records.values() if row.served_at is not None}
+    served |= {
+        records[change.id].document_id for change in work.changes.services_changed if change.served_at is not None
+    }
+    last = {row.document_id: row for row in records.values()}
+    text = work.published.time_rules.service_fallback_after
+    for row in last.values():
+        if row.document_id in served or row.period is None:
+            continue
+        instants = instants_of(work, parse_limit(text), started_at=row.sent_at)
+        yield _Wanted(
+            name=UNSERVED,
+            instants=replace(instants, yellow_at=None, red_at=None),
+            expression=text,
+            started_at=row.sent_at,
+            element=str(row.id),
+        )
 
 
 def _overruns(work: Casework, open_ids: Collection[int]) -> Iterator[_Wanted]:

@@ -4,6 +4,7 @@ from app.domain.actor import system_actor
 from app.domain.change_set import CardRow
 from app.domain.limit import TimeLimit, parse_limit
 from app.domain.matter import MaterialRequirement
+from app.domain.service_record import ELECTRONIC, IN_PERSON, Attempt, refuse_unproven
 from app.domain.snapshot import OpenService
 from app.domain.vocabulary import CaseKind, CaseState, ClockName, ResultKind, Role
 from app.runtime.acceptance import CASE_CLOCKS, accept, limit_of_clock, start, stop_running
@@ -12,6 +13,7 @@ from app.runtime.casework import Casework
 from app.runtime.closing import close
 from app.runtime.notices import tell_applicant, tell_role
 from app.runtime.papers import issue_document
+from app.runtime.service import SERVED_WITH_ISSUE, serve_with_issue
 
 
 def accept_case(work: Casework, service: OpenService) -> dict[str, object]:
@@ -69,7 +71,8 @@ def refuse_acceptance(work: Casework, service: OpenService) -> dict[str, object]
 def issue_correction_notice(work: Casework, service: OpenService) -> dict[str, object]:
     """Send the one notice of everything that is missing; the correction limit runs (行政许可法 art. 32(1)(4)).
 
-    Served in the office or to the applicant's account at once, so the period starts on the day of the notice.
+    It runs from the service of the notice (time-limits.md K23): at once to the account of who applied online and so
+    agreed to it, or handed over at the counter with a receipt; by another way only when that is proven.
     """
     stop_running(work, (ClockName.NOTICE5,), at=work.now)
     items = list_of(work, "missing") or _marked_missing(work)
@@ -81,9 +84,31 @@ def issue_correction_notice(work: Casework, service: OpenService) -> dict[str, o
     if days:
         stated = parse_limit(f"{int(str(days))}WD")
         limit = stated if isinstance(stated, TimeLimit) else limit
-    start(work, ClockName.CORRECTION, limit=limit, occurred_at=work.now)
+    serve_with_issue(work, document, _service_of(work), clock=ClockName.CORRECTION, period=limit)
     tell_applicant(work, "correction", {"document_no": document.document_no, "missing": items})
     return {"correction_items": items}
+
+
+def _service_of(work: Casework) -> Attempt:
+    """Return how the notice reaches the applicant, as the clerk chose or as the application came in.
+
+    Raises InvalidInput `service_channel_unknown`.
+    """
+    account = work.loaded.party.account_id if work.loaded.party else None
+    channel = str(answer_of(work, "service_channel") or (ELECTRONIC if account else IN_PERSON))
+    proof = str(answer_of(work, "service_proof") or "")
+    if channel == ELECTRONIC and account:
+        proof = proof or f"{SERVED_WITH_ISSUE}:{account}"
+    is_served = bool(proof) and channel in (ELECTRONIC, IN_PERSON)
+    attempt = Attempt(
+        channel=channel,
+        sent_at=work.now,
+        served_at=work.now if is_served else None,
+        proof=proof,
+        consent_at=work.case.received_at if channel == ELECTRONIC and account else None,
+    )
+    refuse_unproven(attempt, issued_at=work.now, now=work.now)
+    return attempt
 
 
 def receive_correction(work: Casework, service: OpenService) -> dict[str, object]:

@@ -18,6 +18,7 @@ from app.storage.tables.material import case_material, material
 from app.storage.tables.outbox import outbox
 from app.storage.tables.paper import decision_record, delivery, document, number_sequence
 from app.storage.tables.people import account, staff, staff_membership, work_group
+from app.storage.tables.service import service_record
 from app.storage.tables.session import api_token, session
 from app.storage.tables.supervision import (
     accountability_record,
@@ -72,6 +73,7 @@ __all__ = [
     "resolved_calendar",
     "rule_version",
     "service_matter",
+    "service_record",
     "session",
     "staff",
     "staff_membership",

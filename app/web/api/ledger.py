@@ -1,4 +1,4 @@
-"""The clock ledger of a case: what it says, as of any instant, and the correction of its entries."""
+"""The clock ledger of a case as of any instant, the correction of its entries, and the service its periods run from."""
 
 from dataclasses import asdict
 from typing import Any
@@ -8,11 +8,13 @@ from flask_smorest import Blueprint
 
 from app.domain.clock_entry import ClockEntry
 from app.operations.correct_ledger import CorrectionRequest, correct_ledger
+from app.operations.record_service import ServiceRequest, record_service
 from app.queries.clock import ledger_of, list_clocks, list_deadlines
+from app.queries.services import list_services
 from app.web.api import schemas
 from app.web.api.cases import case_id_of, present_clocks
 from app.web.api.present import jsonable
-from app.web.api.requests import asked_instant, container, context, idempotency, instant, reading
+from app.web.api.requests import asked_instant, container, context, idempotency, instant, reading, row_id
 from app.web.sign_in import current_person
 
 blueprint = Blueprint("ledger", __name__, description="Clock ledgers (计时台账)")
@@ -58,6 +60,32 @@ class LedgerCorrections(MethodView):
         """Put what is right in place of a ledger entry; the caller is another person than who made it."""
         asked = CorrectionRequest(**{**body, "occurred_at": instant(body["occurred_at"])})
         return correct_ledger(
+            context(), current_person(), case_id=case_id_of(case_no), asked=asked, request=idempotency()
+        )
+
+
+@blueprint.route("/cases/<case_no>/documents/<document_id>/service")
+class Service(MethodView):
+    """Service of a document."""
+
+    @blueprint.response(200)
+    @blueprint.alt_response(404, schema=schemas.Problem)
+    def get(self, case_no: str, document_id: str) -> object:
+        """Return how a document was served: each way, its attempts, the proof, and the period that runs from it."""
+        case_id = case_id_of(case_no)
+        with reading() as opened:
+            found = list_services(opened.connection, case_id=case_id, document_id=row_id(document_id))
+        return jsonable({"items": found, "next_cursor": None})
+
+    @blueprint.arguments(schemas.ServiceAttempt)
+    @blueprint.response(201, schemas.ServiceAnswer)
+    @blueprint.alt_response(409, schema=schemas.Problem)
+    @blueprint.alt_response(422, schema=schemas.Problem)
+    def post(self, body: dict[str, Any], case_no: str, document_id: str) -> object:
+        """Record an attempt to serve a document; with its proof the period of the document begins."""
+        instants = {name: instant(body[name]) for name in ("sent_at", "served_at", "consent_at")}
+        asked = ServiceRequest(document_id=row_id(document_id), **{**body, **instants})
+        return record_service(
             context(), current_person(), case_id=case_id_of(case_no), asked=asked, request=idempotency()
         )
 

@@ -127,6 +127,14 @@ class ClockActAnswer(Schema):
     clocks = fields.List(fields.Nested(ClockAnswer))
 
 
+class ServiceAnswer(Schema):
+    """What an attempt to serve led to. result: served, sent or failed."""
+
+    service_id = fields.String()
+    result = fields.String(validate=validate.OneOf(["served", "sent", "failed"]))
+    clocks = fields.List(fields.Nested(ClockAnswer))
+
+
 class Mark(Strict):
     """An officer's mark on a material."""
 
@@ -175,6 +183,17 @@ class Extension(Strict):
     reason = fields.String(load_default="", validate=validate.Length(max=500))
     document_no = fields.String(load_default="", validate=validate.Length(max=80))
     occurred_at = fields.AwareDateTime(data_key="at", load_default=None, allow_none=True)
+
+
+class ServiceAttempt(Strict):
+    """An attempt to serve a document. served_at: with its proof; electronic service also needs the consent."""
+
+    channel = fields.String(required=True, validate=validate.Length(1, 16))
+    sent_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    served_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    proof = fields.String(load_default="", validate=validate.Length(max=500))
+    consent_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    has_failed = fields.Boolean(load_default=False)
 
 
 class LedgerCorrection(Strict):
