@@ -17,6 +17,7 @@ from app.operations.extend_clock import extend_clock
 from app.operations.fire_due_deadlines import fire_due_deadlines
 from app.operations.sign_in import sign_in
 from app.operations.suspend_clock import SuspensionRequest, resume_clock, suspend_clock
+from app.queries.clock import list_clocks
 from app.runtime.calendar_progress import carry_on
 from app.runtime.calendar_publishing import plan_versions, publish_versions
 from app.storage.calendar_loads import claim_waiting
@@ -80,6 +81,23 @@ def test_a_moved_case_gets_one_entry_one_audit_entry_and_one_notice(town: Town) 
         )
     assert told == [f"due_moved:{case_id}:{entry.seq}:applicant"]
     assert f"{to_local(task_due):%m-%d}" == town.due(case_no)[5:10] == "03-11"
+
+
+def test_rows_say_after_a_load_what_the_ledger_says(town: Town) -> None:
+    cases = [town.accepted(), town.accepted("startup-reg"), town.apply("restaurant-food")]
+    town.at(2026, 3, 3, 11, 0)
+
+    town.load(document=NOTICE, days=[*TWO_DAYS, {"on": "2026-03-07", "kind": "work"}])
+    town.load("422801-scjg", document="文2", hours=[{"valid_from": "2026-03-04", "blocks": "08:00-12:00,14:00-18:00"}])
+
+    view = town.container.view()
+    with town.container.context.database.reading() as opened:
+        for case_no in cases:
+            for clock in list_clocks(opened.connection, view, town.case_id(case_no), now=opened.now):
+                if clock.state == "running":
+                    row = town.row(case_no, clock.clock)
+                    stored = (row.due_at, row.yellow_at, row.red_at, row.is_provisional)
+                    assert stored == (clock.due_at, clock.yellow_at, clock.red_at, clock.provisional)
 
 
 def test_dry_run_tells_the_same_and_writes_nothing(town: Town) -> None:
