@@ -81,7 +81,7 @@ def run(bind: str) -> None:
     password = _set_up(container)
     container.context.database.close()
     _say_welcome(bind, password, container.context.messages)
-    serve_forever(bind)
+    serve_forever(bind, metrics_dir=container.settings.metrics_dir or container.settings.var_dir / "metrics")
 
 
 @cli.command()

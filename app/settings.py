@@ -21,6 +21,8 @@ class Settings:
     max_upload_bytes: int = 20 * 1024 * 1024
     session_hours: int = 10
     secure_cookies: bool = False
+    metrics_dir: Path | None = None
+    metrics_token: str = ""
     public_requests_per_minute: int = 30
     sign_in_requests_per_minute: int = 10
 
@@ -32,6 +34,7 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
     without LIANBAN_SECRET_KEY a key is made once and kept in `var/`, readable by its owner alone.
     """
     values = dict(os.environ) if environment is None else environment
+    metrics_dir = values.get("PROMETHEUS_MULTIPROC_DIR")
     var_dir = Path(values.get("LIANBAN_VAR_DIR", str(ROOT / "var")))
     return Settings(
         database_url=values.get("DATABASE_URL", f"sqlite:///{var_dir / 'lianban.sqlite'}"),
@@ -39,6 +42,8 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
         var_dir=var_dir,
         notice_channel=values.get("LIANBAN_NOTICE_CHANNEL", "console"),
         secure_cookies=values.get("LIANBAN_SECURE_COOKIES", "") == "1",
+        metrics_dir=Path(metrics_dir) if metrics_dir else None,
+        metrics_token=values.get("LIANBAN_METRICS_TOKEN", ""),
         public_requests_per_minute=int(values.get("LIANBAN_PUBLIC_PER_MINUTE", "30")),
         sign_in_requests_per_minute=int(values.get("LIANBAN_SIGN_IN_PER_MINUTE", "10")),
     )

@@ -9,6 +9,7 @@ from app.domain.errors import CaseworkError, TemporaryFailure
 from app.runtime.context import Context
 from app.runtime.dispatch import Dispatch, prepare_dispatch
 from app.storage.outbox import claim_messages, mark_failed, mark_sent
+from app.telemetry.metrics import MESSAGES
 
 log = structlog.get_logger()
 
@@ -42,7 +43,9 @@ def _deliver(context: Context, channel: Channel, handlers: Mapping[str, Internal
         is_permanent = isinstance(error, TemporaryFailure) and error.permanent
         log.warning("Message not delivered", action="message_failed", key=dispatch.row.dedup_key, error=repr(error))
         with context.database.write() as uow:
+            uow.after_commit(MESSAGES.labels(outcome="given_up" if is_permanent else "postponed").inc)
             mark_failed(uow, dispatch.row, now=uow.now(), error=repr(error), is_permanent=is_permanent)
         return
     with context.database.write() as uow:
+        uow.after_commit(MESSAGES.labels(outcome="sent").inc)
         mark_sent(uow, dispatch.row)

@@ -4,8 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-import structlog
-
 from app.domain.actor import system_actor
 from app.domain.change_set import ChangeSet
 from app.domain.errors import NotFound
@@ -24,8 +22,6 @@ from app.storage.deadlines import ClaimedDeadline, claim_due
 from app.storage.incidents import RESOLVED, close_incident, find_open_incident
 from app.storage.unit_of_work import UnitOfWork
 from app.telemetry.metrics import FIRING_LAG, FIRINGS
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +98,7 @@ def _fire_one(uow: UnitOfWork, context: Context, claimed: ClaimedDeadline, now: 
     apply_changes(uow, work.changes)
     if claimed.attempts:
         _close_incident(uow, claimed)
-    uow.after_commit(partial(_report, claimed, result, case_no=loaded.case.case_no, now=now))
+    uow.after_commit(partial(_count, claimed, result, now))
     return result
 
 
@@ -112,16 +108,7 @@ def _close_incident(uow: UnitOfWork, claimed: ClaimedDeadline) -> None:
         close_incident(uow, found.id, state=RESOLVED)
 
 
-def _report(claimed: ClaimedDeadline, result: Fired, *, case_no: str, now: datetime) -> None:
+def _count(claimed: ClaimedDeadline, result: Fired, now: datetime) -> None:
     lane = claimed.lane.name.lower()
     FIRING_LAG.labels(lane=lane).observe(max(0.0, (now - claimed.fire_at).total_seconds()))
     FIRINGS.labels(lane=lane, outcome=result.outcome).inc()
-    log.info(
-        "Deadline fired",
-        action="deadline_fired",
-        case_no=case_no,
-        deadline_id=str(claimed.id),
-        name=result.name,
-        stage=result.stage,
-        outcome=result.outcome,
-    )

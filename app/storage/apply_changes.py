@@ -1,9 +1,11 @@
 """Write a ChangeSet: one statement on PostgreSQL, a list of statements on SQLite, every row count compared."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 
 from app.domain.change_set import ChangeSet
 from app.domain.errors import Conflict, Stale
@@ -13,6 +15,7 @@ from app.storage.parts import INSERT, PARTS, Part, RowId
 from app.storage.statement_list import write_as_list
 from app.storage.unit_of_work import UnitOfWork
 
+log = structlog.get_logger()
 Rows = Mapping[Part, Sequence[Any]]
 
 
@@ -38,6 +41,16 @@ def apply_changes(uow: UnitOfWork, change_set: ChangeSet) -> None:
         raise meant from error
     for part, found in rows.items():
         _compare(part, expected=len(found), touched=counts[part.name])
+    uow.after_commit(partial(_report, change_set))
+
+
+def _report(change_set: ChangeSet) -> None:
+    """Write one line for each case that moved: its number in the database and the acts, never what they were about."""
+    acts: dict[int, list[str]] = {}
+    for entry in change_set.audit:
+        acts.setdefault(entry.case_id, []).append(entry.kind)
+    for case_id, kinds in acts.items():
+        log.info("Case moved", action="case_moved", case_id=str(case_id), acts=kinds)
 
 
 def _rows(part: Part, change_set: ChangeSet) -> Sequence[Any]:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from app.storage.sqltypes import UtcDateTime
 from app.storage.tables import audit_entry, case_file, user_task
 from app.storage.unit_of_work import UnitOfWork
+from app.telemetry.metrics import LOCK_WAIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,8 @@ def _lock(uow: UnitOfWork, condition: sa.ColumnElement[bool]) -> LockedCase | No
     columns = case_file.c
     began = sa.func.now(type_=UtcDateTime()).label("began_at")
     query = sa.select(columns.id, columns.version, columns.state, began).where(condition).with_for_update()
-    row = uow.connection.execute(query).one_or_none()
+    with LOCK_WAIT.time():
+        row = uow.connection.execute(query).one_or_none()
     if row is None:
         return None
     uow.note_arrival(row.began_at)

@@ -10,10 +10,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.domain.errors import TemporaryFailure
+from app.domain.errors import Busy, TemporaryFailure
 from app.storage import dialects
 from app.storage.clock import Clock, FixedClock, SystemClock
 from app.storage.unit_of_work import UnitOfWork, open_unit_of_work
+from app.telemetry.metrics import BUSY
 
 __all__ = ["Clock", "Connection", "Database", "FixedClock", "Reading", "SystemClock", "open_database"]
 
@@ -64,19 +65,32 @@ class Database:
                     yield uow
                 finally:
                     self._open.uow = None
+        except Busy:
+            BUSY.inc()
+            raise
+        except sa.exc.DBAPIError as error:
+            meant = dialects.translate(error)
+            if meant is None:
+                raise
+            if isinstance(meant, Busy):
+                BUSY.inc()
+            raise meant from error
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """Open a read-only transaction.
+
+        Raises TemporaryFailure `database_busy` without a free connection, `database_unavailable` without a server.
+        """
+        try:
+            connection = self.engine.connect()
+        except sa.exc.TimeoutError as waited:
+            raise TemporaryFailure("database_busy") from waited
         except sa.exc.DBAPIError as error:
             meant = dialects.translate(error)
             if meant is None:
                 raise
             raise meant from error
-
-    @contextmanager
-    def read(self) -> Iterator[sa.Connection]:
-        """Open a read-only transaction. Raises TemporaryFailure `database_busy` without a free connection."""
-        try:
-            connection = self.engine.connect()
-        except sa.exc.TimeoutError as waited:
-            raise TemporaryFailure("database_busy") from waited
         with connection, connection.execution_options(postgresql_readonly=True).begin():
             yield connection
 

@@ -34,6 +34,8 @@ UNIQUE_CODES = {
     "decision_record": "already_decided",
     "idempotency_key": "request_repeated",
 }
+# Class 57P: the server is shutting down, crashed or cannot be connected to now.
+NOT_SERVING = "57P"
 LOCK_NOT_HAD = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 
 
@@ -155,9 +157,16 @@ def translate(error: sa.exc.DBAPIError) -> CaseworkError | None:
         return Conflict(UNIQUE_CODES.get(table, "conflict"), table=table)
     if isinstance(cause, LOCK_NOT_HAD) or "database is locked" in str(cause):
         return Busy("case_busy")
-    if error.connection_invalidated or isinstance(cause, psycopg.errors.ConnectionTimeout):
+    if error.connection_invalidated or _is_without_server(cause):
         return TemporaryFailure("database_unavailable")
     return None
+
+
+def _is_without_server(cause: BaseException | None) -> bool:
+    """Say whether nobody answered. An error of a server carries its code; a server that starts or stops says so."""
+    if not isinstance(cause, psycopg.OperationalError):
+        return False
+    return cause.sqlstate is None or cause.sqlstate.startswith(NOT_SERVING)
 
 
 def _open_postgresql(url: sa.URL) -> sa.Engine:
@@ -167,6 +176,7 @@ def _open_postgresql(url: sa.URL) -> sa.Engine:
         max_overflow=POOL_OVERFLOW,
         pool_timeout=POOL_WAIT_S,
         pool_recycle=1_800,
+        hide_parameters=True,
         connect_args={"options": POSTGRESQL_SESSION, "prepare_threshold": 3, "connect_timeout": 5, **KEEPALIVES},
     )
 
@@ -177,6 +187,7 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         pool_timeout=POOL_WAIT_S,
+        hide_parameters=True,
         connect_args={"timeout": 3.0},
     )
 

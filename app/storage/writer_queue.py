@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.domain.errors import Busy
+from app.telemetry.metrics import WRITER_WAIT
 
 DICE = random.SystemRandom()
 LONGEST_WAIT_S = 3.0
@@ -25,7 +26,8 @@ def writer_turn(lock_file: Path) -> Iterator[None]:
     """
     descriptor = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        _wait_for(descriptor)
+        with WRITER_WAIT.time():
+            _wait_for(descriptor)
         yield
     finally:
         os.close(descriptor)

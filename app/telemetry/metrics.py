@@ -26,9 +26,8 @@ FIRING_FAILURES = Counter("lianban_firing_failures", "Tries of a deadline that f
 MESSAGES = Counter("lianban_messages", "Messages of the outbox by what became of them.", ["outcome"])
 REQUESTS = Counter("lianban_http_requests", "Requests by route and status.", ["method", "route", "status"])
 REQUEST_SECONDS = Histogram("lianban_http_request_seconds", "Time of a request.", ["route"], buckets=WAIT_BUCKETS)
-LOCK_WAIT = Histogram(
-    "lianban_lock_wait_seconds", "Wait for the lock of a case, on SQLite for the writer's turn.", buckets=WAIT_BUCKETS
-)
+LOCK_WAIT = Histogram("lianban_lock_wait_seconds", "Wait for the lock of a case.", buckets=WAIT_BUCKETS)
+WRITER_WAIT = Histogram("lianban_writer_wait_seconds", "Wait for the writer's turn on SQLite.", buckets=WAIT_BUCKETS)
 BUSY = Counter("lianban_case_busy", "Locks that were not had in time.")
 
 
@@ -42,14 +41,9 @@ class _Figures(Collector):
         return self._families
 
 
-def gauge(
-    name: str, text: str, values: Iterable[tuple[tuple[str, ...], float]], *, labels: tuple[str, ...] = ()
-) -> GaugeMetricFamily:
-    """Return a gauge with its values: (label values, value) each."""
-    family = GaugeMetricFamily(f"lianban_{name}", text, labels=labels)
-    for label_values, value in values:
-        family.add_metric(label_values, value)
-    return family
+def gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
+    """Return a gauge with its value."""
+    return GaugeMetricFamily(f"lianban_{name}", text, value=value)
 
 
 def expose(figures: Iterable[GaugeMetricFamily], *, folder: Path | None) -> bytes:

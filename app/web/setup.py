@@ -7,6 +7,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from app.container import Container
+from app.web.counting import register_counting
 from app.web.language import current_language
 from app.web.presenting import read_manifest
 from app.web.sign_in import csrf_token, find_current_person, register_sign_in
@@ -21,6 +22,7 @@ def set_up(app: Flask, container: Container) -> None:
     """Give the application everything its views expect to find."""
     app.extensions["lianban"] = container.context
     app.extensions["lianban_container"] = container
+    register_counting(app)
     register_sign_in(app)
     _set_up_templates(app, container)
     app.after_request(_add_headers)

@@ -1,10 +1,12 @@
 """Serve web and timer worker together on one machine: gunicorn in this process, the worker in a child."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 from app.channels import Channel
 from app.runtime.context import Context
@@ -15,8 +17,14 @@ WEB_THREADS = 4
 PARENT_CHECK_S = 1.0
 
 
-def serve_forever(bind: str) -> None:
-    """Start the timer worker, then become gunicorn. Both end when this process ends."""
+def serve_forever(bind: str, *, metrics_dir: Path) -> None:
+    """Start the timer worker, then become gunicorn. Both end when this process ends.
+
+    metrics_dir: where the processes count together; counts begin at zero with each start.
+    """
+    shutil.rmtree(metrics_dir, ignore_errors=True)
+    metrics_dir.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics_dir)
     subprocess.Popen([sys.executable, "-m", "app.cli", "worker"])
     arguments = [
         sys.executable,

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from flask import render_template, request
 
-from app.domain.authority import Scope
+from app.domain.authority import WATCHING as WATCHING_MACHINES
+from app.domain.authority import Person, Scope
 from app.domain.vocabulary import Colour
 from app.queries.cursor import Page
 from app.queries.officer_facts import RegionName, count_dead, list_counties
@@ -14,6 +15,7 @@ from app.web.pages.blueprint import pages
 from app.web.pages.calendars import end_of_data
 from app.web.pages.cases import within_county
 from app.web.pages.context import Showing, context, href, next_links, paging, reading, secret, showing
+from app.web.pages.machine import machine_panel
 from app.web.sign_in import require_role
 
 WATCHING = ("supervisor", "duty_officer", "unit_head")
@@ -30,6 +32,7 @@ class _Board:
     dead: int
     counties: Mapping[str, RegionName]
     listed: Page
+    machine: Mapping[str, object] | None
 
     def county(self, code: str | None) -> str:
         found = self.counties.get(code or "")
@@ -42,7 +45,7 @@ def board() -> str:
     person = require_role(*WATCHING)
     state, county = request.args.get("state", ""), request.args.get("county", "")
     state = state if state in STATES else ""
-    found = _read(person.scope, state=state, county=county, department=request.args.get("department", ""))
+    found = _read(person, state=state, county=county, department=request.args.get("department", ""))
     return render_template(
         "board.html",
         totals=[_total(found, code, state=state, county=county) for code in TOTALS],
@@ -51,14 +54,15 @@ def board() -> str:
         columns=COLUMNS,
         units=[] if state else [_unit(found, figures) for figures in found.figures],
         cases=_cases(found, found.listed.items),
+        machine=found.machine,
         read_at=found.showing.read_at,
         calendar_end=end_of_data(context().library.current(), found.showing),
         **next_links(found.listed.next_cursor),
     )
 
 
-def _read(scope: Scope, *, state: str, county: str, department: str) -> _Board:
-    narrowed, page = within_county(scope, county), paging()
+def _read(person: Person, *, state: str, county: str, department: str) -> _Board:
+    narrowed, page = within_county(person.scope, county), paging()
     with reading() as opened:
         link, now = opened.connection, opened.now
         listed = Page(items=(), next_cursor=None)
@@ -72,12 +76,14 @@ def _read(scope: Scope, *, state: str, county: str, department: str) -> _Board:
                 cursor=page.cursor,
                 limit=page.limit,
             )
+        shown = showing(now)
         return _Board(
-            showing=showing(now),
+            showing=shown,
             figures=summarise(link, narrowed, now=now),
             dead=count_dead(link, narrowed),
-            counties={item.code: item for item in list_counties(link, scope)},
+            counties={item.code: item for item in list_counties(link, person.scope)},
             listed=listed,
+            machine=machine_panel(opened, shown) if not state and person.has_role(*WATCHING_MACHINES) else None,
         )
 
 
