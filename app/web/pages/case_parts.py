@@ -13,7 +13,7 @@ from app.queries.case_page import CaseMember, HistoryEntry
 from app.queries.clock import ClockView
 from app.web.pages.case_file import STAFF, CaseFile
 from app.web.pages.context import answer_rows
-from app.web.presenting import DueView, Remaining, file_size, present_due
+from app.web.presenting import DueView, Remaining, Words, file_size, present_due
 
 STATE_OF_CLOCK = {"not_started": "waiting", "running": "running", "paused": "paused", "stopped": "stopped"}
 DECISION_PAPERS = ("decision", "refusal", "deemed_notice", "non_acceptance")
@@ -118,16 +118,21 @@ def clock_colour(clock: ClockView, now: datetime) -> Colour:
 def _clock(file: CaseFile, clock: ClockView) -> dict[str, object]:
     words, entries = file.showing.words, [entry for entry in file.ledger if concerns(entry, clock.clock)]
     is_over = clock.state == "running" and clock_colour(clock, file.showing.now) is Colour.OVERDUE
-    found = LIMIT.match(clock.limit)
     return {
         "name": clock.clock,
         "state": "overdue" if is_over else STATE_OF_CLOCK.get(clock.state, clock.state),
         "due": _due_of_clock(file, clock),
-        "limit": words.text(f"pages.limit.{found[2]}", count=found[1]) if found else clock.limit,
+        "limit": limit_text(clock.limit, words),
         "pause_count": sum(entry.kind == LedgerKind.SUSPEND for entry in entries),
         "sentences": [words.text(item.key, **item.facts) for item in clock.sentences],
         "entries": [_entry(file, entry) for entry in entries],
     }
+
+
+def limit_text(limit: str, words: Words) -> str:
+    """Return a limit such as `5WD` in words; anything else as it stands."""
+    found = LIMIT.match(limit)
+    return words.text(f"pages.limit.{found[2]}", count=found[1]) if found else limit
 
 
 def _due_of_clock(file: CaseFile, clock: ClockView) -> DueView:
