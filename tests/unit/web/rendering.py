@@ -26,7 +26,16 @@ def page_texts(language: str) -> dict[str, str]:
 
 
 def page_messages() -> Messages:
-    return Messages({language: page_texts(language) for language in LANGUAGES})
+    """Return the texts of the pages of every room."""
+    return Messages({language: _of_every_room(language) for language in LANGUAGES})
+
+
+def _of_every_room(language: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path in sorted((ROOT / "rules" / "messages" / language).glob("*.toml")):
+        pages = tomllib.loads(path.read_text(encoding="utf-8")).get("pages", {})
+        found.update(_flat(pages, "pages."))
+    return found
 
 
 def page_environment(messages: Messages, language: str, *, assets: AssetManifest = BUILT) -> Environment:

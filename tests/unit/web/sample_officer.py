@@ -191,6 +191,7 @@ class OfficerPages(Parts):
             ],
             "cases": [{**case, "due": self.due(hours, Colour.OVERDUE)} for hours in (-50, -2)],
             "read_at": self.at(),
+            "calendar_end": {"is_alarm": True, "days_left": 37, "published_through": 2026},
             "next_url": "",
             "first_url": "",
         }

@@ -1,6 +1,7 @@
 """One full context for every page, and a bare one where lists may be empty. Names are those of the template headers."""
 
 from tests.unit.web.sample_admin import AdminPages
+from tests.unit.web.sample_calendar import calendar_pages
 from tests.unit.web.sample_officer import OfficerPages
 from tests.unit.web.sample_public import PublicPages
 
@@ -10,7 +11,7 @@ class Samples(OfficerPages, AdminPages, PublicPages):
 
     def pages(self) -> dict[str, tuple[str, dict[str, object]]]:
         """Return name of the sample -> (template, context)."""
-        rows = [*self.officer_pages(), *self.admin_pages(), *self.public_pages()]
+        rows = [*self.officer_pages(), *self.admin_pages(), *self.public_pages(), *calendar_pages(self)]
         return {
             name: (f"{template}.html", {**self.layout(roles), **context}) for name, template, roles, context in rows
         }
