@@ -1,13 +1,13 @@
 """The factory: the only place that knows everything."""
 
 from flask import Flask
-from flask_smorest import Api
 
 from app.container import Container, build_container
 from app.settings import Settings, read_settings
 from app.web.api import (
     applications,
     calendars,
+    case_parts,
     cases,
     closures,
     definitions,
@@ -21,6 +21,7 @@ from app.web.api import (
     tasks,
     time_limits,
 )
+from app.web.api.description import DescribedApi, DescriptionPlugin
 from app.web.errors import register_error_handlers
 from app.web.pages.registry import register_pages
 from app.web.setup import limiter_of, set_up
@@ -29,6 +30,7 @@ API_PREFIX = "/api/v1"
 API_ROOMS = (
     applications,
     calendars,
+    case_parts,
     cases,
     closures,
     definitions,
@@ -60,11 +62,13 @@ def create_app(settings: Settings | None = None, *, container: Container | None 
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX=API_PREFIX,
         OPENAPI_JSON_PATH="openapi.json",
+        API_SPEC_OPTIONS={"security": [{"bearer": []}]},
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     set_up(app, container or build_container(chosen))
     limiter = limiter_of(app)
-    api = Api(app)
+    api = DescribedApi(app, spec_kwargs={"extra_plugins": [DescriptionPlugin()]})
+    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     register_error_handlers(app)
     for room in API_ROOMS:
         api.register_blueprint(room.blueprint, url_prefix=API_PREFIX)

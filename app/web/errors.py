@@ -68,7 +68,7 @@ def problem_of(error: errors.CaseworkError, language: str) -> dict[str, object]:
     base = f"errors.{error.code}"
     key = base if messages.has(f"{base}.title") else "errors.failed"
     facts = {name: value for name, value in error.facts.items() if isinstance(value, str | int | float)}
-    said = say_facts(messages, language, facts)
+    said = say_facts(messages, language, {"count": len(error.items), **facts})
     detail = " ".join(messages.text(language, f"{key}.{part}", **said) for part in ("detail", "remedy"))
     return {
         "type": f"/problems/{error.code}",
@@ -89,10 +89,22 @@ def _local(instant: object) -> str:
 def _item(item: object, language: str) -> dict[str, object]:
     messages = current_app.extensions["lianban"].messages
     fields = dict(item) if isinstance(item, dict) else dict(item.items())  # type: ignore[attr-defined]
+    if "severity" in fields:
+        return _finding(fields, language)
     key = f"faults.{fields.get('code')}"
     if "detail" not in fields and messages.has(key):
         fields["detail"] = messages.text(language, key, **{k: v for k, v in fields.items() if k != "code"})
     return fields
+
+
+def _finding(fields: dict[str, object], language: str) -> dict[str, object]:
+    """Say what is wrong at an element of a diagram and how it is drawn right."""
+    messages = current_app.extensions["lianban"].messages
+    facts = fields.get("facts")
+    values = facts if isinstance(facts, dict) else {}
+    keys = {part: f"checks.{fields['code']}.{part}" for part in ("message", "remedy")}
+    said = {part: messages.text(language, key, **values) for part, key in keys.items() if messages.has(key)}
+    return {**fields, **said}
 
 
 def register_error_handlers(app: Flask) -> None:
@@ -111,7 +123,8 @@ def register_error_handlers(app: Flask) -> None:
         status = error.code or 500
         code = HTTP_CODES.get(status, "failed")
         data = getattr(error, "data", None) or {}
-        items = tuple(_pointers(data.get("messages", {}).get("json", {}))) if isinstance(data, dict) else ()
+        parts = data.get("messages", {}) if isinstance(data, dict) else {}
+        items = tuple(item for part in parts.values() for item in _pointers(part)) if isinstance(parts, dict) else ()
         answer = _answer(errors.CaseworkError(code, items=items), status=status)
         for name, value in error.get_headers():
             if name in ("Allow", "Retry-After"):

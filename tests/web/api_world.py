@@ -1,6 +1,5 @@
 """The whole application over a deployed world, called by programs with bearer tokens."""
 
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -48,7 +47,7 @@ class Caller:
 
     def get(self, path: str, *, language: str = "zh", **query: object) -> TestResponse:
         return self.client.get(
-            f"{BASE}{path}", query_string=query, headers=self._headers({"Accept-Language": language})
+            f"{BASE}{path}", query_string=query or None, headers=self._headers({"Accept-Language": language})
         )
 
     def post(self, path: str, body: object = None, **headers: str) -> TestResponse:
@@ -63,8 +62,8 @@ class Caller:
         )
 
     def upload(self, content: bytes = PDF, name: str = "证明.pdf") -> TestResponse:
-        fields = {"file": (io.BytesIO(content), name)}
-        return self.client.post(f"{BASE}/materials", data=fields, headers=self._headers({}))
+        head = f'--part\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
+        return self.send("/materials", head + content + b"\r\n--part--\r\n", "multipart/form-data; boundary=part")
 
     def apply(self, code: str = "restaurant-food", region: str = "422801", **changes: object) -> Body:
         """Apply for one matter; the receipt."""

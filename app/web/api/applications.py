@@ -10,15 +10,31 @@ from app.domain.errors import InvalidInput
 from app.operations.receive_application import receive_application
 from app.operations.receive_theme_application import receive_theme_application
 from app.operations.upload_material import upload_material
-from app.queries.catalogue import chosen_members, find_theme, get_theme, list_themes
+from app.queries.catalogue import ThemeView, chosen_members, find_theme, get_theme, list_themes
+from app.queries.task_page import schema_as_json
 from app.runtime.application import ApplicantInput, ApplicationInput, HandedIn
 from app.runtime.guidance import decide_members
 from app.web.api import schemas
+from app.web.api.answers import page_of
+from app.web.api.description import REPEATABLE
 from app.web.api.present import jsonable
 from app.web.api.requests import context, idempotency, row_id
 from app.web.sign_in import current_person
 
 blueprint = Blueprint("applications", __name__, description="Apply (申请)")
+UPLOAD = {
+    "required": True,
+    "description": "One file: PDF, JPEG or PNG. What it is is read from its bytes.",
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {"file": {"type": "string", "format": "binary"}},
+            }
+        }
+    },
+}
 
 
 def application_input(code: str, body: dict[str, Any]) -> ApplicationInput:
@@ -42,6 +58,7 @@ def application_input(code: str, body: dict[str, Any]) -> ApplicationInput:
 class Applications(MethodView):
     """Apply for one matter."""
 
+    @blueprint.doc(**REPEATABLE)
     @blueprint.arguments(schemas.Application)
     @blueprint.response(201, schemas.Receipt)
     @blueprint.alt_response(422, schema=schemas.Problem)
@@ -56,21 +73,26 @@ class Applications(MethodView):
 class Themes(MethodView):
     """Joint handling themes."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, page_of(ThemeView))
     def get(self) -> object:
         """List the themes."""
-        return jsonable({"items": list_themes(context().library.current().themes), "next_cursor": None})
+        current_person()
+        return {"items": list_themes(context().library.current().themes), "next_cursor": None}
 
 
 @blueprint.route("/themes/<code>")
 class Theme(MethodView):
     """One theme."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, schemas.Theme)
     @blueprint.alt_response(404, schema=schemas.Problem)
     def get(self, code: str) -> object:
         """Return a theme with its questions, members, form and materials."""
-        return jsonable(get_theme(context().library.current().themes, code))
+        current_person()
+        themes = context().library.current().themes
+        fields = jsonable(get_theme(themes, code))
+        assert isinstance(fields, dict)
+        return {**fields, "form": schema_as_json(find_theme(themes, code).form)}
 
 
 @blueprint.route("/themes/<code>/guidance")
@@ -78,10 +100,11 @@ class ThemeGuidance(MethodView):
     """Which members a situation asks for."""
 
     @blueprint.arguments(schemas.Guidance)
-    @blueprint.response(200)
+    @blueprint.response(200, schemas.Members)
     @blueprint.alt_response(422, schema=schemas.Problem)
     def post(self, body: dict[str, Any], code: str) -> object:
         """Answer the situation questions; nothing is stored."""
+        current_person()
         published = context().library.current()
         theme, answers = find_theme(published.themes, code), dict(body["answers"])
         members = chosen_members(theme, decide_members(published, theme, answers), answers)
@@ -92,6 +115,7 @@ class ThemeGuidance(MethodView):
 class ThemeApplications(MethodView):
     """Apply once for a life event."""
 
+    @blueprint.doc(**REPEATABLE)
     @blueprint.arguments(schemas.ThemeApplication)
     @blueprint.response(201, schemas.Receipt)
     @blueprint.alt_response(422, schema=schemas.Problem)
@@ -106,12 +130,13 @@ class ThemeApplications(MethodView):
 class Materials(MethodView):
     """Uploads."""
 
-    @blueprint.response(201)
+    @blueprint.doc(requestBody=UPLOAD)
+    @blueprint.response(201, schemas.Material)
     @blueprint.alt_response(413, schema=schemas.Problem)
     @blueprint.alt_response(415, schema=schemas.Problem)
     def post(self) -> object:
         """Upload a material once; refer to it by id. The same bytes again give the same id."""
         file = request.files.get("file")
         if file is None:
-            raise InvalidInput("invalid", items=({"pointer": "/file", "code": "required"},))
+            raise InvalidInput("material_missing", items=({"pointer": "/file", "code": "file_missing"},), names="file")
         return upload_material(context(), current_person(), name=file.filename or "", content=file.stream.read())

@@ -13,13 +13,18 @@ from app.operations.define import (
     save_definition,
     submit_definition,
 )
-from app.queries.definitions import get_version, list_definitions
-from app.web.api import schemas
-from app.web.api.present import jsonable
+from app.queries.definitions import DefinitionLine, get_version, list_definitions
+from app.web.api import definition_answers, schemas
+from app.web.api.answers import page_of
 from app.web.api.requests import context, reading, required_version
 from app.web.sign_in import require_role
 
 blueprint = Blueprint("definitions", __name__, description="Definitions (流程定义)")
+DIAGRAM = {
+    "required": True,
+    "description": "The diagram: BPMN 2.0, as the body itself or as the file of a form.",
+    "content": {"application/xml": {"schema": {"type": "string"}}},
+}
 
 
 def present_findings(findings: tuple[Finding, ...]) -> list[dict[str, object]]:
@@ -53,19 +58,21 @@ def diagram_source() -> bytes:
 class Definitions(MethodView):
     """All definitions."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, page_of(DefinitionLine))
+    @blueprint.alt_response(403, schema=schemas.Problem)
     def get(self) -> object:
         """List definitions and their versions."""
         require_role("designer", "integrator", "admin")
         with reading() as opened:
-            return jsonable({"items": list_definitions(opened.connection), "next_cursor": None})
+            return {"items": list_definitions(opened.connection), "next_cursor": None}
 
 
 @blueprint.route("/definitions/checks")
 class Checks(MethodView):
     """The one list of rules."""
 
-    @blueprint.response(200)
+    @blueprint.doc(requestBody=DIAGRAM)
+    @blueprint.response(200, definition_answers.Checked)
     @blueprint.alt_response(422, schema=schemas.Problem)
     def post(self) -> object:
         """Check a diagram: every fault with element, line and remedy. Deploys nothing."""
@@ -78,8 +85,10 @@ class Checks(MethodView):
 class Draft(MethodView):
     """The draft of a key."""
 
-    @blueprint.response(200)
+    @blueprint.doc(requestBody=DIAGRAM)
+    @blueprint.response(200, definition_answers.DefinitionVersion)
     @blueprint.alt_response(412, schema=schemas.Problem)
+    @blueprint.alt_response(428, schema=schemas.Problem)
     def put(self, key: str) -> object:
         """Save the draft; `If-Match` is its edit as last seen, 0 for a new one."""
         person = require_role("designer")
@@ -90,7 +99,7 @@ class Draft(MethodView):
 class Submission(MethodView):
     """Submission for approval."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, definition_answers.DefinitionVersion)
     @blueprint.alt_response(422, schema=schemas.Problem)
     def post(self, key: str) -> object:
         """Submit the draft; a diagram with an error is refused."""
@@ -101,7 +110,7 @@ class Submission(MethodView):
 class Acts(MethodView):
     """The second person, and the deployment."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, definition_answers.DefinitionVersion)
     @blueprint.alt_response(403, schema=schemas.Problem)
     @blueprint.alt_response(409, schema=schemas.Problem)
     def post(self, key: str, version: int, act: str) -> object:
@@ -116,7 +125,7 @@ class Acts(MethodView):
 class Version(MethodView):
     """One version."""
 
-    @blueprint.response(200, content_type="application/xml")
+    @blueprint.response(200, {"type": "string"}, content_type="application/xml")
     @blueprint.alt_response(404, schema=schemas.Problem)
     def get(self, key: str, version: int) -> Response:
         """Return the diagram as drawn."""

@@ -11,8 +11,9 @@ from app.operations.correct_ledger import CorrectionRequest, correct_ledger
 from app.operations.record_service import ServiceRequest, record_service
 from app.queries.clock import ledger_of, list_clocks, list_deadlines
 from app.queries.services import list_services
-from app.web.api import schemas
+from app.web.api import case_answers, schemas
 from app.web.api.cases import case_id_of, present_clocks
+from app.web.api.description import REPEATABLE
 from app.web.api.present import jsonable
 from app.web.api.requests import asked_instant, container, context, idempotency, instant, reading, row_id
 from app.web.sign_in import current_person
@@ -24,7 +25,7 @@ blueprint = Blueprint("ledger", __name__, description="Clock ledgers (计时台�
 class CaseClock(MethodView):
     """The clock ledger."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, case_answers.CaseClocks)
     @blueprint.alt_response(404, schema=schemas.Problem)
     @blueprint.alt_response(422, schema=schemas.Problem)
     def get(self, case_no: str) -> object:
@@ -41,10 +42,10 @@ class CaseClock(MethodView):
             deadlines = () if as_of else list_deadlines(opened.connection, case_id)
         return {
             "case_no": case_no,
-            "as_of": jsonable(as_of),
+            "as_of": as_of,
             "clocks": present_clocks(clocks),
             "entries": [present_entry(item) for item in entries],
-            "deadlines": jsonable(deadlines),
+            "deadlines": deadlines,
         }
 
 
@@ -52,6 +53,7 @@ class CaseClock(MethodView):
 class LedgerCorrections(MethodView):
     """Correction of an entry."""
 
+    @blueprint.doc(**REPEATABLE)
     @blueprint.arguments(schemas.LedgerCorrection)
     @blueprint.response(201, schemas.ClockActAnswer)
     @blueprint.alt_response(403, schema=schemas.Problem)
@@ -68,15 +70,16 @@ class LedgerCorrections(MethodView):
 class Service(MethodView):
     """Service of a document."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, case_answers.Services)
     @blueprint.alt_response(404, schema=schemas.Problem)
     def get(self, case_no: str, document_id: str) -> object:
         """Return how a document was served: each way, its attempts, the proof, and the period that runs from it."""
         case_id = case_id_of(case_no)
         with reading() as opened:
             found = list_services(opened.connection, case_id=case_id, document_id=row_id(document_id))
-        return jsonable({"items": found, "next_cursor": None})
+        return {"items": found, "next_cursor": None}
 
+    @blueprint.doc(**REPEATABLE)
     @blueprint.arguments(schemas.ServiceAttempt)
     @blueprint.response(201, schemas.ServiceAnswer)
     @blueprint.alt_response(409, schema=schemas.Problem)

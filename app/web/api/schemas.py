@@ -1,8 +1,11 @@
 """The published shapes of API v1. Unknown fields are refused, so that a typing error never passes silently."""
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import EXCLUDE, INCLUDE, RAISE, Schema, fields, validate
 
-from app.domain.vocabulary import CaseState
+from app.domain.vocabulary import CaseState, Colour
+from app.queries.catalogue import DEMO_COUNTY
+from app.queries.supervision import STATES
+from app.queries.worklist import QUEUES
 from app.web.api.fields import Instant
 
 PHONE_LENGTH = 18
@@ -26,6 +29,72 @@ class Problem(Schema):
     detail = fields.String()
     code = fields.String()
     errors = fields.List(fields.Dict())
+
+
+class Asked(Schema):
+    """Parameters of a request; others are left alone."""
+
+    class Meta:
+        """Options of marshmallow."""
+
+        unknown = EXCLUDE
+
+
+class PageAsked(Asked):
+    """Which page of a list: the cursor of the page before, and how many rows (at most 200)."""
+
+    cursor = fields.String(load_default=None)
+    limit = fields.Integer(load_default=50, validate=validate.Range(min=1))
+
+
+class CasesAsked(PageAsked):
+    """Search of cases. q: number, matter or applicant; members: list member cases beside their joint case."""
+
+    q = fields.String(load_default="")
+    state = fields.String(load_default="", validate=validate.OneOf(["", *(state.value for state in CaseState)]))
+    members = fields.Boolean(load_default=False)
+
+
+class TasksAsked(PageAsked):
+    """Filter of the worklist."""
+
+    queue = fields.String(load_default="group", validate=validate.OneOf(QUEUES))
+    colour = fields.String(load_default="", validate=validate.OneOf(["", *(colour.value for colour in Colour)]))
+    matter = fields.String(load_default="")
+    region = fields.String(load_default="")
+    q = fields.String(load_default="")
+
+
+class SupervisedAsked(PageAsked):
+    """Which figure a list stands behind."""
+
+    state = fields.String(load_default="overdue", validate=validate.OneOf(STATES))
+
+
+class CompletionAsked(Asked):
+    """What comes after a completion: a suggestion, the next task claimed in the same commit, or nothing."""
+
+    next = fields.String(load_default="suggest", validate=validate.OneOf(["suggest", "claim", "none"]))
+
+
+class MattersAsked(Asked):
+    """Filter of the catalogue."""
+
+    region = fields.String(load_default=DEMO_COUNTY)
+    department = fields.String(load_default="")
+    q = fields.String(load_default="")
+
+
+class RegionAsked(Asked):
+    """The county an implementation list is asked for."""
+
+    region = fields.String(load_default=DEMO_COUNTY)
+
+
+class ProgressAsked(Asked):
+    """The code of the receipt."""
+
+    code = fields.String(load_default="")
 
 
 class Sentence(Schema):
@@ -53,7 +122,7 @@ class MaterialReference(Strict):
 
 
 class Application(Strict):
-    """An application for one matter."""
+    """An application for one matter. `form` holds the answers of the form that `/matters/{code}` shows."""
 
     matter_code = fields.String(required=True, validate=validate.Length(1, 64))
     region_code = fields.String(required=True, validate=validate.Regexp(r"^\d{4,12}$"))
@@ -107,6 +176,20 @@ class Receipt(Schema):
     deadlines = fields.List(fields.Nested(FirstDeadline))
 
 
+class CaseSummary(Schema):
+    """What every act says about its case."""
+
+    case_no = fields.String()
+    state = fields.String()
+    version = fields.Integer()
+
+
+class CaseActAnswer(Schema):
+    """The case after an act."""
+
+    case = fields.Nested(CaseSummary)
+
+
 class ClockAnswer(Schema):
     """A clock after an act on it: when it ends, when it warns, and one sentence per step of its ledger."""
 
@@ -149,6 +232,15 @@ class Completion(Strict):
     outcome = fields.String(required=True, validate=validate.Length(1, 24))
     data = fields.Dict(load_default=dict)
     materials = fields.List(fields.Nested(Mark), load_default=list)
+
+
+class Draft(Schema):
+    """What is typed so far: any object, kept as it is sent."""
+
+    class Meta:
+        """Options of marshmallow."""
+
+        unknown = INCLUDE
 
 
 class Handover(Strict):
@@ -221,6 +313,35 @@ class Correction(Strict):
     data = fields.Dict(load_default=dict)
 
 
+class Theme(Schema):
+    """A theme as it is chosen and filled in."""
+
+    code = fields.String()
+    name = fields.String()
+    regions = fields.List(fields.String())
+    promised_limit = fields.String()
+    questions = fields.List(fields.Dict())
+    members = fields.List(fields.Dict())
+    materials = fields.List(fields.Dict())
+    form_key = fields.String()
+    form = fields.Dict()
+
+
+class Members(Schema):
+    """The member matters a situation asks for, in the order of the theme."""
+
+    members = fields.List(fields.String())
+
+
+class Material(Schema):
+    """A stored file."""
+
+    material_id = fields.String()
+    sha256 = fields.String()
+    mime = fields.String()
+    size_bytes = fields.Integer()
+
+
 class DueDateItem(Strict):
     """One limit to be computed."""
 
@@ -236,6 +357,32 @@ class DueDates(Strict):
 
     calendar = fields.List(fields.String(), load_default=lambda: ["CN", "HB", "ES"], validate=validate.Length(1, 5))
     items = fields.List(fields.Nested(DueDateItem), required=True, validate=validate.Length(1, 1000))
+
+
+class OutcomeAnswer(Schema):
+    """What became of one fact. code: why it counts for nothing, null when it holds."""
+
+    kind = fields.String()
+    at = Instant(allow_none=True)
+    on = fields.Date(allow_none=True)
+    code = fields.String(allow_none=True)
+
+
+class DueDateAnswer(Schema):
+    """The instants of one limit; due_at is null while a suspension is open."""
+
+    due_at = Instant(allow_none=True)
+    provisional = fields.Boolean()
+    yellow_at = Instant(allow_none=True)
+    red_at = Instant(allow_none=True)
+    outcomes = fields.List(fields.Nested(OutcomeAnswer))
+    explanation = fields.List(fields.Nested(Sentence))
+
+
+class DueDatesAnswer(Schema):
+    """The limits of a batch, in the order asked."""
+
+    items = fields.List(fields.Nested(DueDateAnswer))
 
 
 class Guidance(Strict):
@@ -298,3 +445,25 @@ class Closure(Strict):
     ended_at = fields.AwareDateTime(data_key="to", required=True)
     reason = fields.String(load_default="", validate=validate.Length(max=500))
     document = fields.String(load_default="", validate=validate.Length(max=200))
+
+
+class StaffAdded(Schema):
+    """An officer that was added."""
+
+    staff_id = fields.String()
+    login = fields.String()
+
+
+class TokenIssued(Schema):
+    """A token; `token` is shown this once."""
+
+    token_id = fields.String()
+    token = fields.String()
+    expires_at = Instant()
+
+
+class TokenRevoked(Schema):
+    """A token that works no more."""
+
+    token_id = fields.String()
+    revoked = fields.Boolean()

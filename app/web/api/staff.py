@@ -6,9 +6,9 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from app.operations.manage_staff import StaffInput, create_staff, issue_token, revoke_api_token
-from app.queries.staff import list_people, list_tokens
+from app.queries.staff import StaffLine, TokenLine, list_people, list_tokens
 from app.web.api import schemas
-from app.web.api.present import jsonable
+from app.web.api.answers import page_of
 from app.web.api.requests import context, reading, row_id
 from app.web.sign_in import current_person, require_role
 
@@ -19,16 +19,16 @@ blueprint = Blueprint("staff", __name__, description="Administration (人员与�
 class Staff(MethodView):
     """Officers."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, page_of(StaffLine))
     @blueprint.alt_response(403, schema=schemas.Problem)
     def get(self) -> object:
         """List the officers with their roles."""
         require_role("admin")
         with reading() as opened:
-            return jsonable({"items": list_people(opened.connection), "next_cursor": None})
+            return {"items": list_people(opened.connection), "next_cursor": None}
 
     @blueprint.arguments(schemas.NewStaff)
-    @blueprint.response(201)
+    @blueprint.response(201, schemas.StaffAdded)
     @blueprint.alt_response(422, schema=schemas.Problem)
     def post(self, body: dict[str, Any]) -> object:
         """Add an officer."""
@@ -46,16 +46,16 @@ class Staff(MethodView):
 class Tokens(MethodView):
     """Bearer tokens."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, page_of(TokenLine))
     @blueprint.alt_response(403, schema=schemas.Problem)
     def get(self) -> object:
         """List the tokens; never the tokens themselves."""
         require_role("admin")
         with reading() as opened:
-            return jsonable({"items": list_tokens(opened.connection), "next_cursor": None})
+            return {"items": list_tokens(opened.connection), "next_cursor": None}
 
     @blueprint.arguments(schemas.NewToken)
-    @blueprint.response(201)
+    @blueprint.response(201, schemas.TokenIssued)
     @blueprint.alt_response(404, schema=schemas.Problem)
     def post(self, body: dict[str, Any]) -> object:
         """Issue a token; it is shown this once."""
@@ -68,7 +68,7 @@ class Tokens(MethodView):
 class Revocation(MethodView):
     """The end of a token."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, schemas.TokenRevoked)
     @blueprint.alt_response(404, schema=schemas.Problem)
     def post(self, token_id: str) -> object:
         """Revoke a token."""

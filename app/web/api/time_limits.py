@@ -5,9 +5,9 @@ from typing import Any
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from app.queries.due_dates import DueDateRequest, compute_due_dates
+from app.domain.messages import Messages
+from app.queries.due_dates import DueDateRequest, DueDateView, compute_due_dates
 from app.web.api import schemas
-from app.web.api.present import jsonable
 from app.web.api.requests import context
 from app.web.sign_in import current_person
 
@@ -19,7 +19,7 @@ class DueDates(MethodView):
     """A batch of limits."""
 
     @blueprint.arguments(schemas.DueDates)
-    @blueprint.response(200)
+    @blueprint.response(200, schemas.DueDatesAnswer)
     @blueprint.alt_response(422, schema=schemas.Problem)
     def post(self, body: dict[str, Any]) -> object:
         """Return the due instants with their explanations, in the order asked."""
@@ -33,11 +33,12 @@ class DueDates(MethodView):
             rules=published.time_rules,
         )
         messages = context().messages
-        answers = []
-        for item in items:
-            fields = jsonable(item)
-            assert isinstance(fields, dict)
-            fields["explanation"] = [messages.both(one.key, **one.facts) for one in item.sentences]
-            del fields["sentences"]
-            answers.append(fields)
-        return {"items": answers}
+        return {"items": [{**_instants(item), "explanation": _explained(messages, item)} for item in items]}
+
+
+def _instants(item: DueDateView) -> dict[str, object]:
+    return {name: getattr(item, name) for name in ("due_at", "provisional", "yellow_at", "red_at", "outcomes")}
+
+
+def _explained(messages: Messages, item: DueDateView) -> list[dict[str, str]]:
+    return [messages.both(one.key, **one.facts) for one in item.sentences]

@@ -1,0 +1,137 @@
+"""The published shapes of what belongs to a case."""
+
+from marshmallow import Schema, fields
+
+from app.queries.case_page import CaseView, HistoryEntry
+from app.web.api.answers import answer_of, answer_with
+from app.web.api.fields import Instant
+from app.web.api.schemas import ClockAnswer
+
+
+class Clock(ClockAnswer):
+    """A clock of a case with its limit and what is left of it."""
+
+    limit = fields.String(metadata={"example": "5WD"})
+    started_at = Instant(allow_none=True)
+    remaining_working_days = fields.Integer(allow_none=True)
+
+
+class Deadline(Schema):
+    """What fires next, and when. stage: 0 yellow, 1 red, 2 due."""
+
+    id = fields.String()
+    name = fields.String()
+    element = fields.String(allow_none=True)
+    due_at = Instant(allow_none=True)
+    fire_at = Instant(allow_none=True)
+    stage = fields.Integer()
+    state = fields.Integer()
+    last_error = fields.String(allow_none=True)
+
+
+class CaseClocks(Schema):
+    """The clock ledger of a case, folded and explained. as_of: only what was recorded by then counts."""
+
+    case_no = fields.String()
+    as_of = Instant(allow_none=True)
+    clocks = fields.List(fields.Nested(Clock))
+    entries = fields.List(
+        fields.Dict(), metadata={"description": "The entries as recorded, without what they leave empty."}
+    )
+    deadlines = fields.List(fields.Nested(Deadline))
+
+
+class ServiceRecord(Schema):
+    """One way a document was served: its attempts, the proof, and the period that runs from it."""
+
+    id = fields.String()
+    addressee = fields.String()
+    channel = fields.String()
+    consent_at = Instant(allow_none=True)
+    sent_at = Instant(allow_none=True)
+    served_at = Instant(allow_none=True)
+    proof = fields.String(allow_none=True)
+    attempts = fields.List(fields.Dict())
+    fallback_of = fields.String(allow_none=True)
+    clock = fields.String(allow_none=True)
+    period = fields.String(allow_none=True)
+
+
+class Services(Schema):
+    """The service of a document, oldest first."""
+
+    items = fields.List(fields.Nested(ServiceRecord))
+    next_cursor = fields.String(allow_none=True)
+
+
+class CaseMaterial(Schema):
+    """A material of a case with the officer's mark."""
+
+    requirement = fields.String()
+    material_id = fields.String()
+    name = fields.String()
+    mime = fields.String()
+    size_bytes = fields.Integer()
+    trust = fields.String()
+    state = fields.String()
+    remark = fields.String(allow_none=True)
+    checked_at = Instant(allow_none=True)
+
+
+class Card(Schema):
+    """A warning card."""
+
+    id = fields.String()
+    clock = fields.String()
+    element = fields.String()
+    colour = fields.String()
+    cause = fields.String()
+    state = fields.String()
+    issued_at = Instant()
+
+
+class Paper(Schema):
+    """An issued paper; its PDF is at `/cases/{case_no}/documents/{id}`."""
+
+    id = fields.String()
+    kind = fields.String()
+    document_no = fields.String(allow_none=True)
+    issued_at = Instant()
+
+
+class Delivery(Schema):
+    """How a result was handed over."""
+
+    id = fields.String()
+    method = fields.String()
+    state = fields.String()
+    delivered_at = Instant(allow_none=True)
+
+
+class Decision(Schema):
+    """The decision of a case; an empty object while there is none."""
+
+    decision = fields.String()
+    decided_by = fields.String()
+    decided_at = Instant()
+    effective_at = Instant()
+    executed_at = Instant(allow_none=True)
+    is_late = fields.Boolean()
+    reasons = fields.String(allow_none=True)
+    facts = fields.Dict()
+
+
+Case = answer_with(CaseView, "Case", clocks=fields.List(fields.Nested(Clock)))
+
+
+def list_of(line: type[Schema], name: str) -> type[Schema]:
+    """Return the schema of a list that comes whole: what one case has of it is short."""
+    items, cursor = fields.List(fields.Nested(line)), fields.String(allow_none=True)
+    return Schema.from_dict({"items": items, "next_cursor": cursor}, name=name)
+
+
+Events = list_of(answer_of(HistoryEntry), "Events")
+Materials = list_of(CaseMaterial, "Materials")
+Cards = list_of(Card, "Cards")
+Papers = list_of(Paper, "Papers")
+Deliveries = list_of(Delivery, "Deliveries")
