@@ -11,8 +11,18 @@ from app.domain.calendar_authority import report_scope
 from app.domain.calendar_layers import data_end
 from app.domain.errors import InvalidInput
 from app.operations.load_calendar_version import load_calendar_version, preview_calendar_version
-from app.queries.calendars import grid_of_year, list_layers, list_loads, list_report, list_versions, load_line
-from app.web.api import schemas
+from app.queries.calendars import (
+    LoadLine,
+    VersionLine,
+    grid_of_year,
+    list_layers,
+    list_loads,
+    list_report,
+    list_versions,
+    load_line,
+)
+from app.web.api import calendar_answers, schemas
+from app.web.api.answers import page_of
 from app.web.api.present import jsonable
 from app.web.api.requests import container, context, paging, reading, row_id
 from app.web.calendar_upload import upload_of_request
@@ -27,7 +37,7 @@ READING = ("admin", "supervisor", "duty_officer")
 class Calendars(MethodView):
     """The layers of the working calendar."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, calendar_answers.Layers)
     @blueprint.alt_response(401, schema=schemas.Problem)
     def get(self) -> object:
         """List the layers with the version in force, and say how long the national days are known."""
@@ -36,23 +46,23 @@ class Calendars(MethodView):
         with reading() as opened:
             lines = list_layers(opened.connection, published.known_layers)
         end = data_end(published.layers, now=opened.now, edge_days=published.time_rules.provisional_edge_days)
-        return jsonable({"items": lines, "national": end, "next_cursor": None})
+        return {"items": lines, "national": end, "next_cursor": None}
 
 
 @blueprint.route("/calendars/<layer>/versions")
 class Versions(MethodView):
     """Versions of a layer."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, page_of(VersionLine))
     @blueprint.alt_response(422, schema=schemas.Problem)
     def get(self, layer: str) -> object:
         """List the versions, the newest first: who, when, which document, which days changed."""
         current_person()
         _known(layer)
         with reading() as opened:
-            return jsonable({"items": list_versions(opened.connection, layer), "next_cursor": None})
+            return {"items": list_versions(opened.connection, layer), "next_cursor": None}
 
-    @blueprint.response(201)
+    @blueprint.response(201, calendar_answers.LoadedVersion)
     @blueprint.alt_response(403, schema=schemas.Problem)
     @blueprint.alt_response(422, schema=schemas.Problem)
     def post(self, layer: str) -> object:
@@ -82,7 +92,7 @@ class Versions(MethodView):
 class Days(MethodView):
     """What a layer and those above it say about a year."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, calendar_answers.YearDays)
     @blueprint.alt_response(422, schema=schemas.Problem)
     def get(self, layer: str) -> object:
         """List the rest days and make-up days of `?year=`, as offices below the layer count them."""
@@ -95,26 +105,26 @@ class Days(MethodView):
             year = int(text) if text.isdecimal() else to_local(opened.now).year
         months = grid_of_year(calendar, year)
         days = [day for month in months for day in month if day.kind in ("holiday", "make_up")]
-        return jsonable({"layer": layer, "year": year, "layers": calendar.layers, "days": days})
+        return {"layer": layer, "year": year, "layers": calendar.layers, "days": days}
 
 
 @blueprint.route("/calendar-loads")
 class Loads(MethodView):
     """Loads of versions and closures."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, page_of(LoadLine))
     def get(self) -> object:
         """List the newest loads with the number of cases they moved."""
         require_role(*READING)
         with reading() as opened:
-            return jsonable({"items": list_loads(opened.connection), "next_cursor": None})
+            return {"items": list_loads(opened.connection), "next_cursor": None}
 
 
 @blueprint.route("/calendar-loads/<load_id>")
 class Report(MethodView):
     """The report of a load."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, calendar_answers.LoadReport)
     @blueprint.alt_response(404, schema=schemas.Problem)
     def get(self, load_id: str) -> object:
         """Say which cases moved, from when to when, and which had expired and were left alone."""
@@ -130,7 +140,7 @@ class Report(MethodView):
                 cursor=page.cursor,
                 limit=page.limit,
             )
-        return jsonable({**asdict(line), "items": found.items, "next_cursor": found.next_cursor})
+        return {**asdict(line), "items": found.items, "next_cursor": found.next_cursor}
 
 
 def _known(layer: str) -> None:

@@ -14,6 +14,7 @@ from app.queries import case_page
 from app.queries.cases import CaseLine, list_cases
 from app.queries.clock import ClockView, list_clocks
 from app.runtime.application import HandedIn
+from app.web.api import asked as asked_for
 from app.web.api import case_answers, schemas
 from app.web.api.answers import page_of
 from app.web.api.description import REPEATABLE
@@ -35,7 +36,7 @@ def case_id_of(case_no: str) -> int:
 class Cases(MethodView):
     """Search."""
 
-    @blueprint.arguments(schemas.CasesAsked, location="query")
+    @blueprint.arguments(asked_for.CasesAsked, location="query")
     @blueprint.response(200, page_of(CaseLine))
     def get(self, asked: dict[str, Any]) -> object:
         """List the cases in the caller's scope, newest first; members stand under their joint case."""

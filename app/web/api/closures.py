@@ -9,8 +9,7 @@ from flask_smorest import Blueprint
 from app.domain.closure import REGION, ClosureInput
 from app.operations.declare_closure import confirm_closure, declare_closure
 from app.queries.closures import get_closure, list_closures_of, list_touched
-from app.web.api import schemas
-from app.web.api.present import jsonable
+from app.web.api import machine_answers, schemas
 from app.web.api.requests import context, instant, reading, row_id
 from app.web.sign_in import require_role
 
@@ -23,16 +22,16 @@ READING = ("supervisor", "duty_officer", "admin")
 class Closures(MethodView):
     """The closures of a region."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, machine_answers.Closures)
     @blueprint.alt_response(403, schema=schemas.Problem)
     def get(self) -> object:
         """List the closures of the regions the caller watches over, the newest first."""
         person = require_role(*READING)
         with reading() as opened:
-            return jsonable({"items": list_closures_of(opened.connection, person), "next_cursor": None})
+            return {"items": list_closures_of(opened.connection, person), "next_cursor": None}
 
-    @blueprint.arguments(schemas.Closure)
-    @blueprint.response(201)
+    @blueprint.arguments(machine_answers.ClosureBody)
+    @blueprint.response(201, machine_answers.Declared)
     @blueprint.alt_response(403, schema=schemas.Problem)
     @blueprint.alt_response(422, schema=schemas.Problem)
     def post(self, body: dict[str, Any]) -> object:
@@ -56,7 +55,7 @@ class Closures(MethodView):
 class Closure(MethodView):
     """One closure."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, machine_answers.TouchedClosure)
     @blueprint.alt_response(404, schema=schemas.Problem)
     def get(self, closure_id: str) -> object:
         """Return a closure with the approvals by default it blocks, and those that had fired inside it."""
@@ -64,14 +63,14 @@ class Closure(MethodView):
         with reading() as opened:
             line = get_closure(opened.connection, person, row_id(closure_id))
             touched = list_touched(opened.connection, row_id(closure_id))
-        return jsonable({**asdict(line), "approvals": touched})
+        return {**asdict(line), "approvals": touched}
 
 
 @blueprint.route("/closures/<closure_id>/confirmation")
 class Confirmation(MethodView):
     """The second person."""
 
-    @blueprint.response(200)
+    @blueprint.response(200, machine_answers.Declared)
     @blueprint.alt_response(403, schema=schemas.Problem)
     @blueprint.alt_response(409, schema=schemas.Problem)
     def post(self, closure_id: str) -> object:

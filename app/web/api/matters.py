@@ -9,6 +9,7 @@ from marshmallow import fields
 from app.domain.matter import OfferingVersion
 from app.queries.catalogue import MatterLine, get_matter, list_matters
 from app.queries.task_page import schema_as_json
+from app.web.api import asked as asked_for
 from app.web.api import schemas
 from app.web.api.answers import answer_with, page_of
 from app.web.api.present import jsonable
@@ -22,7 +23,7 @@ blueprint = Blueprint("matters", __name__, description="Catalogue (事项库)")
 class Matters(MethodView):
     """Matters of a county."""
 
-    @blueprint.arguments(schemas.MattersAsked, location="query")
+    @blueprint.arguments(asked_for.MattersAsked, location="query")
     @blueprint.response(200, page_of(MatterLine))
     def get(self, asked: dict[str, Any]) -> object:
         """List the matters offered in a county."""
@@ -42,7 +43,7 @@ class Matters(MethodView):
 class Matter(MethodView):
     """One implementation list."""
 
-    @blueprint.arguments(schemas.RegionAsked, location="query")
+    @blueprint.arguments(asked_for.RegionAsked, location="query")
     @blueprint.response(200, answer_with(OfferingVersion, "Matter", form=fields.Dict(allow_none=True)))
     @blueprint.alt_response(404, schema=schemas.Problem)
     def get(self, asked: dict[str, Any], code: str) -> object:

@@ -8,6 +8,7 @@ from marshmallow import fields
 from app.queries.progress import Progress, get_progress
 from app.runtime.application import hash_progress_code
 from app.settings import Settings
+from app.web.api import asked as asked_for
 from app.web.api import case_answers, schemas
 from app.web.api.answers import answer_with
 from app.web.api.cases import present_clocks
@@ -28,7 +29,7 @@ def make_blueprint(limiter: Limiter, settings: Settings) -> Blueprint:
         decorators = [limiter.limit(f"{settings.public_requests_per_minute} per minute")]  # noqa: RUF012
 
         @blueprint.doc(security=[])
-        @blueprint.arguments(schemas.ProgressAsked, location="query")
+        @blueprint.arguments(asked_for.ProgressAsked, location="query")
         @blueprint.response(200, PublicAnswer)
         @blueprint.alt_response(404, schema=schemas.Problem)
         @blueprint.alt_response(429, schema=schemas.Problem)

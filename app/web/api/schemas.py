@@ -1,11 +1,8 @@
 """The published shapes of API v1. Unknown fields are refused, so that a typing error never passes silently."""
 
-from marshmallow import EXCLUDE, INCLUDE, RAISE, Schema, fields, validate
+from marshmallow import INCLUDE, RAISE, Schema, fields, validate
 
-from app.domain.vocabulary import CaseState, Colour
-from app.queries.catalogue import DEMO_COUNTY
-from app.queries.supervision import STATES
-from app.queries.worklist import QUEUES
+from app.domain.vocabulary import CaseState
 from app.web.api.fields import Instant
 
 PHONE_LENGTH = 18
@@ -29,72 +26,6 @@ class Problem(Schema):
     detail = fields.String()
     code = fields.String()
     errors = fields.List(fields.Dict())
-
-
-class Asked(Schema):
-    """Parameters of a request; others are left alone."""
-
-    class Meta:
-        """Options of marshmallow."""
-
-        unknown = EXCLUDE
-
-
-class PageAsked(Asked):
-    """Which page of a list: the cursor of the page before, and how many rows (at most 200)."""
-
-    cursor = fields.String(load_default=None)
-    limit = fields.Integer(load_default=50, validate=validate.Range(min=1))
-
-
-class CasesAsked(PageAsked):
-    """Search of cases. q: number, matter or applicant; members: list member cases beside their joint case."""
-
-    q = fields.String(load_default="")
-    state = fields.String(load_default="", validate=validate.OneOf(["", *(state.value for state in CaseState)]))
-    members = fields.Boolean(load_default=False)
-
-
-class TasksAsked(PageAsked):
-    """Filter of the worklist."""
-
-    queue = fields.String(load_default="group", validate=validate.OneOf(QUEUES))
-    colour = fields.String(load_default="", validate=validate.OneOf(["", *(colour.value for colour in Colour)]))
-    matter = fields.String(load_default="")
-    region = fields.String(load_default="")
-    q = fields.String(load_default="")
-
-
-class SupervisedAsked(PageAsked):
-    """Which figure a list stands behind."""
-
-    state = fields.String(load_default="overdue", validate=validate.OneOf(STATES))
-
-
-class CompletionAsked(Asked):
-    """What comes after a completion: a suggestion, the next task claimed in the same commit, or nothing."""
-
-    next = fields.String(load_default="suggest", validate=validate.OneOf(["suggest", "claim", "none"]))
-
-
-class MattersAsked(Asked):
-    """Filter of the catalogue."""
-
-    region = fields.String(load_default=DEMO_COUNTY)
-    department = fields.String(load_default="")
-    q = fields.String(load_default="")
-
-
-class RegionAsked(Asked):
-    """The county an implementation list is asked for."""
-
-    region = fields.String(load_default=DEMO_COUNTY)
-
-
-class ProgressAsked(Asked):
-    """The code of the receipt."""
-
-    code = fields.String(load_default="")
 
 
 class Sentence(Schema):
@@ -433,18 +364,6 @@ class CalendarVersion(Strict):
     hours = fields.List(fields.Nested(CalendarHours), load_default=list, validate=validate.Length(max=20))
     content = fields.String(load_default="", validate=validate.Length(max=256 * 1024))
     format = fields.String(load_default="", validate=validate.OneOf(["", "csv", "toml"]))
-
-
-class Closure(Strict):
-    """A closure as declared. scope: a whole region, a department with its offices, or one office."""
-
-    scope = fields.String(required=True, validate=validate.Length(1, 16))
-    region_code = fields.String(load_default="", validate=validate.Length(max=12))
-    department_code = fields.String(load_default="", validate=validate.Length(max=64))
-    began_at = fields.AwareDateTime(data_key="from", required=True)
-    ended_at = fields.AwareDateTime(data_key="to", required=True)
-    reason = fields.String(load_default="", validate=validate.Length(max=500))
-    document = fields.String(load_default="", validate=validate.Length(max=200))
 
 
 class StaffAdded(Schema):

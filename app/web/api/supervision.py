@@ -7,6 +7,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from app.queries.supervision import Figures, SupervisedCase, count_cards, list_supervised, summarise
+from app.web.api import asked as asked_for
 from app.web.api import schemas
 from app.web.api.answers import answer_of, page_of
 from app.web.api.fields import Instant
@@ -44,7 +45,7 @@ class Summary(MethodView):
 class SupervisedCases(MethodView):
     """The cases behind a figure."""
 
-    @blueprint.arguments(schemas.SupervisedAsked, location="query")
+    @blueprint.arguments(asked_for.SupervisedAsked, location="query")
     @blueprint.response(200, page_of(SupervisedCase))
     @blueprint.alt_response(403, schema=schemas.Problem)
     def get(self, asked: dict[str, Any]) -> object:

@@ -10,6 +10,7 @@ from app.operations.complete_task import Completion, complete_task
 from app.operations.save_draft import save_task_draft
 from app.queries.task_page import TaskPage, get_task_page
 from app.queries.worklist import WorklistFilter, WorklistItem, list_tasks, next_task
+from app.web.api import asked as asked_for
 from app.web.api import schemas, task_answers
 from app.web.api.answers import answer_of, page_of
 from app.web.api.description import REPEATABLE
@@ -23,7 +24,7 @@ blueprint = Blueprint("tasks", __name__, description="Tasks (待办)")
 class Tasks(MethodView):
     """The worklist."""
 
-    @blueprint.arguments(schemas.TasksAsked, location="query")
+    @blueprint.arguments(asked_for.TasksAsked, location="query")
     @blueprint.response(200, page_of(WorklistItem))
     def get(self, asked: dict[str, Any]) -> object:
         """List open tasks by due instant: `queue` is mine, group or department."""
@@ -120,7 +121,7 @@ class TaskCompletion(MethodView):
     """Complete a task."""
 
     @blueprint.doc(**REPEATABLE)
-    @blueprint.arguments(schemas.CompletionAsked, location="query")
+    @blueprint.arguments(asked_for.CompletionAsked, location="query")
     @blueprint.arguments(schemas.Completion)
     @blueprint.response(200, task_answers.CompletionAnswer)
     @blueprint.alt_response(409, schema=schemas.Problem)

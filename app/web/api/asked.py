@@ -1,0 +1,74 @@
+"""The published parameters of requests."""
+
+from marshmallow import EXCLUDE, Schema, fields, validate
+
+from app.domain.vocabulary import CaseState, Colour
+from app.queries.catalogue import DEMO_COUNTY
+from app.queries.supervision import STATES
+from app.queries.worklist import QUEUES
+
+
+class Asked(Schema):
+    """Parameters of a request; others are left alone."""
+
+    class Meta:
+        """Options of marshmallow."""
+
+        unknown = EXCLUDE
+
+
+class PageAsked(Asked):
+    """Which page of a list: the cursor of the page before, and how many rows (at most 200)."""
+
+    cursor = fields.String(load_default=None)
+    limit = fields.Integer(load_default=50, validate=validate.Range(min=1))
+
+
+class CasesAsked(PageAsked):
+    """Search of cases. q: number, matter or applicant; members: list member cases beside their joint case."""
+
+    q = fields.String(load_default="")
+    state = fields.String(load_default="", validate=validate.OneOf(["", *(state.value for state in CaseState)]))
+    members = fields.Boolean(load_default=False)
+
+
+class TasksAsked(PageAsked):
+    """Filter of the worklist."""
+
+    queue = fields.String(load_default="group", validate=validate.OneOf(QUEUES))
+    colour = fields.String(load_default="", validate=validate.OneOf(["", *(colour.value for colour in Colour)]))
+    matter = fields.String(load_default="")
+    region = fields.String(load_default="")
+    q = fields.String(load_default="")
+
+
+class SupervisedAsked(PageAsked):
+    """Which figure a list stands behind."""
+
+    state = fields.String(load_default="overdue", validate=validate.OneOf(STATES))
+
+
+class CompletionAsked(Asked):
+    """What comes after a completion: a suggestion, the next task claimed in the same commit, or nothing."""
+
+    next = fields.String(load_default="suggest", validate=validate.OneOf(["suggest", "claim", "none"]))
+
+
+class MattersAsked(Asked):
+    """Filter of the catalogue."""
+
+    region = fields.String(load_default=DEMO_COUNTY)
+    department = fields.String(load_default="")
+    q = fields.String(load_default="")
+
+
+class RegionAsked(Asked):
+    """The county an implementation list is asked for."""
+
+    region = fields.String(load_default=DEMO_COUNTY)
+
+
+class ProgressAsked(Asked):
+    """The code of the receipt."""
+
+    code = fields.String(load_default="")
