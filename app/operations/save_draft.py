@@ -35,6 +35,7 @@ def _save(context: Context, person: Person, topic: str, version: int, data: Mapp
     if len(content) > MOST_BYTES:
         raise InvalidInput("draft_too_large", most_bytes=MOST_BYTES)
     with context.database.write() as uow:
+        saved_at = uow.now()
         saved = put_draft(
             uow,
             draft_id=context.ids.next_id(person.region_code),
@@ -43,4 +44,4 @@ def _save(context: Context, person: Person, topic: str, version: int, data: Mapp
             version=version,
             content=content.decode(),
         )
-    return {"version": saved}
+    return {"version": saved, "saved_at": saved_at}

@@ -1,11 +1,13 @@
 """Errors to HTTP, in one place: problem+json (RFC 9457) for programs, a page for people."""
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask import Flask, Response, current_app, jsonify, redirect, render_template, request, url_for
 from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
 from app.domain import errors
 from app.domain.calendar import ZONE
@@ -41,6 +43,7 @@ STATUS_OF_CODE = {
     "too_many_requests": 429,
     "method_not_allowed": 405,
 }
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 RETRY_AFTER_S = {"case_busy": 1, "database_busy": 1}
 HTTP_CODES = {
     400: "malformed",
@@ -111,7 +114,9 @@ def register_error_handlers(app: Flask) -> None:
     """Give every error its one answer."""
 
     @app.errorhandler(errors.CaseworkError)
-    def refused(error: errors.CaseworkError) -> Response:
+    def refused(error: errors.CaseworkError) -> BaseResponse:
+        if isinstance(error, Unauthenticated) and request.method in SAFE_METHODS and not _is_program():
+            return _ask_to_sign_in()
         return _answer(error)
 
     @app.errorhandler(ValidationError)
@@ -150,16 +155,33 @@ def _join(at: str, name: str) -> str:
     return f"{at}/{name.replace('~', '~0').replace('/', '~1')}"
 
 
+def _is_program() -> bool:
+    return request.path.startswith("/api/") or request.accept_mimetypes.best == "application/problem+json"
+
+
+def _ask_to_sign_in() -> BaseResponse:
+    """Lead to the sign-in page, and from there back to where the person wanted to go."""
+    return redirect(url_for("pages.sign_in", next=request.full_path.rstrip("?")))
+
+
+def _came_from() -> str:
+    """Return the path of the page a form was sent from; empty for none of this site."""
+    sent_from = urlsplit(request.referrer or "")
+    return sent_from.path if sent_from.netloc == request.host else ""
+
+
 def _answer(error: errors.CaseworkError, status: int | None = None) -> Response:
     language = current_language()
     problem = problem_of(error, language)
     problem["status"] = status or problem["status"]
     code = int(str(problem["status"]))
-    if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/problem+json":
+    if _is_program():
         response = jsonify(problem)
         response.mimetype = "application/problem+json"
     else:
-        response = Response(render_template("error.html", problem=problem), mimetype="text/html")
+        response = Response(
+            render_template("error.html", problem=problem, came_from=_came_from()), mimetype="text/html"
+        )
     response.status_code = code
     if error.code in RETRY_AFTER_S:
         response.headers["Retry-After"] = str(RETRY_AFTER_S[error.code])

@@ -11,12 +11,11 @@ from app.domain.authority import Person
 from app.domain.errors import Forbidden, InvalidInput
 from app.runtime.context import Context
 from app.runtime.people import SignIn, person_by_session, person_by_token
-from app.web.errors import Unauthenticated
+from app.web.errors import SAFE_METHODS, Unauthenticated
 
 COOKIE = "lianban_session"
 KEPT_S = 5.0
 MOST_KEPT = 2_000
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 @dataclass(slots=True)
@@ -81,6 +80,12 @@ def current_person() -> Person:
 def find_current_person() -> Person | None:
     """Return who is signed in, None when nobody is."""
     return current_user.sign_in.person if current_user.is_authenticated else None
+
+
+def forget_sign_ins() -> None:
+    """Look every sign-in up again: one of them ended just now. Other processes see it within five seconds."""
+    kept: Kept = current_app.extensions["lianban_sign_ins"]
+    kept.forget()
 
 
 def csrf_token() -> str:

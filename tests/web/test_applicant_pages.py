@@ -71,7 +71,7 @@ def test_sign_out_ends_the_session(applicant: FlaskClient) -> None:
         ("supervisor.enshi", "/board"),
         ("designer.es", "/definitions"),
         ("admin.es", "/admin/staff"),
-        ("integrator.es", "/admin/tokens"),
+        ("integrator.es", "/api/docs"),
     ],
 )
 def test_home_leads_to_the_work_of_a_role(visit: Visit, login: str, path: str) -> None:
@@ -91,12 +91,21 @@ def test_catalogue_opens_without_sign_in_and_finds_by_name(visit: Visit) -> None
     assert "企业开办一件事" not in found.text
 
 
-@pytest.mark.parametrize("path", ["/my/cases", FOOD, "/settings", THEME, "/receipts/none"])
+@pytest.mark.parametrize(
+    "path", ["/my/cases", FOOD, "/settings", THEME, "/receipts/none", "/worklist", "/board", "/admin/staff"]
+)
 def test_pages_of_a_person_ask_to_sign_in_first(visit: Visit, path: str) -> None:
     answer = visit().get(path)
 
     assert answer.status_code == 302
     assert answer.location.startswith("/sign-in?next=")
+
+
+def test_form_sent_after_the_session_ended_leads_back_to_its_page(visit: Visit) -> None:
+    answer = visit().post("/tasks/claim", headers={"Referer": "http://localhost/worklist?queue=mine"})
+
+    assert answer.status_code == 401
+    assert 'href="/sign-in?next=/worklist"' in answer.text
 
 
 def test_language_is_chosen_for_the_browser(visit: Visit) -> None:

@@ -19,6 +19,7 @@ from app.web.api.answers import page_of
 from app.web.api.requests import context, reading, required_version
 from app.web.sign_in import require_role
 
+READERS = ("designer", "catalogue_manager", "integrator", "admin")
 blueprint = Blueprint("definitions", __name__, description="Definitions (流程定义)")
 DIAGRAM = {
     "required": True,
@@ -62,7 +63,7 @@ class Definitions(MethodView):
     @blueprint.alt_response(403, schema=schemas.Problem)
     def get(self) -> object:
         """List definitions and their versions."""
-        require_role("designer", "integrator", "admin")
+        require_role(*READERS)
         with reading() as opened:
             return {"items": list_definitions(opened.connection), "next_cursor": None}
 
@@ -129,7 +130,7 @@ class Version(MethodView):
     @blueprint.alt_response(404, schema=schemas.Problem)
     def get(self, key: str, version: int) -> Response:
         """Return the diagram as drawn."""
-        require_role("designer", "integrator", "admin")
+        require_role(*READERS)
         with reading() as opened:
             row = get_version(opened.connection, key, version)
         return Response(row.source, mimetype="application/xml")

@@ -1,5 +1,6 @@
 /* What every page loads. Each module finds its own elements and does nothing on a page without them. */
 import htmx from "htmx.org";
+import { watchDrafts } from "./js/draft.js";
 import { watchForms } from "./js/form.js";
 import { avoidBrokenParser } from "./js/parsing.js";
 import { watchKeys } from "./js/keyboard.js";
@@ -28,6 +29,7 @@ document.addEventListener("htmx:after:swap", () => {
 function enhance(root) {
   makeTabs(root);
   watchForms(root);
+  watchDrafts(root);
   watchSelection(root);
 }
 

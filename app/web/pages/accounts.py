@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.errors import InvalidInput
@@ -17,7 +17,7 @@ from app.web.language import current_language
 from app.web.pages.applicant_context import Answer, for_signed_in
 from app.web.pages.blueprint import pages
 from app.web.pages.context import FormError, back_to, container, context, form_errors, local_path, reading, tell
-from app.web.sign_in import COOKIE, current_person
+from app.web.sign_in import COOKIE, current_person, forget_sign_ins
 
 LANGUAGE_KEPT_S = 365 * 24 * 3600
 
@@ -43,7 +43,7 @@ def sign_out() -> Response:
     token = request.cookies.get(COOKIE, "")
     if token:
         end_session(context(), token=token)
-        current_app.extensions["lianban_sign_ins"].forget()
+        forget_sign_ins()
     response = redirect(url_for("pages.sign_in"), code=303)
     response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=container().settings.secure_cookies)
     return response
@@ -77,7 +77,7 @@ def change_password() -> Answer:
         login = change(context(), current_person(), current=current, new=new)
     except InvalidInput as refusal:
         return _settings(form_errors(refusal, prefix="")), status_of(refusal)
-    current_app.extensions["lianban_sign_ins"].forget()
+    forget_sign_ins()
     tell("password_changed")
     return _with_session(
         redirect(url_for("pages.settings"), code=303), begin_session(context(), login=login, password=new).token

@@ -19,6 +19,7 @@ from app.operations.manage_staff import (
     set_staff_roles,
 )
 from app.queries.catalogue import list_counties
+from app.queries.officer_facts import list_region_names
 from app.queries.staff import StaffLine, list_people, list_tokens
 from app.web.language import current_language
 from app.web.pages.blueprint import pages
@@ -33,7 +34,7 @@ from app.web.pages.context import (
     told_or_refused,
     words,
 )
-from app.web.sign_in import require_role
+from app.web.sign_in import forget_sign_ins, require_role
 
 LOGIN = re.compile(r"[a-z0-9._-]{2,40}")
 SHORTEST_PASSWORD = 10
@@ -104,6 +105,7 @@ def disable_staff(staff_id: str) -> str | Response:
             lambda: set_staff_active(context(), person, login=line.login, is_active=False),
             "staff_disabled",
         )
+        forget_sign_ins()
         return redirect(back)
     return _confirm("disable_staff", line.name, url_for("pages.disable_staff", staff_id=staff_id), back)
 
@@ -146,6 +148,7 @@ def revoke_token(token_id: str) -> str | Response:
     person = require_role("admin")
     if request.method == "POST":
         told_or_refused(lambda: revoke_api_token(context(), person, token_id=row_id(token_id)), "token_revoked")
+        forget_sign_ins()
         return redirect(url_for("pages.admin_tokens"))
     return _confirm(
         "revoke_token", token_id, url_for("pages.revoke_token", token_id=token_id), url_for("pages.admin_tokens")
@@ -271,13 +274,14 @@ def _department_lists() -> dict[str, object]:
     text, region = request.args.get("text", ""), request.args.get("region", "")
     with reading() as opened:
         people, counties = list_people(opened.connection), list_counties(opened.connection)
+        names = list_region_names(opened.connection)
     regions = {code: zh if current_language() == "zh" else en for code, zh, en in counties}
     rows = [
         {
             "code": item.code,
             "name": item.name_zh,
             "name_en": item.name_en,
-            "region": regions.get(item.region_code, item.region_code),
+            "region": names[item.region_code].name(current_language()),
             "parent": "",
             "staff_count": sum(item.code in line.department_codes for line in people),
             "is_active": True,

@@ -5,7 +5,6 @@ from datetime import datetime
 from functools import wraps
 from typing import ParamSpec
 
-from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.case_life import ENDED
@@ -15,7 +14,7 @@ from app.queries.progress import TOLD_KINDS
 from app.web.pages.case_parts import LIMIT, clock_colour
 from app.web.pages.context import Showing
 from app.web.presenting import DueView, Remaining, Words, present_due
-from app.web.sign_in import SAFE_METHODS, find_current_person
+from app.web.sign_in import current_person
 
 P = ParamSpec("P")
 Answer = str | Response | tuple[str, int]
@@ -37,12 +36,11 @@ RUNNING = ("running", "paused")
 
 
 def for_signed_in(view: Callable[P, Answer]) -> Callable[P, Answer]:
-    """Lead somebody who is not signed in to the sign-in page, and back to where they wanted to go."""
+    """Ask somebody who is not signed in to do so before anything is looked up. Raises Unauthenticated."""
 
     @wraps(view)
     def asked(*args: P.args, **kwargs: P.kwargs) -> Answer:
-        if find_current_person() is None and request.method in SAFE_METHODS:
-            return redirect(url_for("pages.sign_in", next=request.full_path.rstrip("?")))
+        current_person()
         return view(*args, **kwargs)
 
     return asked

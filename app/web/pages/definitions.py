@@ -22,7 +22,7 @@ from app.web.pages.context import FormError, context, form_errors, reading, show
 from app.web.presenting import file_size
 from app.web.sign_in import current_person, require_role
 
-READERS = ("designer", "integrator", "admin")
+READERS = ("designer", "catalogue_manager", "integrator", "admin")
 Act = Callable[[], object]
 
 

@@ -11,7 +11,7 @@ HOMES = (
     ("pages.board", ("supervisor", "duty_officer")),
     ("pages.definitions", ("designer", "catalogue_manager")),
     ("pages.admin_staff", ("admin",)),
-    ("pages.admin_tokens", ("integrator",)),
+    ("pages.api_docs", ("integrator",)),
 )
 
 

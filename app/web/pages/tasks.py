@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 from flask import jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.domain.calendar import to_local
 from app.domain.errors import CaseworkError, InvalidInput, NotFound
 from app.domain.form import FieldKind, FormSchema
 from app.domain.vocabulary import Role
@@ -36,6 +38,7 @@ from app.web.pages.context import (
     row_id,
     tell,
     told_or_refused,
+    words,
 )
 from app.web.pages.worklist import as_left
 from app.web.sign_in import current_person
@@ -127,7 +130,7 @@ def do_hand_over(task_id: str) -> Answer:
 
 @pages.post("/tasks/<task_id>/draft")
 def save_task_draft(task_id: str) -> Response:
-    """Keep what is typed so far. `draft_version` of the form is that of the draft as last seen."""
+    """Keep what is typed so far, and say when. `draft_version` of the form is that of the draft as last seen."""
     schema = _schema_of(task_id)
     data = _plain(read_answers(schema, request.form.getlist)) if schema else {}
     assert isinstance(data, dict)
@@ -138,7 +141,11 @@ def save_task_draft(task_id: str) -> Response:
         version=row_id(request.form.get("draft_version", "0")),
         data={"form": data, **_kept_rest()},
     )
-    return jsonify(saved)
+    at = saved["saved_at"]
+    assert isinstance(at, datetime)
+    return jsonify(
+        {"version": saved["version"], "told": words().text("pages.draft.saved", time=f"{to_local(at):%H:%M}")}
+    )
 
 
 def _page(task_id: str, sent: _Sent | None) -> str:
@@ -162,6 +169,7 @@ def _page(task_id: str, sent: _Sent | None) -> str:
         errors=list(shown.errors),
         next_url=local_path(as_left(), url_for("pages.worklist")),
         given_json="{}",
+        draft={"version": found.draft.version, "is_restored": sent is None and found.draft.version > 0},
     )
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from app.domain.messages import LANGUAGES, Messages
+from app.catalogue.messages import read_messages
+from app.domain.messages import Messages
 from app.web.presenting import AssetManifest
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -20,22 +21,13 @@ BUILT = AssetManifest(
 
 
 def page_texts(language: str) -> dict[str, str]:
-    """Return the texts of the pages by dotted key."""
+    """Return the texts of `pages.toml` by dotted key: those that templates alone use."""
     path = ROOT / "rules" / "messages" / language / "pages.toml"
     return _flat(tomllib.loads(path.read_text(encoding="utf-8")), "")
 
 
 def page_messages() -> Messages:
-    """Return the texts of the pages of every room."""
-    return Messages({language: _of_every_room(language) for language in LANGUAGES})
-
-
-def _of_every_room(language: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for path in sorted((ROOT / "rules" / "messages" / language).glob("*.toml")):
-        pages = tomllib.loads(path.read_text(encoding="utf-8")).get("pages", {})
-        found.update(_flat(pages, "pages."))
-    return found
+    return read_messages(ROOT / "rules")
 
 
 def page_environment(messages: Messages, language: str, *, assets: AssetManifest = BUILT) -> Environment:

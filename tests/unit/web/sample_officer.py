@@ -82,6 +82,7 @@ class OfficerPages(Parts):
             ],
             "next_url": "/worklist?queue=group",
             "given_json": "{}",
+            "draft": {"version": 2, "is_restored": True},
         }
 
     def task_to_claim(self) -> dict[str, object]:
@@ -271,13 +272,14 @@ class OfficerPages(Parts):
                 "error",
                 OFFICER,
                 {
+                    "came_from": "/worklist",
                     "problem": {
                         "status": 409,
                         "title": "办件正在处理",
                         "detail": "另一位工作人员正在提交这个办件。请稍后重试。",
                         "code": "case_busy",
                         "errors": [{"pointer": "/x", "code": "schema"}],
-                    }
+                    },
                 },
             ),
         ]

@@ -244,13 +244,14 @@ class PublicPages(Parts):
                 "error",
                 (),
                 {
+                    "came_from": "/worklist",
                     "problem": {
                         "status": 401,
                         "title": "请先登录",
                         "detail": "登录后继续。",
                         "code": "unauthenticated",
                         "errors": [],
-                    }
+                    },
                 },
             ),
         ]
