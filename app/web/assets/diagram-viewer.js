@@ -4,6 +4,8 @@ import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 const MARKS = { current: "mark-current", done: "mark-done", fault: "mark-fault" };
 const STEP = 1.2;
 const MARGIN = 0.94;
+// Below this the words of a diagram cannot be read, and the place where the case stands is shown instead of the whole.
+const READABLE = 0.62;
 
 for (const box of document.querySelectorAll("[data-diagram]")) {
   openWhenVisible(box);
@@ -29,6 +31,7 @@ async function open(box) {
     await viewer.importXML(xml);
     mark(viewer, box);
     fit(viewer);
+    goToCurrent(viewer, box);
     watchTools(viewer, box);
     text.hidden = true;
     box.dataset.state = "open";
@@ -66,6 +69,19 @@ function fit(viewer) {
   const canvas = viewer.get("canvas");
   canvas.zoom("fit-viewport", "auto");
   canvas.zoom(Math.min(canvas.zoom() * MARGIN, 1), "auto");
+}
+
+function goToCurrent(viewer, box) {
+  const canvas = viewer.get("canvas");
+  const ids = (box.dataset.current ?? "").split(" ");
+  const [element] = ids.map((id) => viewer.get("elementRegistry").get(id)).filter(Boolean);
+  if (!element || canvas.zoom() >= READABLE) {
+    return;
+  }
+  const { outer } = canvas.viewbox();
+  const [width, height] = [outer.width / READABLE, outer.height / READABLE];
+  const [x, y] = [element.x + element.width / 2 - width / 2, element.y + element.height / 2 - height / 2];
+  canvas.viewbox({ x, y, width, height });
 }
 
 function watchTools(viewer, box) {

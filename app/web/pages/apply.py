@@ -5,8 +5,10 @@ from flask import render_template, request, session, url_for
 from app.domain.authority import Person
 from app.domain.form import FormSchema
 from app.domain.matter import OfferingVersion
+from app.domain.theme import ThemeVersion
 from app.operations.receive_application import receive_application
 from app.queries.catalogue import DEMO_COUNTY, MatterLine, get_matter, list_counties, list_matters
+from app.queries.officer_facts import matter_names
 from app.runtime.published import Published
 from app.web.language import current_language
 from app.web.pages.applicant_context import Answer, for_signed_in, limit_in_words
@@ -128,6 +130,15 @@ def department_name(published: Published, code: str) -> str:
     return _in_language(facts.name_zh, facts.name_en) if facts else code
 
 
+def member_names(theme: ThemeVersion) -> str:
+    """Return the names of all matters of a theme in one line."""
+    with reading() as opened:
+        names = matter_names(opened.connection, [member.matter_code for member in theme.members])
+    return (
+        words().text("pages.layout.comma").join(names.get(member.matter_code, member.name) for member in theme.members)
+    )
+
+
 def _matter_page(
     person: Person, offering: OfferingVersion, sent: Sent, schema: FormSchema | None, refusal: Refusal
 ) -> Answer:
@@ -158,7 +169,7 @@ def _themes(published: Published, region: str, text: str) -> list[dict[str, obje
         {
             "code": theme.code,
             "name": theme.name,
-            "summary": said.text("pages.layout.comma").join(member.name for member in theme.members),
+            "summary": member_names(theme),
             "member_count": len(theme.members),
             "promised": limit_in_words(theme.promised_limit, said) or said.text("pages.applying.by_members"),
             "url": url_for("pages.apply_theme", theme_code=theme.code, region=region),

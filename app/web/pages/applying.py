@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.domain.authority import Person
 from app.domain.errors import CaseworkError, InvalidInput
-from app.domain.form import FormSchema, check_answers, is_identity_number
+from app.domain.form import PATTERNS, FormSchema, check_answers, is_identity_number
 from app.domain.materials import accept_material
 from app.domain.matter import MaterialRequirement
 from app.domain.request_key import LONGEST_KEY, RequestKey, request_key
@@ -30,6 +30,7 @@ MATERIAL, HELD = "material.", "held."
 PARTS = {"kind": 16, "name": 100, "id_type": 8, "id_number": 40, "mobile": 24}
 KINDS = ("person", "company")
 ID_TYPES = ("111", "414", "516", "511", "990")
+OPTIONS = {"kind": KINDS, "id_type": ID_TYPES}
 IDENTITY_CARD = "111"
 INTAKE_MODES = ("window", "assisted", "home", "station", "batch", "elsewhere")
 ONLINE = "online"
@@ -251,19 +252,28 @@ def _applicant(sent: Mapping[str, str]) -> ApplicantInput:
 
 
 def _applicant_faults(applicant: Mapping[str, str]) -> list[FormError]:
-    faults: list[dict[str, object]] = []
+    faults = []
     for part, most in PARTS.items():
-        value, label = applicant[part], words().text(f"pages.applicant.{part}")
-        fault: dict[str, object] = {"pointer": f"/applicant/{part}", "field": label}
-        if not value:
-            faults.append({**fault, "code": "answer_required"})
-        elif len(value) > most:
-            faults.append({**fault, "code": "answer_too_long", "most": most})
-        elif (part == "kind" and value not in KINDS) or (part == "id_type" and value not in ID_TYPES):
-            faults.append({**fault, "code": "option_unknown"})
-        elif part == "id_number" and applicant["id_type"] == IDENTITY_CARD and not is_identity_number(value):
-            faults.append({**fault, "code": "answer_id_card"})
+        code = _fault_of(part, applicant)
+        if code:
+            label = words().text(f"pages.applicant.{part}")
+            faults.append({"pointer": f"/applicant/{part}", "field": label, "code": code, "most": most})
     return form_errors(InvalidInput("invalid", items=tuple(faults), count=len(faults)), prefix="") if faults else []
+
+
+def _fault_of(part: str, applicant: Mapping[str, str]) -> str:
+    """Return the code of what is wrong with a part of the applicant; empty when nothing is."""
+    value = applicant[part]
+    if not value:
+        return "answer_required"
+    if len(value) > PARTS[part]:
+        return "answer_too_long"
+    if value not in OPTIONS.get(part, (value,)):
+        return "option_unknown"
+    if part == "mobile" and not PATTERNS["mobile"](value):
+        return "answer_mobile"
+    is_card = part == "id_number" and applicant["id_type"] == IDENTITY_CARD
+    return "answer_id_card" if is_card and not is_identity_number(value) else ""
 
 
 def _modes(person: Person) -> tuple[str, ...]:

@@ -183,9 +183,8 @@ def _note(file: CaseFile, facts: Mapping[str, object]) -> str:
 
 
 def _noted(file: CaseFile, facts: Mapping[str, object]) -> Iterator[str]:
-    words, titles = file.showing.words, {task.element: task.title for task in file.view.tasks}
-    if facts.get("element"):
-        yield titles.get(str(facts["element"]), str(facts["element"]))
+    words = file.showing.words
+    yield from _place(file, facts)
     for name, group in (("outcome", "outcome"), ("clock", "clock"), ("colour", "card_colour")):
         if facts.get(name):
             yield words.label(group, str(facts[name]))
@@ -200,6 +199,16 @@ def _noted(file: CaseFile, facts: Mapping[str, object]) -> Iterator[str]:
     for name in ("document_no", "reason", "case_no"):
         if facts.get(name) and facts[name] != file.view.case_no:
             yield str(facts[name])
+
+
+def _place(file: CaseFile, facts: Mapping[str, object]) -> Iterator[str]:
+    """Name the step, else the limit, that something happened at; the code of neither means anything to a reader."""
+    titles = {task.element: task.title for task in file.view.tasks}
+    deadline = f"pages.clock.{facts.get('name')}"
+    if facts.get("element") in titles:
+        yield titles[str(facts["element"])]
+    elif file.showing.words.messages.has(deadline):
+        yield file.showing.words.text(deadline)
 
 
 def _listed(value: object) -> list[str]:

@@ -53,6 +53,8 @@ FIELD_OF_CODE = {
     "staff_unknown": "staff",
     "receiver_unfit": "staff",
 }
+# Controls a page brings besides its published form.
+OWN_FIELDS = ("outcome", "staff")
 MARKED = "/materials/"
 LONGEST_WAY = 2_000
 
@@ -157,7 +159,10 @@ def form_errors(error: CaseworkError, *, prefix: str = "form") -> list[FormError
     problem = problem_of(error, current_language())
     items = problem["errors"]
     if not isinstance(items, list) or not items:
-        return [FormError(name=FIELD_OF_CODE.get(error.code, ""), text=str(problem["detail"]))]
+        name = FIELD_OF_CODE.get(error.code, "")
+        if prefix and name and name not in OWN_FIELDS:
+            name = f"{prefix}.{name}"
+        return [FormError(name=name, text=str(problem["detail"]))]
     return [_form_error(item, prefix) for item in items]
 
 

@@ -17,7 +17,7 @@ from app.runtime.guidance import decide_members
 from app.web.form_view import FieldView, FormState, name_of_pointer, present_form
 from app.web.language import current_language
 from app.web.pages.applicant_context import Answer, for_signed_in, limit_in_words
-from app.web.pages.apply import RECEIVING, department_name, region_asked, region_view
+from app.web.pages.apply import RECEIVING, department_name, member_names, region_asked, region_view
 from app.web.pages.applying import (
     UNPROCESSABLE,
     Refusal,
@@ -116,8 +116,7 @@ def _form(asked: _Asked, sent: Sent, refusal: Refusal) -> Answer:
 
 
 def _theme(theme: ThemeVersion) -> dict[str, str]:
-    names = words().text("pages.layout.comma").join(member.name for member in theme.members)
-    return {"code": theme.code, "name": theme.name, "summary": names}
+    return {"code": theme.code, "name": theme.name, "summary": member_names(theme)}
 
 
 def _question_fields(asked: _Asked, errors: tuple[FormError, ...]) -> tuple[FieldView, ...]:
