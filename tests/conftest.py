@@ -92,10 +92,10 @@ def postgresql_server(shared_folder: Path) -> Iterator[sa.URL]:
     if given:
         yield sa.make_url(given).set(drivername="postgresql+psycopg")
         return
-    with _locked(shared_folder / "server.lock"):
+    with locked(shared_folder / "server.lock"):
         server = start_server(shared_folder)
     yield sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    with _locked(shared_folder / "server.lock"):
+    with locked(shared_folder / "server.lock"):
         server.cleanup()
 
 
@@ -103,7 +103,7 @@ def postgresql_server(shared_folder: Path) -> Iterator[sa.URL]:
 def postgresql_template(postgresql_server: sa.URL, shared_folder: Path) -> str:
     """Name of a migrated database, to be copied; made by the first process that asks."""
     note = shared_folder / "template.json"
-    with _locked(shared_folder / "template.lock"):
+    with locked(shared_folder / "template.lock"):
         if not note.exists():
             name = f"lianban_template_{uuid.uuid4().hex[:12]}"
             _run(postgresql_server, f"CREATE DATABASE {name}")
@@ -127,7 +127,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) ->
 def deployed_postgresql(postgresql_server: sa.URL, postgresql_template: str, shared_folder: Path) -> str:
     """Name of such a database on PostgreSQL; made by the first process that asks."""
     note = shared_folder / "deployed.json"
-    with _locked(shared_folder / "deployed.lock"):
+    with locked(shared_folder / "deployed.lock"):
         if not note.exists():
             name = f"lianban_deployed_{uuid.uuid4().hex[:12]}"
             _run(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {postgresql_template}")
@@ -254,7 +254,7 @@ def _run(server: sa.URL, statement: str) -> None:
 
 
 @contextmanager
-def _locked(file: Path) -> Iterator[None]:
+def locked(file: Path) -> Iterator[None]:
     with file.open("w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

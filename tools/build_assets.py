@@ -77,7 +77,7 @@ def build_assets(places: Places) -> bool:
         return False
     environment = find_node(places)
     if not _is_installed(places):
-        install_packages(places, environment)
+        install_packages(places, environment, with_test_tools=_has_test_tools(places))
     shutil.rmtree(places.output, ignore_errors=True)
     _bundle(places, environment)
     manifest = _read_outputs(places.output)
@@ -126,7 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     places = Places(root=ROOT)
     try:
-        if chosen.test_tools and not (places.modules / "@sparticuz").exists():
+        if chosen.test_tools and not (_has_test_tools(places) and _is_installed(places)):
             install_packages(places, find_node(places), with_test_tools=True)
         built = build_assets(places)
     except BuildFailed as failure:
@@ -147,6 +147,10 @@ def _is_installed(places: Places) -> bool:
     installed = places.modules / ".package-lock.json"
     lock = places.root / "package-lock.json"
     return installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime
+
+
+def _has_test_tools(places: Places) -> bool:
+    return (places.modules / "@sparticuz").exists()
 
 
 def _node_version(environment: dict[str, str]) -> int:

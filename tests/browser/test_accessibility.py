@@ -1,0 +1,76 @@
+"""What a checker can find: contrast, names, roles, order. No serious fault on a main page, in light and in dark."""
+
+import json
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.busy_town import Town, settle
+from tests.browser.chromium import PLACES
+from tests.browser.conftest import DESKTOP, PHONE, Site, Visit
+
+AXE = PLACES.modules / "axe-core" / "axe.min.js"
+GRAVE = ("serious", "critical")
+RUN = """() => axe.run(document, {resultTypes: ["violations"]}).then((found) => found.violations.map((rule) => (
+  {id: rule.id, impact: rule.impact, nodes: rule.nodes.map((node) => node.html.slice(0, 160))})))"""
+
+
+def pages_of(town: Town, site: Site) -> dict[str, list[str]]:
+    """Return the main pages by the person who sees them."""
+    review, check = site.world.open_task(town.reviewing, "review").id, site.world.open_task(town.received, "check").id
+    guidance = "guidance.needs_seal=yes&guidance.has_employees=no&guidance.needs_bank=yes"
+    return {
+        "": ["/apply", "/sign-in", "/progress"],
+        "applicant1": [
+            "/apply/restaurant-food?region=422801",
+            f"/themes/startup/apply?region=422801&step=form&{guidance}",
+            "/my/cases",
+            f"/my/cases/{town.correcting}",
+            f"/my/cases/{town.correcting}/correction",
+            f"/my/cases/{town.closed}/withdrawal",
+        ],
+        "reviewer.enshi": [
+            "/worklist",
+            f"/tasks/{review}",
+            f"/tasks/{review}/handover",
+            "/cases",
+            f"/cases/{town.deemed}",
+            f"/cases/{town.joint}",
+            f"/cases/{town.reviewing}/suspension",
+            "/settings",
+            "/cases/unknown",
+        ],
+        "window.enshi": [f"/tasks/{check}"],
+        "supervisor.es": ["/board", "/board?state=paused"],
+        "designer.es": ["/definitions", "/definitions/new", "/definitions/theme:startup/versions/1"],
+        "admin.es": ["/admin/staff", "/admin/departments", "/admin/tokens"],
+    }
+
+
+@pytest.mark.parametrize(("scheme", "size"), [("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE)])
+def test_main_pages_have_no_grave_fault(visit: Visit, site: Site, scheme: str, size: tuple[int, int]) -> None:
+    town = settle(site.world)
+    found = []
+
+    for login, paths in pages_of(town, site).items():
+        page = visit("/sign-in", login, is_dark=scheme == "dark", size=size)
+        for path in paths:
+            page.goto(path)
+            found += [f"{path} {json.dumps(fault, ensure_ascii=False)}" for fault in check(page)]
+
+    assert not found, "\n".join(found)
+
+
+def test_a_refused_form_has_no_grave_fault(visit: Visit) -> None:
+    page = visit("/apply/restaurant-food?region=422801", "applicant1", size=PHONE)
+
+    page.get_by_role("button", name="提交申请").click()
+    page.locator(".error-summary").wait_for()
+
+    assert check(page) == []
+
+
+def check(page: Page) -> list[dict[str, object]]:
+    """Return the grave faults of a page. The checker is evaluated by the debugger, which no page policy forbids."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    return [fault for fault in page.evaluate(RUN) if fault["impact"] in GRAVE]
