@@ -4,6 +4,7 @@ from marshmallow import Schema, fields
 
 from app.queries.worklist import WorklistItem
 from app.web.api.answers import answer_of
+from app.web.api.fields import Instant
 from app.web.api.schemas import CaseSummary
 
 
@@ -30,6 +31,7 @@ class CompletionAnswer(TaskActAnswer):
 
 
 class DraftAnswer(Schema):
-    """The version of a draft after it was saved."""
+    """The version of a draft after it was saved, and when that was."""
 
     version = fields.Integer()
+    saved_at = Instant()

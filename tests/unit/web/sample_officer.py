@@ -193,8 +193,41 @@ class OfficerPages(Parts):
             "cases": [{**case, "due": self.due(hours, Colour.OVERDUE)} for hours in (-50, -2)],
             "read_at": self.at(),
             "calendar_end": {"is_alarm": True, "days_left": 37, "published_through": 2026},
+            "machine": self.machine() if not state else None,
             "next_url": "",
             "first_url": "",
+        }
+
+    def machine(self) -> Row:
+        rows = (("last_beat", 1, False), ("lag", 0, False), ("dead", 2, True), ("blocked", 1, True))
+        return {
+            "is_doubted": True,
+            "rows": [
+                {"code": code, "figure": figure, "at": self.at(), "is_bad": is_bad} for code, figure, is_bad in rows
+            ],
+            "forecast": [{"hour": "17:00", "count": 12}, {"hour": "18:00", "count": 3}],
+            "incidents": [
+                {
+                    "id": "7",
+                    "case_no": "XX42280120260302000001",
+                    "case_name": "食品经营许可(新办)",
+                    "department": "恩施市市场监督管理局",
+                    "deadline": "deemed",
+                    "error": "definition_missing",
+                    "opened_at": self.at(-1),
+                    "may_retry": True,
+                }
+            ],
+            "doubts": [
+                {
+                    "kind": "forward",
+                    "noticed_at": self.at(-2),
+                    "drift": "61分钟",
+                    "settled_at": self.at(-1),
+                    "settled_by": "罗静",
+                    "reason": "已与授时服务器核对",
+                }
+            ],
         }
 
     def officer_pages(self) -> list[Row]:
