@@ -108,6 +108,13 @@ def _wait_for_progress(world: World, crew: list[BaseProcess], between_s: float) 
 
 
 @contextmanager
+def running_workers(context: Context, work: Work, size: int) -> Iterator[None]:
+    """Let workers run in processes of their own; they are gone at the end of the block."""
+    with _crew(context, work, size):
+        yield
+
+
+@contextmanager
 def _crew(context: Context, work: Work, size: int) -> Iterator[list[BaseProcess]]:
     crew = [_start(context, work) for _ in range(size)]
     try:

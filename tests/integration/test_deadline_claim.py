@@ -1,6 +1,7 @@
 """Deadlines are claimed by their row lock, in the order of their instants, and postponed when they fail."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -10,8 +11,10 @@ from app.domain.vocabulary import Lane
 from app.storage.apply_changes import apply_changes
 from app.storage.cases import lock_case
 from app.storage.database import Database
-from app.storage.deadlines import claim_due, has_due, next_fire_at, postpone
-from app.storage.tables import deadline
+from app.storage.deadlines import DUE, DUE_BUT_APPROVALS, claim_due, has_due, next_fire_at, postpone
+from app.storage.dialects import skip_locked
+from app.storage.sqltypes import sqlite_value
+from app.storage.tables import case_file, deadline
 from tests.integration.rows import AT, Seeded, seed_case
 
 NOW = AT + timedelta(hours=1)
@@ -121,3 +124,33 @@ def test_next_instant_is_that_of_the_first_armed_row(own_database: Database) -> 
 
     with own_database.read() as connection:
         assert next_fire_at(connection) == AT + timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("query", [DUE, DUE_BUT_APPROVALS], ids=["all", "without approvals"])
+def test_claim_reads_the_partial_index_and_sorts_nothing(own_database: Database, query: sa.Select[Any]) -> None:
+    for minutes in range(20):
+        seed_case(own_database, fire_at=AT + timedelta(minutes=minutes))
+
+    with own_database.write() as uow:
+        plan = explain(uow.connection, query)
+
+    assert "ix_deadline_due" in plan
+    assert "Sort" not in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def explain(connection: sa.Connection, query: sa.Select[Any]) -> str:
+    """Return the plan of the claim as this database would run it."""
+    if connection.dialect.name == "postgresql":
+        # Twenty rows lie in one page; a million do not.
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        connection.exec_driver_sql("SET LOCAL enable_hashjoin = off")
+        connection.exec_driver_sql("SET LOCAL enable_mergejoin = off")
+        claim = skip_locked(query, deadline, case_file).compile(dialect=connection.dialect)
+        rows = connection.exec_driver_sql(f"EXPLAIN {claim}", {**claim.params, "lane": 1, "now": NOW, "limit": 5})
+    else:
+        claim = query.compile(dialect=connection.dialect)
+        values = {**claim.params, "lane": 1, "now": sqlite_value(NOW), "limit": 5}
+        given = tuple(values[name] for name in claim.positiontup or ())
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {claim}", given)
+    return str(rows.all())
