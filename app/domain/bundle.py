@@ -5,10 +5,10 @@ Days are local dates, limits working days. Source: time-limits.md section 9 (J1-
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from app.domain.calendar import ResolvedCalendar
-from app.domain.counting import CountingRules, Span, begin, due_of, lost_spans, merge
+from app.domain.counting import ONE_DAY, CountingRules, Span, begin, due_of, lost_spans, merge
 from app.domain.errors import InvalidInput
 from app.domain.limit import TimeLimit
 from app.domain.vocabulary import Colour, LimitUnit
@@ -254,7 +254,9 @@ def _runs(
         high = calendar.rank(times.finish_on)
     else:
         high = calendar.first_close_from(open_since) if open_since else low
-    closed = merge((since, until) for since, until in item.suspensions if until is not None)
+    # A member that finished while it was suspended did not run again before its finish.
+    ended = datetime.combine(times.finish_on + ONE_DAY, time.min) if times.finish_on is not None else None
+    closed = merge((since, end) for since, until in item.suspensions if (end := until or ended) is not None)
     runs = []
     for from_at, to_at in lost_spans(closed, counting):
         lost_from, lost_to = calendar.first_close_from(from_at), calendar.first_close_from(to_at)

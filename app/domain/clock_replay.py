@@ -205,9 +205,8 @@ class Replay:
             return "calendar_past_due"
         self.calendar = self.calendars[entry.calendar_id or ""]
         self._begin()
-        if entry.not_before is not None:
-            self.not_before = entry.not_before
-        elif old is not None:
+        # The floor the entry holds is that of its day; when the start was corrected since, the old due date is another.
+        if old is not None:
             self.not_before = floor_of(old, at, self.calendar)
         return None
 

@@ -35,6 +35,17 @@ def test_a_history_ends_where_the_slow_walk_ends(first: int) -> None:
             assert state.status == ("paused" if due is None else "running"), seed
 
 
+@pytest.mark.parametrize("seed", [1_005_998, 1_012_003, 1_019_559])
+def test_the_floor_of_a_calendar_follows_a_corrected_start(seed: int) -> None:
+    history = random_history(seed)
+    slow, refused = slow_clock_of(history)
+
+    state = folded(history)
+
+    assert refused == []
+    assert state.status == "stopped" or (to_local(state.due_at) if state.due_at else None) == slow.due()
+
+
 @pytest.mark.parametrize("first", range(0, CHUNK * CHUNKS, CHUNK))
 def test_the_order_of_entry_changes_no_clock(first: int) -> None:
     for seed in range(first, first + CHUNK):

@@ -22,6 +22,11 @@ def test_random_rows_are_answered_as_the_slow_walk_answers_them(first: int) -> N
     assert differing == {}
 
 
+@pytest.mark.parametrize("seed", [1_012_624, 1_013_316, 1_016_119, 1_018_750])
+def test_a_member_that_finishes_while_suspended_does_not_run_before_its_finish(seed: int) -> None:
+    assert differences(random_row(seed)) == {}
+
+
 def test_the_slow_walk_answers_the_worked_cases_of_the_rule_book() -> None:
     with (ROOT / "tests" / "data" / "time_limit_cases.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
