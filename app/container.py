@@ -38,6 +38,8 @@ class Container:
             calendars=published.calendars,
             counting=published.time_rules.counting,
             rule_set=published.time_rules.rule_set(None),
+            deemed=published.time_rules.deemed,
+            department_calendars={item.id: item.calendar_id for item in published.departments.values()},
         )
 
 

@@ -5,11 +5,13 @@ from flask import Flask
 from app.container import Container, build_container
 from app.settings import Settings, read_settings
 from app.web.api import (
+    accountability,
     applications,
     calendars,
     case_parts,
     cases,
     closures,
+    deemed,
     definitions,
     health,
     ledger,
@@ -28,11 +30,13 @@ from app.web.setup import limiter_of, set_up
 
 API_PREFIX = "/api/v1"
 API_ROOMS = (
+    accountability,
     applications,
     calendars,
     case_parts,
     cases,
     closures,
+    deemed,
     definitions,
     ledger,
     machine,

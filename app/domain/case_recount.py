@@ -6,7 +6,7 @@ section 1 rules 6 and 7 (K19), section 3 (calendar entries).
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.domain.calendar import ResolvedCalendar, to_local, to_utc
 from app.domain.cards import CardRuleSet
@@ -15,10 +15,20 @@ from app.domain.clock_entry import ClockEntry
 from app.domain.clock_ledger import fold
 from app.domain.clock_replay import floor_of
 from app.domain.clock_state import NOT_STARTED, STOPPED, ClockState
-from app.domain.deadline_instants import DEEMED, DeadlineInstants, derive, instants_of_clock
+from app.domain.deadline_instants import (
+    DEEMED,
+    DEEMED_WARNING,
+    HOLD,
+    DeadlineInstants,
+    derive,
+    fire_at,
+    instants_of_clock,
+    instants_of_deemed,
+    instants_of_warning,
+)
 from app.domain.limit import parse_limit
 from app.domain.loaded_case import DeadlineFacts
-from app.domain.time_rules import TimeRules
+from app.domain.time_rules import DeemedRules, TimeRules
 from app.domain.vocabulary import DeadlineState, Lane, LedgerKind, Stage
 
 MOVED, UNMOVED, PAST_DUE, LEFT = "moved", "unmoved", "past_due", "left"
@@ -209,7 +219,7 @@ def _deadlines(
             continue
         instants = _instants(row, case, new, clocks, at)
         if instants is not None:
-            yield row, changed_deadline(row, instants, settle_seconds=new.rules.deemed.settle_seconds)
+            yield row, changed_deadline(row, instants, rules=new.rules.deemed)
 
 
 def _instants(
@@ -219,7 +229,9 @@ def _instants(
     if row.name == row.clock:
         return instants_of_clock(clocks[row.name]) if row.name in clocks else None
     if row.name == DEEMED:
-        return replace(instants_of_clock(clocks["promised"]), yellow_at=None, red_at=None)
+        return instants_of_deemed(clocks["promised"])
+    if row.name == DEEMED_WARNING:
+        return instants_of_warning(clocks["promised"], new.rules.counting)
     if row.name not in (STEP, TIMER) or row.started_at is None:
         return None
     found = derive(
@@ -244,17 +256,14 @@ def _not_before(instants: DeadlineInstants, row: DeadlineFacts, new: NewCalendar
     return replace(instants, due_at=to_utc(datetime.combine(floor, to_local(instants.due_at).time())))
 
 
-def changed_deadline(row: DeadlineFacts, instants: DeadlineInstants, *, settle_seconds: int) -> DeadlineChange:
+def changed_deadline(row: DeadlineFacts, instants: DeadlineInstants, *, rules: DeemedRules) -> DeadlineChange:
     """Return a row with new instants: a stage that has passed stays passed, a paused row is armed when a date is known."""
     state = row.state
     if state in (DeadlineState.ARMED, DeadlineState.PAUSED):
         state = DeadlineState.ARMED if instants.due_at else DeadlineState.PAUSED
     at_stage = {Stage.YELLOW: instants.yellow_at, Stage.RED: instants.red_at, Stage.DUE: instants.due_at}
     stage = Stage(row.stage) if at_stage[Stage(row.stage)] or not instants.due_at else Stage.DUE
-    fire_at = at_stage[stage]
-    if fire_at is not None and row.name == DEEMED:
-        fire_at += timedelta(seconds=settle_seconds)
-    is_wait = row.engine_task is not None and row.name != STEP
+    is_wait = row.name == HOLD or (row.engine_task is not None and row.name != STEP)
     return DeadlineChange(
         id=row.id,
         due_at=instants.due_at,
@@ -266,7 +275,7 @@ def changed_deadline(row: DeadlineFacts, instants: DeadlineInstants, *, settle_s
         engine_task=row.engine_task,
         stage=stage,
         lane=Lane.MOVE if is_wait and stage == Stage.DUE else Lane.NOTICE,
-        fire_at=fire_at,
+        fire_at=fire_at(row.name, at_stage[stage], stage, rules=rules) if state == DeadlineState.ARMED else None,
         state=state,
         last_error=row.last_error,
     )

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
 from app.domain.service_record import ServiceChange, ServiceRow
+from app.domain.deemed_rows import AccountabilityRow, HoldRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,19 +293,6 @@ class DeliveryRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountabilityRow:
-    """Who let a limit pass and why (责任认定)."""
-
-    id: int
-    case_id: int
-    clock: str
-    opened_at: datetime
-    state: str
-    department_id: int
-    facts: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentRow:
     """A failed move or operation that waits for a person (异常事件)."""
 
@@ -400,6 +388,9 @@ class ChangeSet:
     services_added: list[ServiceRow] = field(default_factory=list)
     services_changed: list[ServiceChange] = field(default_factory=list)
     accountability: list[AccountabilityRow] = field(default_factory=list)
+    accountability_changed: list[AccountabilityRow] = field(default_factory=list)
+    holds_opened: list[HoldRow] = field(default_factory=list)
+    holds_changed: list[HoldRow] = field(default_factory=list)
     incidents: list[IncidentRow] = field(default_factory=list)
     case_materials: list[CaseMaterialRow] = field(default_factory=list)
     materials_replaced: list[CaseMaterialRow] = field(default_factory=list)

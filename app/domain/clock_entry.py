@@ -11,7 +11,7 @@ from app.domain.change_set import LedgerRow
 from app.domain.vocabulary import LedgerKind
 
 COMMON_CLOCKS = ("promised", "statutory")
-INSTANTS = ("closed_from", "closed_to")
+INSTANTS = ("closed_from", "closed_to", "until")
 DATES = ("not_before",)
 
 
@@ -22,7 +22,7 @@ class ClockEntry:
     clock: None = every clock of the decision (promised and statutory), of a calendar change every clock of the case.
     occurred_at: legal instant; recorded_at: when it was entered. actor: a person, or `system:<rule>`. limit_amount,
     limit_unit, policy, calendar_id: of a start, restart, reclassification or calendar change. suspension_id pairs
-    suspend and resume. act, hold_id: of a hold. not_before: floor of a calendar change. corrects: seq of the entry a
+    suspend and resume. act, hold_id, until: of a hold. not_before: floor of a calendar change. corrects: seq of the entry a
     correction replaces. scope, closed_from, closed_to: of a closure behind a calendar change.
     """
 
@@ -51,6 +51,7 @@ class ClockEntry:
     act: str | None = None
     hold_id: int | None = None
     second_person: str | None = None
+    until: datetime | None = None
     not_before: date | None = None
     corrects: int | None = None
     scope: str | None = None

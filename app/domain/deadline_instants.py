@@ -1,7 +1,7 @@
 """Instants of a limit expression in a case: what a deadline row holds (到期事项)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from app.domain.calendar import ResolvedCalendar, to_local, to_utc
@@ -28,12 +28,14 @@ from app.domain.limit import (
     TimeLimit,
     format_limit,
 )
-from app.domain.vocabulary import ClockName, LimitUnit
+from app.domain.time_rules import DeemedRules
+from app.domain.vocabulary import ClockName, LimitUnit, Stage
 
-DECIDED, DEEMED = "decided", "deemed"
+DECIDED, DEEMED, DEEMED_WARNING, HOLD = "decided", "deemed", "deemed_warning", "hold"
 OTHER_CLOCKS = ("step", "card_answer", "renewal", "hearing_request", "third_party", "contact", "expiry")
 NAMES = frozenset((*(name.value for name in ClockName), *OTHER_CLOCKS, DECIDED, DEEMED))
 WHOLE = 100
+ANNOUNCED = NamedLimit(clock=ClockName.PROMISED, offset=TimeLimit(amount=-1, unit=LimitUnit.WORKING_DAY))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +106,33 @@ def instants_of_clock(clock: ClockState) -> DeadlineInstants:
 def expiry_of(day: date) -> datetime:
     """Return the last instant of validity of a certificate, 23:59:59 local, nothing rolls; aware UTC (section 13)."""
     return to_utc(datetime.combine(day, DAY_END))
+
+
+def instants_of_deemed(promised: ClockState) -> DeadlineInstants:
+    """Return the instants of an approval by default: those of the promise, without its colours."""
+    return replace(instants_of_clock(promised), yellow_at=None, red_at=None)
+
+
+def instants_of_warning(promised: ClockState, counting: CountingRules) -> DeadlineInstants | None:
+    """Return when an approval by default is announced, the last time as `due_at`; None when it never is.
+
+    It is announced at the close of the working day before the due instant and when the promise turns red, as far as
+    the clock had started by then (time-limits.md section 8).
+    """
+    if promised.due_at is None or promised.started_at is None:
+        return DeadlineInstants(due_at=None)
+    day_before = _named(ANNOUNCED, {ClockName.PROMISED: promised}, counting).due_at
+    told = sorted(at for at in {day_before, promised.red_at} if at is not None and at > promised.started_at)
+    if not told:
+        return None
+    return DeadlineInstants(due_at=told[-1], yellow_at=told[0] if len(told) > 1 else None)
+
+
+def fire_at(name: str, at: datetime | None, stage: int, *, rules: DeemedRules) -> datetime | None:
+    """Return when to try a stage: its instant, an approval by default after the settle time (time-limits.md section 8)."""
+    if at is not None and name == DEEMED and stage == Stage.DUE:
+        return at + timedelta(seconds=rules.settle_seconds)
+    return at
 
 
 def filing_start(due_at: datetime, executed_at: datetime) -> datetime:

@@ -4,13 +4,15 @@ Pure. Source: local rule in force in Enshi since 2020-10-01; time-limits.md sect
 (个人信息保护法 art. 24(3)).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.calendar import ResolvedCalendar, to_local
 from app.domain.errors import Conflict
 from app.domain.matter import OfferingVersion
+from app.domain.outage import Gap
 from app.domain.time_rules import DeemedRules
 
 LICENCE = "01"
@@ -139,6 +141,11 @@ def may_arm(offering: OfferingVersion, *, region_code: str, rules: DeemedRules, 
 
 def blocking_codes(facts: DeemedFacts) -> tuple[str, ...]:
     """Return the codes of the guards G1 to G16 that are false, in their order; empty when the approval may fire."""
+    return tuple(code for code, holds in guard_results(facts).items() if not holds)
+
+
+def guard_results(facts: DeemedFacts) -> dict[str, bool]:
+    """Return every guard by its code, in the order of the rule book, with whether it holds."""
     guards = (
         ("switch_off", facts.is_switch_on),
         ("not_whitelisted", facts.is_whitelisted),
@@ -158,7 +165,7 @@ def blocking_codes(facts: DeemedFacts) -> tuple[str, ...]:
         ("never_reviewed", facts.was_accepted_by_person and facts.were_materials_checked),
         ("closure", not facts.has_closure),
     )
-    return tuple(code for code, holds in guards if not holds)
+    return dict(guards)
 
 
 def may_fire(now: datetime, due_at: datetime, rules: DeemedRules) -> bool:
@@ -169,3 +176,22 @@ def may_fire(now: datetime, due_at: datetime, rules: DeemedRules) -> bool:
 def is_decision_in_time(*, arrived_at: datetime, locked_at: datetime, due_at: datetime, rules: DeemedRules) -> bool:
     """Say whether a person beats the default: arrived by the due instant, locked within the settle time."""
     return arrived_at <= due_at and (locked_at - due_at).total_seconds() <= rules.settle_seconds
+
+
+def is_after_outage(
+    gaps: Sequence[Gap], due_at: datetime | None, calendar: ResolvedCalendar, rules: DeemedRules
+) -> bool:
+    """Say whether guard G10 is false: an unreleased gap took too much of the last two working days before the due instant.
+
+    Counted are the office minutes of the working day of the due instant up to it and of the one before.
+    """
+    if due_at is None or not gaps:
+        return False
+    due = to_local(due_at)
+    since = calendar.open_of(calendar.day_at(calendar.rank(due.date()) - 2))
+    lost_s = 0
+    for gap in gaps:
+        began, ended = max(to_local(gap.began_at), since), min(to_local(gap.ended_at), due)
+        if began < ended:
+            lost_s += calendar.office_seconds(ended) - calendar.office_seconds(began)
+    return lost_s > rules.outage_minutes * 60

@@ -13,7 +13,7 @@ from app.domain.clock_replay import Replay, Step, replay
 from app.domain.counting import CountingRules, last_day, lost_spans, merge, roll
 from app.domain.limit import TimeLimit
 from app.domain.messages import Word
-from app.domain.vocabulary import LedgerKind, LimitUnit
+from app.domain.vocabulary import HoldAct, LedgerKind, LimitUnit
 
 PREFIX = "clock.explain."
 NAMES = "clock.names."
@@ -237,11 +237,12 @@ def _calendar(step: Step, _state: Replay) -> Sentence:
 
 def _hold(step: Step, _state: Replay) -> Sentence:
     entry = step.entry
-    facts = {"occurred": _minute(entry.occurred_at), "actor": entry.actor, "reason_code": _word(entry.reason or "")}
-    if not entry.second_person:
-        return Sentence(key=f"{PREFIX}hold_{'request' if entry.act == 'request' else 'end'}", facts=facts)
-    decided = {"second": entry.second_person, "at": _minute(entry.recorded_at), "act": _word(entry.act or "")}
-    return Sentence(key=f"{PREFIX}hold", facts=facts | decided)
+    facts = {
+        "occurred": _minute(entry.occurred_at),
+        "reason_code": _word(entry.reason or ""),
+        "until": _minute(entry.until) if entry.until else "",
+    }
+    return Sentence(key=f"{PREFIX}hold_{entry.act or HoldAct.END}", facts=facts)
 
 
 def _stop(step: Step, state: Replay) -> Sentence:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.change_set import CaseMaterialRow, DecisionRow, LedgerRow, PartyRow, StateRow
+from app.domain.deemed_rows import HoldRow
 from app.domain.matter import OfferingVersion
 from app.domain.service_record import ServiceRow
+from app.domain.outage import Gap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,12 +110,13 @@ class MemberFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandledStep:
-    """Who completed a task of this case: separation of duties and the guard of unseen cases read it."""
+    """Who completed a task of this case, and when: separation of duties and the guard of unseen cases read it."""
 
     element: str
     role: str
     outcome: str | None
     completed_by: int
+    closed_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +135,7 @@ class LoadedCase:
     request counts from by law, before the wait for the lock. generation: the deployment everything published is read at.
     deadlines: without those that were disarmed, which are of no more use and leave with the closing; their ids are
     `disarmed`. answer: of the request that was asked about, None when it is new.
+    handled_in_theme: steps of the joint case a member belongs to. outages: those not released since the receipt.
     """
 
     case: CaseFacts
@@ -148,8 +152,9 @@ class LoadedCase:
     services: tuple[ServiceRow, ...] = ()
     members: tuple[MemberFacts, ...] = ()
     member_offerings: Mapping[str, OfferingVersion] = field(default_factory=dict)
-    has_open_hold: bool = False
-    has_outage: bool = False
+    handled_in_theme: tuple[HandledStep, ...] = ()
+    holds: tuple[HoldRow, ...] = ()
+    outages: tuple[Gap, ...] = ()
     has_closure: bool = False
     answer: StoredAnswer | None = None
     now: datetime

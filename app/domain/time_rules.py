@@ -60,6 +60,10 @@ class DeemedRules:
         day = to_local(due_at).date()
         return any(region_code.startswith(switch.region) and day >= switch.since for switch in self.switches)
 
+    def document_of(self, region_code: str) -> str:
+        """Return the document that allows it in a region; empty where it is not switched on."""
+        return next((item.document for item in self.switches if region_code.startswith(item.region)), "")
+
     def is_switched(self, region_code: str) -> bool:
         """Say whether a region is switched on at all, from whatever date."""
         return any(region_code.startswith(switch.region) for switch in self.switches)

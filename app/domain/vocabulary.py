@@ -174,3 +174,65 @@ class SeparationOfDuties(StrEnum):
     STRICT = "strict"
     INSTANT_EXEMPT = "instant_exempt"
     SAMPLED_CHECK = "sampled_check"
+
+
+class HoldReason(StrEnum):
+    """Why an approval by default is held (暂缓理由)."""
+
+    FRAUD = "fraud"
+    PUBLIC_SAFETY = "public_safety"
+    WRONG_CALENDAR = "wrong_calendar"
+    OUTAGE = "outage"
+    WRONG_ACCEPTANCE = "wrong_acceptance"
+
+
+class HoldState(StrEnum):
+    """Where a hold stands (暂缓状态)."""
+
+    REQUESTED = "requested"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    LIFTED = "lifted"
+    ENDED = "ended"
+    FINDING_DUE = "finding_due"
+
+
+class HoldAct(StrEnum):
+    """What is done to a hold; each act is one entry of the clock ledger."""
+
+    REQUEST = "request"
+    CONFIRM = "confirm"
+    REJECT = "reject"
+    EXPIRE = "expire"
+    LIFT = "lift"
+    END = "end"
+    FINDING = "finding"
+
+
+class HoldFinding(StrEnum):
+    """What the head of the unit signs after a hold for fraud or public safety (认定意见)."""
+
+    CLEARED = "cleared"
+    FOUNDED = "founded"
+
+
+class AccountabilityState(StrEnum):
+    """Where an accountability record stands (责任认定状态)."""
+
+    OPEN = "open"
+    CAUSE_CHOSEN = "cause_chosen"
+    FOUND = "found"
+    CLOSED = "closed"
+
+
+class AccountabilityCause(StrEnum):
+    """Why a limit passed, as the unit says (超时原因)."""
+
+    ABSENCE = "absence"
+    WORKLOAD = "workload"
+    MISASSIGNED = "misassigned"
+    WAITING_INSIDE = "waiting_inside"
+    SYSTEM_FAULT = "system_fault"
+    NEGLECT = "neglect"
+    OTHER = "other"

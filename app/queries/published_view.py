@@ -7,16 +7,18 @@ from typing import Protocol
 from app.domain.calendar import ResolvedCalendar
 from app.domain.counting import CountingRules
 from app.domain.form import FormSchema
-from app.domain.time_rules import CardRuleSet
+from app.domain.time_rules import CardRuleSet, DeemedRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedView:
-    """Calendars and counting rules of the deployment in force."""
+    """Calendars and rules of the deployment in force. department_calendars: department id -> id of its calendar."""
 
     calendars: Mapping[str, ResolvedCalendar]
     counting: CountingRules
     rule_set: CardRuleSet
+    deemed: DeemedRules
+    department_calendars: Mapping[int, str]
 
 
 class PublishedFormVersion(Protocol):

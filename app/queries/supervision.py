@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -10,12 +11,12 @@ from app.domain.vocabulary import DeadlineState
 from app.queries.cursor import Page, checked_limit, decode_cursor, encode_cursor
 from app.queries.scoping import case_scope
 from app.storage.sqltypes import UtcDateTime
-from app.storage.tables import case_file, deadline, department, warning_card
+from app.storage.tables import case_file, deadline, department, matter_offering, warning_card
 
 COUNTED = ("due_soon", "yellow", "red", "overdue", "paused", "to_be_deemed", "blocked")
 STATES = ("overdue", "due_soon", "paused", "to_be_deemed", "blocked", "dead")
 SOON = timedelta(days=1)
-DEEMED_AHEAD = timedelta(days=3)
+DEEMED_DAYS = 3
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
@@ -50,6 +51,7 @@ class SupervisedCase:
     provisional: bool
     guards: tuple[str, ...]
     deadline_id: str
+    case_id: str
 
 
 def summarise(connection: sa.Connection, scope: Scope, *, now: datetime) -> tuple[Figures, ...]:
@@ -92,13 +94,19 @@ def list_supervised(
     *,
     now: datetime,
     secret: str,
+    days: int = DEEMED_DAYS,
+    matter: str = "",
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page:
-    """Return the cases behind a figure, ordered by (due instant, id); what has none stands last."""
+    """Return the cases behind a figure, ordered by (due instant, id); what has none stands last.
+
+    days: how far `to_be_deemed` looks ahead. matter: code of one matter; empty for all.
+    """
     size, sort_at = checked_limit(limit), sa.func.coalesce(deadline.c.due_at, NEVER, type_=UtcDateTime)
     query = (
         sa.select(
+            case_file.c.id.label("case_id"),
             case_file.c.case_no,
             case_file.c.name,
             case_file.c.state,
@@ -112,10 +120,13 @@ def list_supervised(
         )
         .join(case_file, case_file.c.id == deadline.c.case_id)
         .join(department, department.c.id == case_file.c.department_id)
-        .where(sa.text("case_file.closed_at IS NULL"), _conditions(now)[state], *case_scope(scope))
+        .where(sa.text("case_file.closed_at IS NULL"), _conditions(now, days)[state], *case_scope(scope))
         .order_by(sort_at, deadline.c.id)
         .limit(size + 1)
     )
+    if matter:
+        offered = sa.select(matter_offering.c.id).where(matter_offering.c.matter_code == matter)
+        query = query.where(case_file.c.offering_id.in_(offered))
     if cursor:
         last_at, last_id = decode_cursor(secret, cursor)
         at = datetime.fromisoformat(str(last_at))
@@ -126,24 +137,7 @@ def list_supervised(
     following = None
     if len(rows) > size:
         following = encode_cursor(secret, ((shown[-1].due_at or NEVER).isoformat(), shown[-1].id))
-    return Page(
-        items=tuple(
-            SupervisedCase(
-                case_no=row.case_no,
-                name=row.name,
-                state=row.state,
-                county=row.county,
-                department=row.name_zh,
-                clock=row.clock,
-                due_at=row.due_at,
-                provisional=row.is_provisional,
-                guards=tuple((row.last_error or "").split(", ")) if row.last_error and state == "blocked" else (),
-                deadline_id=str(row.id),
-            )
-            for row in shown
-        ),
-        next_cursor=following,
-    )
+    return Page(items=tuple(_supervised(row, state) for row in shown), next_cursor=following)
 
 
 def count_cards(connection: sa.Connection, scope: Scope) -> dict[str, int]:
@@ -157,7 +151,24 @@ def count_cards(connection: sa.Connection, scope: Scope) -> dict[str, int]:
     return {colour: int(count) for colour, count in connection.execute(query).all()}
 
 
-def _conditions(now: datetime) -> dict[str, sa.ColumnElement[bool]]:
+def _supervised(row: sa.Row[*tuple[Any, ...]], state: str) -> SupervisedCase:
+    guards = row.last_error.split(", ") if row.last_error and state == "blocked" else ()
+    return SupervisedCase(
+        case_no=row.case_no,
+        name=row.name,
+        state=row.state,
+        county=row.county,
+        department=row.name_zh,
+        clock=row.clock,
+        due_at=row.due_at,
+        provisional=row.is_provisional,
+        guards=tuple(guards),
+        deadline_id=str(row.id),
+        case_id=str(row.case_id),
+    )
+
+
+def _conditions(now: datetime, days: int = DEEMED_DAYS) -> dict[str, sa.ColumnElement[bool]]:
     """Return what each figure counts and each list shows; a disarmed deadline burns no more."""
     columns = deadline.c
     is_open = columns.state != int(DeadlineState.DISARMED)
@@ -170,7 +181,9 @@ def _conditions(now: datetime) -> dict[str, sa.ColumnElement[bool]]:
         "yellow": sa.and_(governing, columns.yellow_at < now, sa.func.coalesce(columns.red_at, columns.due_at) >= now),
         "paused": sa.and_(governing, columns.state == int(DeadlineState.PAUSED)),
         "to_be_deemed": sa.and_(
-            is_deemed, columns.state == int(DeadlineState.ARMED), columns.due_at < now + DEEMED_AHEAD
+            is_deemed,
+            columns.state.in_((int(DeadlineState.ARMED), int(DeadlineState.HELD))),
+            columns.due_at < now + timedelta(days=days),
         ),
         "blocked": sa.and_(is_deemed, columns.state == int(DeadlineState.BLOCKED)),
         "dead": columns.state == int(DeadlineState.DEAD),

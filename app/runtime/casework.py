@@ -15,6 +15,7 @@ from app.domain.audit import audit_body, audit_link
 from app.domain.change_set import AuditRow, CaseChange, ChangeSet, OutboxRow
 from app.domain.clock_ledger import ClockEntry, fold
 from app.domain.clock_state import ClockState
+from app.domain.deemed_rows import HoldRow
 from app.domain.loaded_case import CaseFacts, LoadedCase
 from app.domain.snapshot import OpenMember
 from app.domain.vocabulary import CaseState
@@ -62,6 +63,7 @@ class Casework:
     last_seq: int = 0
     last_hash: bytes = b""
     ledger: list[ClockEntry] = field(default_factory=list)
+    holds: list[HoldRow] = field(default_factory=list)
     completed_task_id: int | None = None
     completed_element: str | None = None
     fired_deadline_id: int | None = None
@@ -134,6 +136,12 @@ class Casework:
         self._folded.clear()
         self.clock_act = None
 
+    def set_hold(self, hold: HoldRow) -> None:
+        """Open a hold or change one; what was read before counts no more. Once a hold in one move."""
+        is_known = any(known.id == hold.id for known in self.loaded.holds)
+        (self.changes.holds_changed if is_known else self.changes.holds_opened).append(hold)
+        self.holds = [*(known for known in self.holds if known.id != hold.id), hold]
+
     def queue(
         self,
         channel: str,
@@ -205,6 +213,7 @@ def take_up(loaded: LoadedCase, desk: Desk, changes: ChangeSet) -> Casework:
         last_seq=case.last_seq,
         last_hash=case.last_hash,
         ledger=[ClockEntry.from_row(row) for row in loaded.ledger],
+        holds=list(loaded.holds),
     )
 
 

@@ -3,6 +3,7 @@
 from app.domain.vocabulary import CaseState, ClockName, Decision, ResultKind
 from app.runtime.acceptance import stop_running
 from app.runtime.casework import Casework
+from app.runtime.holds import close_open_hold
 
 ALL_CLOCKS = tuple(ClockName)
 GRANTING = (Decision.APPROVE, Decision.PARTIAL, Decision.DEEMED_APPROVE, Decision.DEEMED_RENEW)
@@ -17,6 +18,7 @@ def close(work: Casework, *, state: CaseState, result_kind: ResultKind, kind: st
     work.move_to(state)
     work.record(kind, {"state": state, "result_kind": result_kind, "decision": work.decision})
     stop_running(work, ALL_CLOCKS, at=work.now)
+    close_open_hold(work)
     if work.case.parent_case_id is not None:
         work.queue(
             "internal",

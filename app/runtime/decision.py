@@ -6,11 +6,18 @@ from datetime import datetime
 import orjson
 
 from app.domain.change_set import DecisionRow
-from app.domain.errors import Conflict
+from app.domain.deemed import is_decision_in_time
+from app.domain.errors import Conflict, Forbidden
+from app.domain.hold import is_over, running_hold
+from app.domain.loaded_case import DeadlineFacts
 from app.domain.vocabulary import CaseState, ClockName, DeadlineState, Decision
 from app.runtime.acceptance import stop_running
 from app.runtime.casework import Casework
+from app.runtime.holds import close_open_hold
 
+# A dead letter is an approval that is owed and failed for a technical reason: no person decides over it either.
+DUE_STATES = (DeadlineState.ARMED, DeadlineState.DEAD)
+BY_DEFAULT = (Decision.DEEMED_APPROVE, Decision.DEEMED_RENEW)
 OUTCOMES = {
     "approve": Decision.APPROVE,
     "refuse": Decision.REFUSE,
@@ -34,9 +41,14 @@ def refuse_late_decision(work: Casework) -> None:
     if work.loaded.decision is not None:
         raise Conflict("decision_after_deemed", effective_at=work.loaded.decision.effective_at.isoformat())
     for row in work.loaded.deadlines:
-        if row.name != "deemed" or row.state != DeadlineState.ARMED or row.due_at is None or row.fire_at is None:
+        if row.name != "deemed" or row.due_at is None or not _is_owed(work, row):
             continue
-        is_in_time = work.loaded.arrived_at <= row.due_at and work.now <= row.fire_at
+        is_in_time = is_decision_in_time(
+            arrived_at=work.loaded.arrived_at,
+            locked_at=work.now,
+            due_at=row.due_at,
+            rules=work.published.time_rules.deemed,
+        )
         if not is_in_time:
             raise Conflict("decision_after_due", due_at=row.due_at.isoformat())
 
@@ -51,6 +63,14 @@ def refuse_after_deemed(work: Casework, outcome: str) -> None:
         raise Conflict("decision_after_deemed", effective_at=decided.effective_at.isoformat())
 
 
+def _is_owed(work: Casework, row: DeadlineFacts) -> bool:
+    """A hold that ran out holds nothing back any more, even before the tick that notes it."""
+    standing = running_hold(work.holds)
+    return row.state in DUE_STATES or (
+        row.state == DeadlineState.HELD and standing is not None and is_over(standing, work.loaded.arrived_at)
+    )
+
+
 def decide(
     work: Casework,
     decision: Decision,
@@ -61,14 +81,21 @@ def decide(
     facts: Mapping[str, object],
     decided_by: str | None = None,
 ) -> None:
-    """Record the decision and stop the clocks of the case. seq: the audit entry of the act."""
+    """Record the decision and stop the clocks of the case. seq: the audit entry of the act.
+
+    Raises Forbidden `decision_needs_person` for anything but an approval or renewal by default when no person decides.
+    Source: 个人信息保护法 art. 24(3): a person can always be asked to decide; automatic refusal does not exist.
+    """
+    by = decided_by or work.actor.code
+    if by.startswith("system:") and decision not in BY_DEFAULT:
+        raise Forbidden("decision_needs_person", decision=decision.value)
     promised = work.clock(ClockName.PROMISED)
     is_late = promised.due_at is not None and effective_at > promised.due_at
     work.changes.decisions.append(
         DecisionRow(
             case_id=work.case.id,
             decision=decision,
-            decided_by=decided_by or work.actor.code,
+            decided_by=by,
             decided_at=work.now,
             effective_at=effective_at,
             executed_at=work.now,
@@ -79,5 +106,6 @@ def decide(
         )
     )
     stop_running(work, (ClockName.PROMISED, ClockName.STATUTORY), at=effective_at, seq=seq)
+    close_open_hold(work)
     work.decision = decision
     work.move_to(CaseState.DEEMED if decision == Decision.DEEMED_APPROVE else CaseState.DECIDED)

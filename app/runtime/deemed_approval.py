@@ -4,13 +4,16 @@ from datetime import datetime
 
 import orjson
 
+from app.domain.accountability import cause_due_at, facts_of_case
 from app.domain.actor import system_actor
-from app.domain.change_set import AccountabilityRow
+from app.domain.calendar import to_local
+from app.domain.deemed_rows import AccountabilityRow
 from app.domain.errors import RuleViolation
-from app.domain.vocabulary import ClockName, Decision, Role
+from app.domain.explanation import explain
+from app.domain.vocabulary import AccountabilityState, ClockName, Decision, Role
 from app.runtime.casework import Casework
 from app.runtime.decision import decide
-from app.runtime.deemed_facts import blocking_guards
+from app.runtime.deemed_facts import ask_guards
 from app.runtime.notices import tell_applicant, tell_role
 from app.runtime.papers import issue_document
 
@@ -23,9 +26,10 @@ def approve(work: Casework) -> datetime:
     Every guard is checked once more; one that is false raises RuleViolation `deemed_blocked` and nothing is written.
     Source: local rule in force in Enshi since 2020-10-01; time-limits.md section 8 (firing, steps 1 to 6).
     """
-    guards = blocking_guards(work)
-    if guards:
-        raise RuleViolation("deemed_blocked", guards=", ".join(guards))
+    guards = ask_guards(work)
+    false = [code for code, holds in guards.items() if not holds]
+    if false:
+        raise RuleViolation("deemed_blocked", guards=", ".join(false))
     due_at = work.clock(ClockName.PROMISED).due_at
     assert due_at is not None
     actor = system_actor(RULE)
@@ -40,26 +44,56 @@ def approve(work: Casework) -> datetime:
         seq=seq,
         effective_at=due_at,
         reasons=None,
-        facts={"rule": RULE, "calendar": calendar_id, "chain_head": head, "guards": []},
+        facts={"rule": RULE, "calendar": calendar_id, "chain_head": head, "guards": guards},
         decided_by=actor.code,
     )
-    document = issue_document(work, "deemed_notice", {"effective_at": due_at.isoformat()})
-    work.changes.accountability.append(
-        AccountabilityRow(
-            id=work.ports.next_id(),
-            case_id=work.case.id,
-            clock=ClockName.PROMISED,
-            opened_at=work.now,
-            state="open",
-            department_id=work.case.department_id,
-            facts=orjson.dumps({"cause": None, "handled_by": _handlers(work)}).decode(),
-        )
-    )
+    document = issue_document(work, "deemed_notice", _notice_facts(work, due_at))
+    _open_accountability(work)
     tell_applicant(work, "deemed_approved", {"document_no": document.document_no, "effective_at": due_at.isoformat()})
     for role in (Role.REVIEWER, Role.DECIDER, Role.UNIT_HEAD):
         tell_role(work, role, "filing_due", {"effective_at": due_at.isoformat()}, key=f"filing-due:{work.case.id}")
     return due_at
 
 
-def _handlers(work: Casework) -> list[str]:
-    return sorted({f"staff:{step.completed_by}" for step in work.loaded.handled if step.completed_by})
+def _open_accountability(work: Casework) -> None:
+    """Open the record of who let the limit pass; the head of the unit says why within three working days."""
+    steps = (*work.loaded.handled, *work.loaded.handled_in_theme)
+    due_at = cause_due_at(work.now, work.published.calendar_of(work.case.department_id))
+    row = AccountabilityRow(
+        id=work.ports.next_id(),
+        case_id=work.case.id,
+        clock=ClockName.PROMISED,
+        opened_at=work.now,
+        state=AccountabilityState.OPEN,
+        department_id=work.case.department_id,
+        facts=orjson.dumps(facts_of_case(steps, work.ledger), option=orjson.OPT_SORT_KEYS).decode(),
+        cause_due_at=due_at,
+    )
+    work.changes.accountability.append(row)
+    tell_role(
+        work,
+        Role.UNIT_HEAD,
+        "accountability_opened",
+        {"due_at": due_at.isoformat()},
+        key=f"accountability:{row.id}:opened",
+    )
+
+
+def _notice_facts(work: Casework, due_at: datetime) -> dict[str, object]:
+    """Return what the notice explains: limit, due instant and how it was counted, the basis, and whom to ask.
+
+    Source: 个人信息保护法 art. 24(3) (an automatic decision is explained, and a person can be asked).
+    """
+    rules, messages, offering = work.published.time_rules, work.published.messages, work.loaded.offering
+    promised, departments = work.clock(ClockName.PROMISED), work.published.departments
+    sentences = explain(work.ledger, ClockName.PROMISED, calendars=work.published.calendars, counting=rules.counting)
+    limit = promised.limit
+    documents = (offering.deemed_document if offering else "", rules.deemed.document_of(work.case.region_code))
+    return {
+        "effective_at": due_at.isoformat(),
+        "effective_on": f"{to_local(due_at):%Y-%m-%d %H:%M}",
+        "promised_limit": messages.text("zh", f"pages.limit.{limit.unit}", count=limit.amount) if limit else "",
+        "explanation": [messages.text("zh", item.key, **item.facts) for item in sentences],
+        "basis_documents": [text for text in documents if text],
+        "intake_name": departments[work.case.intake_department_id].name_zh,
+    }

@@ -8,6 +8,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from app.domain.change_set import CaseMaterialRow, DecisionRow, LedgerRow, PartyRow, StateRow
+from app.domain.deemed_rows import HoldRow
 from app.domain.errors import NotFound
 from app.domain.loaded_case import (
     CaseFacts,
@@ -19,6 +20,7 @@ from app.domain.loaded_case import (
     TaskFacts,
 )
 from app.domain.matter import OfferingVersion
+from app.domain.outage import Gap
 from app.domain.request_key import RequestKey
 from app.domain.service_record import ServiceRow
 from app.domain.vocabulary import DeadlineState
@@ -54,6 +56,20 @@ HANDLED = RowSet(
     table=tables.user_task,
     where=f"{OF_CASE} AND state = 2 AND completed_by IS NOT NULL",
     order="element",
+)
+HANDLED_IN_THEME = RowSet(
+    row=HandledStep,
+    table=tables.user_task,
+    where="case_id = (SELECT parent_case_id FROM case_file WHERE id = :case_id)"
+    " AND state = 2 AND completed_by IS NOT NULL",
+    order="element",
+)
+HOLDS = RowSet(row=HoldRow, table=tables.hold, where=OF_CASE, order="id")
+OUTAGES = RowSet(
+    row=Gap,
+    table=tables.outage,
+    where="released_at IS NULL AND ended_at >= (SELECT received_at FROM case_file WHERE id = :case_id)",
+    order="began_at",
 )
 DEADLINES = RowSet(row=DeadlineFacts, table=tables.deadline, where=OF_CASE, order="id")
 LEDGER = RowSet(row=LedgerRow, table=tables.clock_entry, where=OF_CASE, order="seq")
@@ -93,22 +109,20 @@ ROW_SETS = (
     OFFERING,
     TASKS,
     HANDLED,
+    HANDLED_IN_THEME,
     DEADLINES,
     LEDGER,
     MATERIALS,
     SERVICES,
     DECISION,
     MEMBERS,
+    HOLDS,
+    OUTAGES,
     CLOSURES,
     ANSWER,
 )
-LEADING = 5
+LEADING = 3
 GENERATION = "(SELECT coalesce(max(generation), 0) FROM deployment)"
-HAS_HOLD = "EXISTS (SELECT 1 FROM hold WHERE case_id = :case_id AND ended_at IS NULL)"
-HAS_OUTAGE = (
-    "EXISTS (SELECT 1 FROM outage o JOIN case_file c ON c.id = :case_id"
-    " WHERE o.released_at IS NULL AND o.ended_at >= c.received_at)"
-)
 
 
 def load_case(uow: UnitOfWork, case_id: int, request: RequestKey | None = None) -> LoadedCase | None:
@@ -137,7 +151,7 @@ def load_case_unlocked(uow: UnitOfWork, case_id: int, request: RequestKey | None
     }
     row = uow.connection.execute(_query(uow.connection.engine), values).one()
     now = uow.note_instants(*row[:2])
-    generation, has_hold, has_outage = row[2:LEADING]
+    (generation,) = row[2:LEADING]
     texts = dict(zip(ROW_SETS, row[LEADING:], strict=True))
     cases = CASE.read(texts[CASE])
     if not cases:
@@ -159,8 +173,9 @@ def load_case_unlocked(uow: UnitOfWork, case_id: int, request: RequestKey | None
         services=SERVICES.read(texts[SERVICES]),
         members=MEMBERS.read(texts[MEMBERS]),
         member_offerings=_member_offerings(uow.connection, case),
-        has_open_hold=bool(has_hold),
-        has_outage=bool(has_outage),
+        handled_in_theme=HANDLED_IN_THEME.read(texts[HANDLED_IN_THEME]),
+        holds=HOLDS.read(texts[HOLDS]),
+        outages=OUTAGES.read(texts[OUTAGES]),
         has_closure=any(closure.began_at <= now for closure in closures),
         answer=_only(ANSWER.read(texts[ANSWER])),
         now=now,
@@ -171,7 +186,7 @@ def load_case_unlocked(uow: UnitOfWork, case_id: int, request: RequestKey | None
 
 @lru_cache(maxsize=16)
 def _query(engine: sa.Engine) -> sa.TextClause:
-    columns = [dialects.instants_columns(engine), GENERATION, HAS_HOLD, HAS_OUTAGE]
+    columns = [dialects.instants_columns(engine), GENERATION]
     return sa.text(f"SELECT {', '.join([*columns, *(rows.query(engine) for rows in ROW_SETS)])}")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.domain import change_set as rows
+from app.domain import deemed_rows
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
 from app.domain.service_record import ServiceChange, ServiceRow
 from app.storage import tables
@@ -134,7 +135,22 @@ PARTS: tuple[Part, ...] = (
         row=ServiceChange,
         guard="{t}served_at IS NULL",
     ),
-    Part(name="accountability", table=tables.accountability_record, kind=INSERT, row=rows.AccountabilityRow),
+    Part(name="accountability", table=tables.accountability_record, kind=INSERT, row=deemed_rows.AccountabilityRow),
+    Part(
+        name="accountability_changed",
+        table=tables.accountability_record,
+        kind=UPDATE,
+        row=deemed_rows.AccountabilityRow,
+        guard="{t}closed_at IS NULL",
+    ),
+    Part(name="holds_opened", table=tables.hold, kind=INSERT, row=deemed_rows.HoldRow),
+    Part(
+        name="holds_changed",
+        table=tables.hold,
+        kind=UPDATE,
+        row=deemed_rows.HoldRow,
+        guard="{t}ended_at IS NULL",
+    ),
     Part(name="incidents", table=tables.incident, kind=INSERT, row=rows.IncidentRow),
     Part(name="case_materials", table=tables.case_material, kind=INSERT, row=rows.CaseMaterialRow),
     Part(

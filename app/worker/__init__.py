@@ -1,1 +1,1 @@
-"""The timer worker: five fixed jobs that look at rows; it holds no deadline of its own."""
+"""The timer worker: fixed jobs that look at rows; it holds no deadline of its own."""

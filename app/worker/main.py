@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from app.channels import Channel
 from app.domain.vocabulary import Lane
 from app.operations.continue_calendar_loads import continue_calendar_loads
+from app.operations.release_deemed import recheck_blocked
 from app.runtime.containment import describe
 from app.runtime.context import Context
 from app.worker.jobs import beat, drain_lane, drain_outbox, run_daily
@@ -22,6 +23,7 @@ TICK_S = 1.0
 BEAT_S = 10.0
 CALENDARS_S = 5.0
 DAILY_CHECK_S = 60.0
+RECHECK_S = 600.0
 SHARE_OF_INTERVAL = 0.8
 
 
@@ -47,6 +49,7 @@ def run_worker(context: Context, channel: Channel, *, stop: threading.Event | No
             CALENDARS_S,
         ),
         ("daily", lambda: run_daily(context, stop=stopping), DAILY_CHECK_S),
+        ("recheck_blocked", lambda: recheck_blocked(context), RECHECK_S),
     )
     for name, job, interval_s in jobs:
         scheduler.add_job(_guarded(name, job), "interval", seconds=interval_s, id=name, jitter=interval_s * 0.1)

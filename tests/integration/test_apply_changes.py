@@ -154,7 +154,7 @@ def test_what_was_written_is_what_is_loaded(database: Database) -> None:
     assert loaded.tasks[0].outcomes == ("pass", "refuse")
     assert loaded.tasks[0].sort_at == changes.tasks_opened[0].sort_at
     assert loaded.deadlines[0].fire_at == changes.deadlines_armed[0].fire_at
-    assert (loaded.generation, loaded.has_outage, loaded.has_open_hold, loaded.has_closure) == (0, False, False, False)
+    assert (loaded.generation, loaded.outages, loaded.holds, loaded.has_closure) == (0, (), (), False)
 
 
 @pytest.mark.parametrize(

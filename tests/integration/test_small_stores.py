@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from app.domain.change_set import ChangeSet, DocumentRow, IdempotencyRow
 from app.domain.errors import InvalidInput, Stale
+from app.domain.hold import is_holding
 from app.domain.machine_clock import Beat
 from app.domain.outage import Gap
 from app.domain.request_key import request_key
@@ -198,7 +199,7 @@ def blocks(database: Database, case_id: int) -> tuple[bool, bool, bool]:
     with database.write() as uow:
         loaded = load_case(uow, case_id)
     assert loaded is not None
-    return loaded.has_open_hold, loaded.has_outage, loaded.has_closure
+    return is_holding(loaded.holds), bool(loaded.outages), loaded.has_closure
 
 
 def test_daily_job_is_run_by_one_process(database: Database) -> None:

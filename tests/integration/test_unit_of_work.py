@@ -135,7 +135,7 @@ def test_arrival_is_before_the_wait_for_the_lock(database: Database, open_again:
     with database.write() as uow:
         lock_case(uow, seeded.case_id)
         is_locked.set()
-        time.sleep(0.3)
+        time.sleep(1.0)
     waiting.join()
 
     assert waited_until[0] - arrivals[0] > timedelta(milliseconds=200)

@@ -1,22 +1,32 @@
 """Deadlines: one row for each running clock and for each wait or step limit, always derived from the ledger.
 
 A wait whose limit is nothing but a clock (`notice5`) shares the row of that clock. `deemed` is a row of its own beside
-`promised`, and exists only where the matter may be deemed.
+`promised`, and exists only where the matter may be deemed. A hold that runs has a row that fires when it runs out.
 """
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.domain.case_recount import changed_deadline
 from app.domain.change_set import DeadlineChange, DeadlineRow
 from app.domain.clock_entry import corrected
-from app.domain.deadline_instants import DeadlineInstants, instants_of_clock
+from app.domain.deadline_instants import (
+    DEEMED_WARNING,
+    HOLD,
+    DeadlineInstants,
+    fire_at,
+    instants_of_clock,
+    instants_of_deemed,
+    instants_of_warning,
+)
+from app.domain.hold import running_hold
 from app.domain.limit import TimeLimit, format_limit, parse_limit
 from app.domain.loaded_case import DeadlineFacts
 from app.domain.snapshot import Snapshot
 from app.domain.vocabulary import DeadlineState, Lane, LedgerKind, LimitUnit, Stage
 from app.runtime.casework import Casework
+from app.runtime.changes.deemed_state import state_of_deemed
 from app.runtime.changes.instants import bare_clock, instants_of
 from app.runtime.deemed_facts import may_be_deemed
 
@@ -82,7 +92,7 @@ def _wanted(work: Casework, snapshot: Snapshot, rows: dict[tuple[str, str], Dead
         name = bare_clock(expression)
         if name == DEEMED:
             if may_be_deemed(work):
-                items.append(_deemed(work, wait.task_id, wait.key))
+                items += [_deemed(work, wait.task_id, wait.key), *_warning(work, rows)]
         elif name in clocks:
             shared[name] = (wait.task_id, wait.key)
         elif name is None:
@@ -109,16 +119,36 @@ def _wanted(work: Casework, snapshot: Snapshot, rows: dict[tuple[str, str], Dead
                 moves_diagram=engine_task is not None,
             )
         )
+    items.extend(_hold(work))
     return items
 
 
+def _hold(work: Casework) -> list[_Wanted]:
+    """Return the row of the hold that is asked for or confirmed; its element is the number of the hold."""
+    hold = running_hold(work.holds)
+    if hold is None:
+        return []
+    instants = DeadlineInstants(due_at=hold.until_at)
+    return [
+        _Wanted(
+            name=HOLD,
+            instants=instants,
+            expression=HOLD,
+            started_at=hold.requested_at,
+            element=str(hold.id),
+            moves_diagram=True,
+        )
+    ]
+
+
 def _deemed(work: Casework, engine_task: str, element: str) -> _Wanted:
-    instants = instants_of_clock(work.clock("promised"))
+    """Return the row of the approval by default, whose instant is that of the promise."""
+    promised = work.clock("promised")
     return _Wanted(
         name=DEEMED,
-        instants=replace(instants, yellow_at=None, red_at=None),
+        instants=instants_of_deemed(promised),
         expression=DEEMED,
-        started_at=work.clock("promised").started_at,
+        started_at=promised.started_at,
         engine_task=engine_task,
         element=element,
         moves_diagram=True,
@@ -161,6 +191,19 @@ def _overruns(work: Casework, open_ids: Collection[int]) -> Iterator[_Wanted]:
             started_at=entry.occurred_at,
             element=str(entry.suspension_id),
         )
+
+
+def _warning(work: Casework, rows: dict[tuple[str, str], DeadlineFacts]) -> list[_Wanted]:
+    """Return the row that announces an approval by default, apart from it, so that no warning can hold it up.
+
+    One that was made names its due instant as element; another due instant is announced anew.
+    """
+    promised = work.clock("promised")
+    instants = instants_of_warning(promised, work.published.time_rules.counting)
+    is_announced = promised.due_at is not None and (DEEMED_WARNING, f"None/{promised.due_at.isoformat()}") in rows
+    if instants is None or is_announced:
+        return []
+    return [_Wanted(name=DEEMED_WARNING, instants=instants, expression=DEEMED_WARNING, started_at=promised.started_at)]
 
 
 def _derived(
@@ -206,38 +249,34 @@ def _armed(work: Casework, item: _Wanted) -> DeadlineRow:
         is_provisional=instants.is_provisional,
         stage=stage,
         lane=lane_of(stage, moves_diagram=item.moves_diagram),
-        fire_at=fire_at(work, item.name, instants, stage),
+        fire_at=fire_at(item.name, _instant(instants, stage), stage, rules=work.published.time_rules.deemed),
         state=DeadlineState.ARMED if instants.due_at else DeadlineState.PAUSED,
     )
 
 
 def _changed(work: Casework, row: DeadlineFacts, item: _Wanted) -> DeadlineChange | None:
     instants = item.instants
-    is_same = (row.due_at, row.yellow_at, row.red_at, row.engine_task, row.element) == (
+    state, reasons = DeadlineState.ARMED if instants.due_at else DeadlineState.PAUSED, row.last_error
+    if row.name == DEEMED:
+        state, reasons = state_of_deemed(work, row, instants.due_at)
+    is_blocked_alike = state != DeadlineState.BLOCKED or reasons == row.last_error
+    is_same = (row.due_at, row.yellow_at, row.red_at, row.engine_task, row.element, row.state) == (
         instants.due_at,
         instants.yellow_at,
         instants.red_at,
         item.engine_task,
         item.element,
+        state,
     )
-    if is_same:
+    if is_same and is_blocked_alike:
         return None
-    moved = replace(row, engine_task=item.engine_task, element=item.element)
-    settle_seconds = work.published.time_rules.deemed.settle_seconds
-    return changed_deadline(moved, instants, settle_seconds=settle_seconds)
+    moved = replace(row, engine_task=item.engine_task, element=item.element, state=state, last_error=reasons)
+    return changed_deadline(moved, instants, rules=work.published.time_rules.deemed)
 
 
 def lane_of(stage: int, *, moves_diagram: bool) -> Lane:
     """Return the lane of a stage: only the due stage of a wait moves the diagram."""
     return Lane.MOVE if moves_diagram and stage == Stage.DUE else Lane.NOTICE
-
-
-def fire_at(work: Casework, name: str, instants: DeadlineInstants, stage: int) -> datetime | None:
-    """Return when to try a stage: its instant, for a deemed approval after the settle time (time-limits section 8)."""
-    at = _instant(instants, Stage(stage))
-    if at is not None and name == DEEMED:
-        return at + timedelta(seconds=work.published.time_rules.deemed.settle_seconds)
-    return at
 
 
 def _first_stage(instants: DeadlineInstants) -> Stage:

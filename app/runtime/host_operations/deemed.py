@@ -1,6 +1,7 @@
 """Operations of the approval by default (超时默认): the act itself, and the filing that follows within a working day."""
 
 from app.domain.actor import system_actor
+from app.domain.deadline_instants import filing_start
 from app.domain.snapshot import OpenService
 from app.domain.vocabulary import CaseState, ClockName
 from app.runtime.acceptance import limit_of_clock, start, stop_running
@@ -21,7 +22,7 @@ def approve_by_default(work: Casework, service: OpenService) -> dict[str, object
         work,
         ClockName.FILING,
         limit=limit,
-        occurred_at=max(effective_at, work.now),
+        occurred_at=filing_start(effective_at, work.now),
         actor=system_actor("deemed_approval"),
     )
     return {"deemed": True}

@@ -23,6 +23,7 @@ from app.storage.tables.session import api_token, session
 from app.storage.tables.supervision import (
     accountability_record,
     closure,
+    deemed_release,
     hold,
     incident,
     outage,
@@ -49,6 +50,7 @@ __all__ = [
     "closure",
     "deadline",
     "decision_record",
+    "deemed_release",
     "definition",
     "delivery",
     "department",

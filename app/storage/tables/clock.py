@@ -53,5 +53,6 @@ deadline = sa.Table(
 )
 open_index("ix_deadline_due", "state = 0", deadline.c.lane, deadline.c.fire_at, deadline.c.id)
 open_index("ix_deadline_dead", "state = 4", deadline.c.id)
+open_index("ix_deadline_blocked", "state = 6", deadline.c.id)
 # Not partial: a step reads fired and dead rows too, or it would arm them once more.
 sa.Index("ix_deadline_case", deadline.c.case_id)

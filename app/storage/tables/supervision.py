@@ -32,6 +32,17 @@ accountability_record = sa.Table(
     Column("state", Code(16), nullable=False),
     Column("department_id", Id, nullable=False),
     Column("facts", sa.Text, nullable=False),
+    Column("cause_due_at", Instant),
+    Column("cause", Code(24)),
+    Column("cause_text", sa.Text),
+    Column("cause_by", Code(64)),
+    Column("cause_at", Instant),
+    Column("finding", sa.Text),
+    Column("measures", sa.Text),
+    Column("finding_by", Code(64)),
+    Column("finding_at", Instant),
+    Column("closed_by", Code(64)),
+    Column("closed_at", Instant),
     sa.Index("ix_accountability_record_case", "case_id"),
 )
 
@@ -48,7 +59,8 @@ incident = sa.Table(
 )
 open_index("ix_incident_open", "state = 'open'", incident.c.case_id)
 
-# A request holds at once (state requested); a second person confirms it. Both states block a deemed approval.
+# A request holds at once (state requested); a second person confirms it. Both states block a deemed approval, and so
+# does one for fraud or public safety until its finding is signed. ended_at null: it blocks.
 hold = sa.Table(
     "hold",
     metadata,
@@ -60,11 +72,16 @@ hold = sa.Table(
     Column("requested_by", Code(64), nullable=False),
     Column("requested_at", Instant, nullable=False),
     Column("until_at", Instant),
-    Column("confirmed_by", Code(64)),
-    Column("confirmed_at", Instant),
+    Column("decided_by", Code(64)),
+    Column("decided_at", Instant),
+    Column("finding", Code(16)),
+    Column("finding_text", sa.Text),
+    Column("signed_by", Code(64)),
+    Column("signed_at", Instant),
     Column("ended_at", Instant),
+    sa.Index("ix_hold_case", "case_id"),
 )
-open_index("ix_hold_open", "ended_at IS NULL", hold.c.case_id)
+open_index("ix_hold_open", "ended_at IS NULL", hold.c.id)
 
 # released_at null: deemed approvals it touches wait for the supervision office.
 outage = sa.Table(
@@ -100,3 +117,19 @@ closure = sa.Table(
     Column("load_id", Id),
 )
 open_index("ix_closure_open", "released_at IS NULL", closure.c.region_code)
+
+# A batch that an outage or a closure blocked is released by two persons. One of outage_id and closure_id is set.
+deemed_release = sa.Table(
+    "deemed_release",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("outage_id", Id),
+    Column("closure_id", Id),
+    Column("reason", sa.Text, nullable=False),
+    Column("asked_by", Code(64), nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("confirmed_by", Code(64)),
+    Column("confirmed_at", Instant),
+    sa.Index("ix_deemed_release_outage", "outage_id"),
+    sa.Index("ix_deemed_release_closure", "closure_id"),
+)

@@ -2,10 +2,12 @@
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from app.domain.vocabulary import CaseState, Colour
+from app.domain.vocabulary import AccountabilityState, CaseState, Colour, HoldState
 from app.queries.catalogue import DEMO_COUNTY
-from app.queries.supervision import STATES
+from app.queries.supervision import DEEMED_DAYS, STATES
 from app.queries.worklist import QUEUES
+
+MOST_DAYS = 366
 
 
 class Asked(Schema):
@@ -43,9 +45,27 @@ class TasksAsked(PageAsked):
 
 
 class SupervisedAsked(PageAsked):
-    """Which figure a list stands behind."""
+    """Which figure a list stands behind. days: how far `to_be_deemed` looks ahead; matter: code of one matter."""
 
     state = fields.String(load_default="overdue", validate=validate.OneOf(STATES))
+    days = fields.Integer(load_default=DEEMED_DAYS, validate=validate.Range(0, MOST_DAYS))
+    matter = fields.String(load_default="")
+
+
+class HoldsAsked(PageAsked):
+    """Filter of the holds: a code of `hold_state`, or `open` for those that block."""
+
+    state = fields.String(
+        load_default="", validate=validate.OneOf(["", "open", *(state.value for state in HoldState)])
+    )
+
+
+class AccountabilityAsked(PageAsked):
+    """Filter of the accountability records: a code of `accountability_state`."""
+
+    state = fields.String(
+        load_default="", validate=validate.OneOf(["", *(state.value for state in AccountabilityState)])
+    )
 
 
 class CompletionAsked(Asked):

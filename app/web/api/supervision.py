@@ -7,11 +7,12 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from app.queries.supervision import Figures, SupervisedCase, count_cards, list_supervised, summarise
+from app.queries.to_be_deemed import name_guards
 from app.web.api import asked as asked_for
 from app.web.api import schemas
 from app.web.api.answers import answer_of, page_of
 from app.web.api.fields import Instant
-from app.web.api.requests import cursor_secret, reading
+from app.web.api.requests import container, cursor_secret, reading
 from app.web.sign_in import require_role
 
 blueprint = Blueprint("supervision", __name__, description="Supervision (政务监察)")
@@ -49,15 +50,23 @@ class SupervisedCases(MethodView):
     @blueprint.response(200, page_of(SupervisedCase))
     @blueprint.alt_response(403, schema=schemas.Problem)
     def get(self, asked: dict[str, Any]) -> object:
-        """List the cases behind a figure by due instant: overdue, due_soon, paused, to_be_deemed, blocked or dead."""
+        """List the cases behind a figure by due instant: overdue, due_soon, paused, to_be_deemed, blocked or dead.
+
+        `to_be_deemed` looks `days` ahead and names the guards that would block each approval now; `matter` narrows it.
+        """
         person = require_role(*WATCHING)
         with reading() as opened:
-            return list_supervised(
+            found = list_supervised(
                 opened.connection,
                 person.scope,
                 asked["state"],
                 now=opened.now,
                 secret=cursor_secret(),
+                days=asked["days"],
+                matter=asked["matter"],
                 cursor=asked["cursor"],
                 limit=asked["limit"],
             )
+            if asked["state"] == "to_be_deemed":
+                found = name_guards(opened.connection, container().view(), found, now=opened.now)
+        return found

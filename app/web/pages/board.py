@@ -11,10 +11,11 @@ from app.domain.vocabulary import Colour
 from app.queries.cursor import Page
 from app.queries.officer_facts import RegionName, count_dead, list_counties
 from app.queries.supervision import STATES, Figures, SupervisedCase, list_supervised, summarise
+from app.queries.to_be_deemed import name_guards
 from app.web.pages.blueprint import pages
 from app.web.pages.calendars import end_of_data
 from app.web.pages.cases import within_county
-from app.web.pages.context import Showing, context, href, next_links, paging, reading, secret, showing
+from app.web.pages.context import Showing, context, href, next_links, paging, reading, secret, showing, view_of_rules
 from app.web.pages.machine import machine_panel
 from app.web.sign_in import require_role
 
@@ -76,6 +77,8 @@ def _read(person: Person, *, state: str, county: str, department: str) -> _Board
                 cursor=page.cursor,
                 limit=page.limit,
             )
+        if state == "to_be_deemed":
+            listed = name_guards(link, view_of_rules(), listed, now=now)
         shown = showing(now)
         return _Board(
             showing=shown,

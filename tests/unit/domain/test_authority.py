@@ -186,7 +186,9 @@ def test_clerks_receive_in_their_own_county() -> None:
 
 def step(role: Role, by: Person) -> HandledStep:
     assert by.staff_id is not None
-    return HandledStep(element=role, role=role, outcome="pass", completed_by=by.staff_id)
+    return HandledStep(
+        element=role, role=role, outcome="pass", completed_by=by.staff_id, closed_at=datetime(2026, 3, 2, tzinfo=UTC)
+    )
 
 
 @pytest.mark.parametrize(
