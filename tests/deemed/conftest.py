@@ -96,7 +96,7 @@ class Office(World):
         body = {"case_nos": [case_no], "reason": reason, "text": "核查"}
         answer = self.post(login, "/holds", body)
         assert answer.status_code == 201, answer.json
-        return str(answer.json["items"][0]["hold_id"])  # type: ignore[index]
+        return str(answer.json["items"][0]["hold_id"])
 
     def case_id(self, case_no: str) -> int:
         """Return the id of a case."""

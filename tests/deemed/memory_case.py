@@ -68,7 +68,7 @@ class MemoryCase:
             if not due:
                 return
             first = min(due, key=lambda row: (row.fire_at or self.now, row.id))
-            self._act(system_actor("deadline"), lambda work, row=first: fire(work, row))  # type: ignore[misc]
+            self._act(system_actor("deadline"), lambda work, row=first: fire(work, row))
         raise AssertionError("The tick never comes to rest.")
 
     def next_fire_at(self) -> datetime | None:

@@ -297,9 +297,9 @@ def decide(office: Office, case_no: str) -> None:
 
 
 def clocks(office: Office, case_no: str) -> list[dict[str, object]]:
-    return office.call("supervisor.es", "GET", f"/cases/{case_no}/clock").json["clocks"]  # type: ignore[index,no-any-return]
+    return office.call("supervisor.es", "GET", f"/cases/{case_no}/clock").json["clocks"]
 
 
 def held(office: Office, case_no: str) -> list[str]:
-    items = office.call("supervisor.es", "GET", "/holds?state=open").json["items"]  # type: ignore[index]
+    items = office.call("supervisor.es", "GET", "/holds?state=open").json["items"]
     return [item["hold_id"] for item in items if item["case_no"] == case_no]
