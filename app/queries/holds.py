@@ -94,7 +94,7 @@ def list_blocks(connection: sa.Connection, scope: Scope) -> tuple[BlockView, ...
         sa.select(closure.c.id, closure.c.began_at, closure.c.ended_at, deemed_release.c.id.label("release_id"))
         .add_columns(deemed_release.c.asked_by, closure.c.region_code, closure.c.reason)
         .outerjoin(deemed_release, sa.and_(deemed_release.c.closure_id == closure.c.id, waiting))
-        .where(sa.text("closure.released_at IS NULL"), _of_region(scope))
+        .where(sa.text("closure.released_at IS NULL"), closure.c.confirmed_at.is_not(None), _of_region(scope))
         .order_by(closure.c.began_at, deemed_release.c.id)
     )
     found = {}

@@ -62,7 +62,7 @@ def blocked_cases(connection: sa.Connection, *, reason: str | None = None) -> tu
 
 
 def find_block(connection: sa.Connection, *, outage_id: int | None, closure_id: int | None) -> StoredBlock | None:
-    """Return the outage or the closure; None when there is none with this id."""
+    """Return the outage or the confirmed closure; None when there is none with this id."""
     if outage_id is not None:
         query = sa.select(outage.c.id, outage.c.ended_at, outage.c.released_at).where(outage.c.id == outage_id)
         found = connection.execute(query).one_or_none()
@@ -70,7 +70,7 @@ def find_block(connection: sa.Connection, *, outage_id: int | None, closure_id: 
     columns = closure.c
     of_closure = sa.select(
         columns.id, columns.region_code, columns.department_id, columns.ended_at, columns.released_at
-    ).where(columns.id == closure_id)
+    ).where(columns.id == closure_id, columns.confirmed_at.is_not(None))
     row = connection.execute(of_closure).one_or_none()
     return StoredBlock(**row._asdict()) if row else None
 

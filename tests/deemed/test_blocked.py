@@ -31,6 +31,7 @@ def closure(office: Office, region: str, began: str, ended: str) -> str:
     with office.context.database.write() as uow:
         row_id = office.context.ids.next_id(region)
         row = {"id": row_id, "region_code": region, "began_at": at(began), "ended_at": at(ended), "reason": "暴雪"}
+        row |= {"confirmed_at": at(began), "confirmed_by": "staff:1"}
         uow.connection.execute(tables.closure.insert(), row)
     return str(row_id)
 
