@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
-from app.domain.service_record import ServiceChange, ServiceRow
 from app.domain.deemed_rows import AccountabilityRow, HoldRow
+from app.domain.service_record import ServiceChange, ServiceRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

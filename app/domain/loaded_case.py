@@ -7,8 +7,8 @@ from datetime import datetime
 from app.domain.change_set import CaseMaterialRow, DecisionRow, LedgerRow, PartyRow, StateRow
 from app.domain.deemed_rows import HoldRow
 from app.domain.matter import OfferingVersion
-from app.domain.service_record import ServiceRow
 from app.domain.outage import Gap
+from app.domain.service_record import ServiceRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
