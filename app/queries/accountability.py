@@ -77,7 +77,9 @@ def get_accountability(connection: sa.Connection, scope: Scope, record_id: int, 
         .where(columns.case_id == values.pop("case_id"))
         .order_by(columns.id)
     )
-    return _view({**values, "cards": tuple({**card._asdict(), "issued_at": card.issued_at.isoformat()} for card in cards)}, now)
+    return _view(
+        {**values, "cards": tuple({**card._asdict(), "issued_at": card.issued_at.isoformat()} for card in cards)}, now
+    )
 
 
 def _records(scope: Scope) -> sa.Select[tuple[object, ...]]:

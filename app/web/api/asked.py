@@ -55,9 +55,7 @@ class SupervisedAsked(PageAsked):
 class HoldsAsked(PageAsked):
     """Filter of the holds: a code of `hold_state`, or `open` for those that block."""
 
-    state = fields.String(
-        load_default="", validate=validate.OneOf(["", "open", *(state.value for state in HoldState)])
-    )
+    state = fields.String(load_default="", validate=validate.OneOf(["", "open", *(state.value for state in HoldState)]))
 
 
 class AccountabilityAsked(PageAsked):

@@ -2,6 +2,7 @@
 
 from tests.unit.web.sample_admin import AdminPages
 from tests.unit.web.sample_calendar import calendar_pages
+from tests.unit.web.sample_holds import hold_pages
 from tests.unit.web.sample_officer import OfficerPages
 from tests.unit.web.sample_public import PublicPages
 
@@ -11,7 +12,13 @@ class Samples(OfficerPages, AdminPages, PublicPages):
 
     def pages(self) -> dict[str, tuple[str, dict[str, object]]]:
         """Return name of the sample -> (template, context)."""
-        rows = [*self.officer_pages(), *self.admin_pages(), *self.public_pages(), *calendar_pages(self)]
+        rows = [
+            *self.officer_pages(),
+            *self.admin_pages(),
+            *self.public_pages(),
+            *calendar_pages(self),
+            *hold_pages(self),
+        ]
         return {
             name: (f"{template}.html", {**self.layout(roles), **context}) for name, template, roles, context in rows
         }
