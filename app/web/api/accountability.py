@@ -60,7 +60,7 @@ class Record(MethodView):
 class Cause(MethodView):
     """What the unit says."""
 
-    @blueprint.arguments(deemed_schemas.Cause)
+    @blueprint.arguments(deemed_schemas.AccountabilityCauseChoice)
     @blueprint.response(200, deemed_schemas.AccountabilityAnswer)
     @blueprint.alt_response(403, schema=schemas.Problem)
     @blueprint.alt_response(409, schema=schemas.Problem)

@@ -122,7 +122,7 @@ class Lifting(MethodView):
 class HoldFinding(MethodView):
     """The signed finding."""
 
-    @blueprint.arguments(deemed_schemas.Finding)
+    @blueprint.arguments(deemed_schemas.SignedFinding)
     @blueprint.response(200, deemed_schemas.HoldResult)
     @blueprint.alt_response(403, schema=schemas.Problem)
     def post(self, body: dict[str, Any], hold_id: str) -> object:
@@ -149,7 +149,7 @@ class Releases(MethodView):
         with reading() as opened:
             return {"items": list_blocks(opened.connection, person.scope), "next_cursor": None}
 
-    @blueprint.arguments(deemed_schemas.Release)
+    @blueprint.arguments(deemed_schemas.ReleaseRequest)
     @blueprint.response(201, deemed_schemas.ReleaseAnswer)
     @blueprint.alt_response(409, schema=schemas.Problem)
     def post(self, body: dict[str, Any]) -> object:

@@ -33,14 +33,14 @@ class HoldConfirmation(HoldAnswer):
     working_days = fields.Integer(load_default=None, allow_none=True)
 
 
-class Finding(Strict):
+class SignedFinding(Strict):
     """The signed finding on a hold for fraud or public safety."""
 
     finding = fields.String(required=True, validate=validate.OneOf([finding.value for finding in HoldFinding]))
     text = fields.String(required=True, validate=validate.Length(1, 2000))
 
 
-class Release(Strict):
+class ReleaseRequest(Strict):
     """The release of what one outage or one closure blocks."""
 
     outage_id = fields.String(load_default=None, allow_none=True, validate=ROW_ID)
@@ -48,7 +48,7 @@ class Release(Strict):
     reason = fields.String(required=True, validate=validate.Length(1, 2000))
 
 
-class Cause(Strict):
+class AccountabilityCauseChoice(Strict):
     """Why a limit passed, as the unit says."""
 
     cause = fields.String(required=True, validate=validate.OneOf([cause.value for cause in AccountabilityCause]))
