@@ -1,5 +1,6 @@
 """The worklist (待办列表): open tasks a person may act on, sorted by what burns."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,11 +9,47 @@ import sqlalchemy as sa
 from app.domain.authority import Person
 from app.domain.vocabulary import Colour, TaskState
 from app.queries.cursor import Page, checked_limit, decode_cursor, encode_cursor
+from app.storage.sqltypes import UtcDateTime
 from app.storage.tables import case_file, user_task
 from app.storage.tables import case_party as party
 
 QUEUES = ("mine", "group", "department")
 NEVER_YEAR = 9999
+# The instant is a parameter, so that the statements are built once and not for each request.
+NOW = sa.bindparam("now", type_=UtcDateTime())
+colour_column: sa.ColumnElement[str] = sa.case(
+    (user_task.c.paused, Colour.PAUSED.value),
+    (user_task.c.due_at < NOW, Colour.OVERDUE.value),
+    (user_task.c.red_at < NOW, Colour.RED.value),
+    (user_task.c.yellow_at < NOW, Colour.YELLOW.value),
+    else_=Colour.GREEN.value,
+)
+LINES = (
+    sa.select(
+        user_task,
+        colour_column.label("colour"),
+        case_file.c.case_no,
+        case_file.c.name.label("case_name"),
+        case_file.c.state.label("case_state"),
+        party.c.name.label("applicant"),
+    )
+    .join(case_file, case_file.c.id == user_task.c.case_id)
+    .outerjoin(party, party.c.case_id == case_file.c.id)
+)
+IN_ORDER = LINES.where(sa.text("user_task.state < 2")).order_by(user_task.c.sort_at, user_task.c.id)
+STAFF = sa.bindparam("staff_id", type_=sa.BigInteger())
+GROUPS: sa.BindParameter[int] = sa.bindparam("group_ids", expanding=True)
+DEPARTMENTS: sa.BindParameter[int] = sa.bindparam("department_ids", expanding=True)
+CONDITIONS_OF_QUEUE: Mapping[str, tuple[sa.ColumnElement[bool] | sa.TextClause, ...]] = {
+    "mine": (sa.text("user_task.state = 1"), user_task.c.assignee_id == STAFF),
+    "group": (
+        user_task.c.group_id.in_(GROUPS),
+        sa.or_(user_task.c.assignee_id.is_(None), user_task.c.assignee_id == STAFF),
+    ),
+    "department": (user_task.c.department_id.in_(DEPARTMENTS),),
+}
+OPEN_COUNT = sa.select(sa.func.count()).select_from(user_task).where(sa.text("user_task.state < 2"))
+FIRST_OF_QUEUE = {queue: IN_ORDER.where(*CONDITIONS_OF_QUEUE[queue]).limit(1) for queue in ("mine", "group")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +98,7 @@ def list_tasks(
 ) -> Page:
     """Return a page of the worklist, ordered by (due instant, id)."""
     size = checked_limit(limit)
-    query = (
-        _base(now)
-        .where(sa.text("user_task.state < 2"), *_queue(person, wanted.queue), *_filters(wanted, now))
-        .order_by(user_task.c.sort_at, user_task.c.id)
-        .limit(size + 1)
-    )
+    query = IN_ORDER.where(*CONDITIONS_OF_QUEUE[wanted.queue], *_filters(wanted)).limit(size + 1)
     if cursor:
         sort_at, last_id = decode_cursor(secret, cursor)
         at = datetime.fromisoformat(str(sort_at))
@@ -76,7 +108,7 @@ def list_tasks(
                 sa.and_(user_task.c.sort_at == at, user_task.c.id > int(last_id)),
             )
         )
-    rows = connection.execute(query).all()
+    rows = connection.execute(query, _who(person, now)).all()
     more = len(rows) > size
     shown = rows[:size]
     following = encode_cursor(secret, (shown[-1].sort_at.isoformat(), shown[-1].id)) if more else None
@@ -85,78 +117,41 @@ def list_tasks(
 
 def find_task_row(connection: sa.Connection, task_id: int, *, now: datetime) -> WorklistItem | None:
     """Return one task as the worklist shows it, also a closed one."""
-    row = connection.execute(_base(now).where(user_task.c.id == task_id)).one_or_none()
+    row = connection.execute(LINES.where(user_task.c.id == task_id), {"now": now}).one_or_none()
     return _item(row) if row else None
 
 
-def next_task(connection: sa.Connection, person: Person, *, now: datetime, secret: str) -> WorklistItem | None:
+def next_task(connection: sa.Connection, person: Person, *, now: datetime) -> WorklistItem | None:
     """Return the task the person would do next: their own first, else the most urgent of their groups."""
-    for queue in ("mine", "group"):
-        page = list_tasks(connection, person, WorklistFilter(queue=queue), now=now, secret=secret, limit=1)
-        for item in page.items:
-            assert isinstance(item, WorklistItem)
-            return item
+    for query in FIRST_OF_QUEUE.values():
+        row = connection.execute(query, _who(person, now)).one_or_none()
+        if row is not None:
+            return _item(row)
     return None
 
 
 def count_queues(connection: sa.Connection, person: Person, *, now: datetime) -> dict[str, int]:
     """Return how many open tasks each queue holds, and how many of the person's groups are overdue."""
-    counts = {}
-    for queue in QUEUES:
-        query = sa.select(sa.func.count()).select_from(user_task).where(sa.text("state < 2"), *_queue(person, queue))
-        counts[queue] = int(connection.scalar(query) or 0)
-    overdue = (
-        sa.select(sa.func.count())
-        .select_from(user_task)
-        .where(sa.text("state < 2"), *_queue(person, "group"), user_task.c.due_at < now, sa.not_(user_task.c.paused))
-    )
-    counts["overdue"] = int(connection.scalar(overdue) or 0)
-    return counts
+    who = _who(person, now)
+    overdue = (*CONDITIONS_OF_QUEUE["group"], user_task.c.due_at < NOW, sa.not_(user_task.c.paused))
+    counted = {**CONDITIONS_OF_QUEUE, "overdue": overdue}
+    return {name: int(connection.scalar(OPEN_COUNT.where(*which), who) or 0) for name, which in counted.items()}
 
 
-def colour_column(now: datetime) -> sa.ColumnElement[str]:
-    """Return the colour of a task as SQL; it is computed when read and never stored."""
-    columns = user_task.c
-    return sa.case(
-        (columns.paused, Colour.PAUSED.value),
-        (columns.due_at < now, Colour.OVERDUE.value),
-        (columns.red_at < now, Colour.RED.value),
-        (columns.yellow_at < now, Colour.YELLOW.value),
-        else_=Colour.GREEN.value,
-    )
+def _who(person: Person, now: datetime) -> dict[str, object]:
+    """Return the parameters of every statement here."""
+    return {
+        "now": now,
+        "staff_id": person.staff_id,
+        "group_ids": sorted(person.group_ids),
+        "department_ids": sorted(person.department_ids),
+    }
 
 
-def _base(now: datetime) -> sa.Select[tuple[object, ...]]:
-    return (
-        sa.select(
-            user_task,
-            colour_column(now).label("colour"),
-            case_file.c.case_no,
-            case_file.c.name.label("case_name"),
-            case_file.c.state.label("case_state"),
-            party.c.name.label("applicant"),
-        )
-        .join(case_file, case_file.c.id == user_task.c.case_id)
-        .outerjoin(party, party.c.case_id == case_file.c.id)
-    )
-
-
-def _queue(person: Person, queue: str) -> list[sa.ColumnElement[bool]]:
-    columns = user_task.c
-    if queue == "mine":
-        return [sa.text("user_task.state = 1"), columns.assignee_id == person.staff_id]  # type: ignore[list-item]
-    if queue == "group":
-        return [
-            columns.group_id.in_(sorted(person.group_ids)),
-            sa.or_(columns.assignee_id.is_(None), columns.assignee_id == person.staff_id),
-        ]
-    return [columns.department_id.in_(sorted(person.department_ids))]
-
-
-def _filters(wanted: WorklistFilter, now: datetime) -> list[sa.ColumnElement[bool]]:
+def _filters(wanted: WorklistFilter) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if wanted.colour:
-        conditions.append(colour_column(now) == wanted.colour)
+        conditions.append(colour_column == wanted.colour)
     if wanted.matter_code:
         conditions.append(user_task.c.matter_code == wanted.matter_code)
     if wanted.county:

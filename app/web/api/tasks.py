@@ -143,5 +143,5 @@ class TaskCompletion(MethodView):
         if following == "none":
             return done
         with reading() as opened:
-            next_one = next_task(opened.connection, person, now=opened.now, secret=cursor_secret())
+            next_one = next_task(opened.connection, person, now=opened.now)
         return {**done, "next": next_one}

@@ -95,7 +95,7 @@ def worklist() -> str:
 def next_task() -> Response:
     """Open the task the person would do next."""
     with reading() as opened:
-        found = find_next_task(opened.connection, current_person(), now=opened.now, secret=secret())
+        found = find_next_task(opened.connection, current_person(), now=opened.now)
     if found is None:
         tell("nothing_next", kind="info")
         return redirect(as_left())
