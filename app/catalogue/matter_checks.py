@@ -10,7 +10,7 @@ from app.catalogue.matters import MatterFile, matter_of, missing_fields
 from app.domain.diagram import Finding
 from app.domain.errors import InvalidInput
 from app.domain.limit import TimeLimit, parse_limit
-from app.domain.matter import ExtensionRule, MaterialRequirement
+from app.domain.matter import PAPERS, ExtensionRule, MaterialRequirement
 from app.domain.vocabulary import LimitUnit
 
 IMPL_CODE_LENGTH = 31
@@ -31,6 +31,7 @@ def check_matters(rules_dir: Path, bpmn_dir: Path, departments: Collection[str])
         yield from _check_names(matter, rules_dir, bpmn_dir, departments)
         yield from _check_limits(matter)
         yield from _check_deemed(matter)
+        yield from _check_acceptance(matter)
     yield from _check_codes(matters)
 
 
@@ -103,6 +104,16 @@ def _check_deemed(matter: MatterFile) -> Iterator[Finding]:
         yield fault("matter-deemed", matter.path, exclusion=item["deemed_exclusion"] or "not_licence")
     if not item["deemed_document"]:
         yield fault("matter-deemed-document", matter.path)
+
+
+def _check_acceptance(matter: MatterFile) -> Iterator[Finding]:
+    """The five days of 行政许可法 art. 32 are left out only where another law says so; papers have known names."""
+    item = matter.fields
+    if not item.get("is_deemed_acceptance", True) and not item.get("deemed_acceptance_basis"):
+        yield fault("matter-acceptance-basis", matter.path)
+    for name in item.get("papers", PAPERS):
+        if name not in PAPERS:
+            yield fault("matter-paper", matter.path, name=name, known=", ".join(PAPERS))
 
 
 def _check_codes(matters: list[MatterFile]) -> Iterator[Finding]:

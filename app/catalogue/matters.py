@@ -6,7 +6,7 @@ from typing import Any
 
 from app.catalogue.files import RuleFile, read_folder
 from app.domain.errors import InvalidInput
-from app.domain.matter import ExtensionRule, MaterialRequirement, OfferingVersion
+from app.domain.matter import PAPERS, ExtensionRule, MaterialRequirement, OfferingVersion
 
 REGION_DIGITS = 6
 REQUIRED_FIELDS = (
@@ -79,6 +79,9 @@ class MatterFile:
             materials=tuple(_material(row) for row in item.get("material", [])),
             extension=ExtensionRule(**extension) if extension else None,
             suspension_grounds=tuple(item["suspension_grounds"]),
+            is_deemed_acceptance=item.get("is_deemed_acceptance", True),
+            deemed_acceptance_basis=item.get("deemed_acceptance_basis", ""),
+            papers=tuple(item.get("papers", PAPERS)),
             is_deemed_whitelisted=item["is_deemed_whitelisted"],
             deemed_exclusion=item["deemed_exclusion"],
             deemed_document=item["deemed_document"],

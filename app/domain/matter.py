@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+PAPERS = ("receipt", "acceptance")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaterialRequirement:
@@ -36,6 +38,8 @@ class OfferingVersion:
     promised_limit, statutory_limit: limit expressions such as `5WD` (0WD = on the spot); statutory may be empty.
     pattern: folder under `bpmn/patterns/`, or empty when `definition_key` names a diagram of its own.
     deemed_exclusion: code of `deemed_exclusion` that forbids deemed approval, empty when none.
+    is_deemed_acceptance: False for a matter whose law knows no five days to accept (deemed_acceptance_basis says which).
+    papers: of PAPERS, those issued on receipt and on acceptance; without one the applicant is not written to either.
     """
 
     offering_id: int
@@ -60,6 +64,8 @@ class OfferingVersion:
     deemed_exclusion: str = ""
     deemed_document: str = ""
     is_deemed_acceptance: bool = True
+    deemed_acceptance_basis: str = ""
+    papers: tuple[str, ...] = PAPERS
     sod: str = "strict"
     handled_by: str = "internal"
     card_rule_set: str = "ENSHI_50_90"

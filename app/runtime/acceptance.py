@@ -8,7 +8,7 @@ from app.domain.limit import TimeLimit, parse_limit
 from app.domain.vocabulary import CaseState, ClockName
 from app.runtime.casework import Casework
 from app.runtime.notices import tell_applicant
-from app.runtime.papers import issue_document
+from app.runtime.papers import issue_document, issues_paper
 
 NON_ACCEPTING = ("correct", "refuse_acceptance", "return")
 CASE_CLOCKS = (ClockName.PROMISED.value, ClockName.STATUTORY.value)
@@ -31,7 +31,7 @@ def accept(
         if limit is not None:
             start(work, name, limit=limit, occurred_at=accepted_at, actor=actor, seq=seq)
             seq = 0
-    if has_letter:
+    if has_letter and issues_paper(work, "acceptance"):
         issue_document(work, "acceptance", {"accepted_at": accepted_at.isoformat()})
         tell_applicant(work, "accepted", {"due_at": due_text(work)})
 
@@ -46,6 +46,8 @@ def limit_of_clock(work: Casework, name: str) -> TimeLimit | None:
         text = offering.promised_limit if offering else ""
     elif name == ClockName.STATUTORY:
         text = offering.statutory_limit if offering else ""
+    elif name == ClockName.NOTICE5 and offering and not offering.is_deemed_acceptance:
+        return None
     else:
         of_matter = offering.delivery_limit if offering and name == ClockName.DELIVERY else ""
         text = of_matter or work.published.time_rules.limit_text(name)

@@ -16,7 +16,7 @@ from app.runtime.advance import OK
 from app.runtime.casework import Casework
 from app.runtime.clock_answers import clock_answers
 from app.runtime.notices import tell_applicant
-from app.runtime.papers import issue_document
+from app.runtime.papers import issue_document, issues_paper
 from app.storage.materials import find_materials
 from app.storage.unit_of_work import UnitOfWork
 
@@ -128,6 +128,8 @@ def _row(requirement: str, material_id: int, state: str) -> CaseMaterialRow:
 
 def give_receipt(work: Casework, progress_code: str) -> None:
     """Issue the receipt (收件凭证) and tell the applicant the case number and the progress code."""
+    if not issues_paper(work, "receipt"):
+        return
     document = issue_document(work, "receipt", {"progress_code": progress_code})
     tell_applicant(work, "received", {"document_no": document.document_no, "progress_code": progress_code})
 

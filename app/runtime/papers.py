@@ -10,6 +10,11 @@ from app.domain.change_set import DocumentRow
 from app.runtime.casework import Casework
 
 
+def issues_paper(work: Casework, kind: str) -> bool:
+    """Say whether the implementation list has this paper issued; a joint case has all of them."""
+    return work.loaded.offering is None or kind in work.loaded.offering.papers
+
+
 def issue_document(work: Casework, kind: str, facts: Mapping[str, object]) -> DocumentRow:
     """Issue a document of `kind` (code table document_kind) with a number of its authority, kind and year.
 

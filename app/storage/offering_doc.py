@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from app.domain.matter import ExtensionRule, MaterialRequirement, OfferingVersion
+from app.domain.matter import PAPERS, ExtensionRule, MaterialRequirement, OfferingVersion
 
 IDENTITY = ("offering_id", "version")
 KEPT = 4_000
@@ -31,6 +31,7 @@ def read_offering(offering_id: int, version: int, text: str) -> OfferingVersion:
     values: dict[str, Any] = orjson.loads(text)
     for name in ("suspension_grounds", "legal_basis"):
         values[name] = tuple(values.get(name, ()))
+    values["papers"] = tuple(values.get("papers", PAPERS))
     values["materials"] = tuple(_material(item) for item in values.get("materials", ()))
     if values.get("extension"):
         values["extension"] = ExtensionRule(**values["extension"])

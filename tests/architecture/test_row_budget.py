@@ -14,9 +14,9 @@ from tests.world import World
 
 # Leaves later by the rules of retention: engine state and inputs 30 days after the closing, messages that went out.
 PASSING = ("instance_state", "case_input", "outbox", "idempotency_key")
-# Kept for the archive period of the matter. The case, its party, three tasks, both papers, the decision, and the chain:
-# six acts that cover four entries of two clocks (the five days to accept, and the promise).
-BARE_ROWS, BARE_ROWS_AT_CLOSING, BARE_BYTES = 18, 21, 8 * 1024
+# The case, its party, its engine state, three tasks, the decision, and the chain: five acts that cover two entries of
+# one clock.
+BARE_ROWS, BARE_BYTES = 15, 8 * 1024
 FULL_ROWS = 40
 MANY = 8
 Sizes = Mapping[str, tuple[int, int]]
@@ -72,10 +72,8 @@ def bare(shared_world: World, kind: str) -> Sizes:
 
 def test_bare_case_stays_small(bare: Sizes) -> None:
     rows, size = total(bare)
-    resting, _ = total(bare, at_rest=True)
 
-    assert rows <= BARE_ROWS_AT_CLOSING
-    assert resting <= BARE_ROWS
+    assert rows <= BARE_ROWS
     assert size <= BARE_BYTES
 
 
@@ -86,7 +84,7 @@ def test_deadlines_leave_with_the_closing(bare: Sizes) -> None:
 def test_an_act_is_one_audit_entry(bare: Sizes) -> None:
     acts, entries = bare["audit_entry"][0], bare["clock_entry"][0]
 
-    assert (acts, entries) == (6, 4)
+    assert (acts, entries) == (5, 2)
 
 
 def test_full_case_stays_small(shared_world: World, kind: str) -> None:

@@ -51,6 +51,8 @@ def change(rules: Path) -> Change:
         (REG, 'deemed_exclusion = ""', 'deemed_exclusion = "quantity"', "matter-deemed"),
         (REG, 'item_type = "01"', 'item_type = "20"', "matter-deemed"),
         (REG, 'deemed_document = "超时默认事项清单(演示)"', 'deemed_document = ""', "matter-deemed-document"),
+        (REG, 'sod = "strict"', 'sod = "strict"\nis_deemed_acceptance = false', "matter-acceptance-basis"),
+        (REG, 'sod = "strict"', 'sod = "strict"\npapers = ["letter"]', "matter-paper"),
         (REG, 'result_name = "营业执照"\n', "", "matter-field"),
         (REG, 'trust = "C"', 'trusted = "C"', "matter-field"),
         (REG, "count = 1\n", "", "matter-field"),
