@@ -37,7 +37,8 @@ class Container:
         return PublishedView(
             calendars=published.calendars,
             counting=published.time_rules.counting,
-            rule_set=published.time_rules.rule_set(None),
+            rule_sets=published.time_rules.rule_sets,
+            default_rule_set=published.time_rules.default_rule_set,
             deemed=published.time_rules.deemed,
             department_calendars={item.id: item.calendar_id for item in published.departments.values()},
         )

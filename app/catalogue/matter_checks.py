@@ -80,6 +80,9 @@ def _check_names(
     form = matter.fields["form"]
     if form and not (rules_dir / "forms" / f"{form}.json").is_file():
         yield fault("matter-form", matter.path, form=form)
+    rule_set = matter.fields.get("card_rule_set", "")
+    if rule_set and not (rules_dir / "cards" / f"{rule_set}.toml").is_file():
+        yield fault("matter-cards", matter.path, rule_set=rule_set)
 
 
 def _check_limits(matter: MatterFile) -> Iterator[Finding]:

@@ -87,7 +87,7 @@ class MatterFile:
             deemed_document=item["deemed_document"],
             sod=item["sod"],
             handled_by=item["handled_by"],
-            card_rule_set=item.get("card_rule_set", "ENSHI_50_90"),
+            card_rule_set=item.get("card_rule_set", ""),
             result_name=item["result_name"],
             legal_basis=tuple(item["legal_basis"]),
             is_demo=item["is_demo"],

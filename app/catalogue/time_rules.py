@@ -37,7 +37,7 @@ def read_time_rules(rules_dir: Path) -> TimeRules:
     general.check("office_hours.default", _are_hours(hours))
     for key in ("service.fallback_after", "migration.step_floor"):
         general.check(key, _is_limit(general.text(key, "1WD")))
-    counting, rules = _counting(general), _deemed(deemed)
+    counting, rules, digests = _counting(general), _deemed(deemed), _times(general, "notices.digest_at", "09:00,14:00")
     found = tuple(grounds.rows("ground", ("code", "article")))
     reader.raise_faults()
     return TimeRules(
@@ -57,6 +57,7 @@ def read_time_rules(rules_dir: Path) -> TimeRules:
         step_floor=general.text("migration.step_floor", "1WD"),
         notices_immediate_until=general.text("notices.immediate_until", "21:00"),
         notices_digest_above=general.number("notices.digest_above", 5),
+        notices_digest_at=digests,
     )
 
 
@@ -146,6 +147,17 @@ class _Reader:
         """Raise the faults of every file together."""
         if self._faults:
             raise InvalidInput("rules_malformed", items=tuple(self._faults), count=len(self._faults))
+
+
+def _times(file: _RuleFile, key: str, default: str) -> tuple[time, ...]:
+    """Return times of the day from a text such as `09:00,14:00`, in order."""
+    found: list[time] = []
+    for text in file.text(key, default).split(","):
+        try:
+            found.append(time.fromisoformat(text.strip()))
+        except ValueError:
+            file.check(key, False)
+    return tuple(sorted(found))
 
 
 def _counting(general: _RuleFile) -> CountingRules:

@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from app.domain.calendar import ResolvedCalendar
 from app.domain.clock_state import PAUSED, ClockState
 from app.domain.counting import Span, counted_days_before, last_with_used, running_seconds
-from app.domain.vocabulary import Colour, Stage
+from app.domain.vocabulary import CardColour, Colour, Stage
 
 WHOLE = 100
 ONE_SECOND = timedelta(seconds=1)
@@ -113,3 +113,14 @@ def carded_stages(state: ClockState, now: datetime) -> tuple[Stage, ...]:
     instants = {Stage.YELLOW: state.yellow_at, Stage.RED: state.red_at, Stage.DUE: state.due_at}
     stages = [Stage.DUE] if state.is_on_the_spot else list(Stage)
     return tuple(stage for stage in stages if (at := instants[stage]) is not None and now > at)
+
+
+def colour_of_card(stage: Stage, rule_set: CardRuleSet, *, is_on_the_spot: bool) -> CardColour:
+    """Return the colour of the card of a stage that has passed.
+
+    Under a rule set in which red takes the place of overdue (Yulin, last day) the card at the due instant is red; a
+    limit of 0 has no card but `overdue` under any (K20).
+    """
+    if stage != Stage.DUE:
+        return CardColour.YELLOW if stage == Stage.YELLOW else CardColour.RED
+    return CardColour.RED if rule_set.is_red_when_due and not is_on_the_spot else CardColour.OVERDUE

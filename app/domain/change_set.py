@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
+from app.domain.change_rows.cards import CardChange, CardRow
 from app.domain.deemed_rows import AccountabilityRow, HoldRow
 from app.domain.service_record import ServiceChange, ServiceRow
 
@@ -235,23 +236,6 @@ class InputRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CardRow:
-    """A warning card (红黄牌), once per case, clock, element and colour."""
-
-    id: int
-    case_id: int
-    clock: str
-    element: str
-    colour: str
-    cause: str
-    state: str
-    issued_at: datetime
-    county: str | None
-    department_id: int
-    facts: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionRow:
     """The decision of a case (决定), at most one."""
 
@@ -382,6 +366,7 @@ class ChangeSet:
     outbox: list[OutboxRow] = field(default_factory=list)
     inputs: list[InputRow] = field(default_factory=list)
     cards: list[CardRow] = field(default_factory=list)
+    cards_changed: list[CardChange] = field(default_factory=list)
     decisions: list[DecisionRow] = field(default_factory=list)
     documents: list[DocumentRow] = field(default_factory=list)
     deliveries: list[DeliveryRow] = field(default_factory=list)

@@ -32,7 +32,16 @@ from app.domain.time_rules import DeemedRules
 from app.domain.vocabulary import ClockName, LimitUnit, Stage
 
 DECIDED, DEEMED, DEEMED_WARNING, HOLD = "decided", "deemed", "deemed_warning", "hold"
-OTHER_CLOCKS = ("step", "card_answer", "renewal", "hearing_request", "third_party", "contact", "expiry")
+OTHER_CLOCKS = (
+    "step",
+    "card_answer",
+    "card_decision",
+    "renewal",
+    "hearing_request",
+    "third_party",
+    "contact",
+    "expiry",
+)
 NAMES = frozenset((*(name.value for name in ClockName), *OTHER_CLOCKS, DECIDED, DEEMED))
 WHOLE = 100
 ANNOUNCED = NamedLimit(clock=ClockName.PROMISED, offset=TimeLimit(amount=-1, unit=LimitUnit.WORKING_DAY))

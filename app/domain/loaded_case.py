@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.domain.card_life import CardFacts
 from app.domain.change_set import CaseMaterialRow, DecisionRow, LedgerRow, PartyRow, StateRow
 from app.domain.deemed_rows import HoldRow
 from app.domain.matter import OfferingVersion
@@ -117,6 +118,7 @@ class HandledStep:
     outcome: str | None
     completed_by: int
     closed_at: datetime
+    department_id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +148,7 @@ class LoadedCase:
     handled: tuple[HandledStep, ...] = ()
     deadlines: tuple[DeadlineFacts, ...] = ()
     disarmed: tuple[int, ...] = ()
+    cards: tuple[CardFacts, ...] = ()
     ledger: tuple[LedgerRow, ...] = ()
     materials: tuple[CaseMaterialRow, ...] = ()
     decision: DecisionRow | None = None

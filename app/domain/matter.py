@@ -68,7 +68,7 @@ class OfferingVersion:
     papers: tuple[str, ...] = PAPERS
     sod: str = "strict"
     handled_by: str = "internal"
-    card_rule_set: str = "ENSHI_50_90"
+    card_rule_set: str = ""
     result_name: str = ""
     legal_basis: tuple[str, ...] = ()
     is_demo: bool = True

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from app.domain.calendar import ResolvedCalendar, at_second, second_of, to_local, to_utc
+from app.domain.limit import TimeLimit
 from app.domain.messages import Messages
-from app.domain.vocabulary import NoticeClass
+from app.domain.office_hours import OfficeHours
+from app.domain.vocabulary import LimitUnit, NoticeClass
 
+HOUR_S = 3600
 AT_ONCE, OFFICE = NoticeClass.IMMEDIATE, NoticeClass.OFFICE_HOURS
 
 # The texts of a kind stand under `notices.<kind>` in `rules/messages/<language>/notices.toml`.
@@ -36,6 +39,13 @@ NOTICE_CLASSES: Mapping[str, NoticeClass] = {
     "card_yellow": OFFICE,
     "card_red": OFFICE,
     "card_overdue": AT_ONCE,
+    "card_abnormal": OFFICE,
+    "card_unanswered": OFFICE,
+    "card_appealed": OFFICE,
+    "card_undecided": OFFICE,
+    "card_upheld": OFFICE,
+    "card_revoked": OFFICE,
+    "card_digest": OFFICE,
     "deemed_warning": OFFICE,
     "deemed_warning_blocked": OFFICE,
     "deemed_approved": AT_ONCE,
@@ -71,6 +81,22 @@ class OutboundMessage:
     body: str
     case_no: str
     attachments: tuple[str, ...] = ()
+
+
+def is_short(limit: TimeLimit, hours: OfficeHours) -> bool:
+    """Say whether a limit is below two working days: its yellow and red cards come as a digest alone.
+
+    hours: of the office; two working days of them are compared with a limit in working hours.
+    """
+    two_days = {
+        LimitUnit.WORKING_DAY: 2,
+        LimitUnit.DAY: 2,
+        LimitUnit.WORKING_HOUR: 2 * hours.total_s / HOUR_S,
+        LimitUnit.HOUR: 48,
+        LimitUnit.MONTH: 0,
+        LimitUnit.SECOND: 48 * HOUR_S,
+    }
+    return limit.amount < two_days[limit.unit]
 
 
 def earliest_send_at(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from app.domain.calendar import OfficeHours, to_local
 from app.domain.cards import CardRuleSet
@@ -95,6 +95,7 @@ class TimeRules:
     step_floor: str = "1WD"
     notices_immediate_until: str = "21:00"
     notices_digest_above: int = 5
+    notices_digest_at: tuple[time, ...] = (time(9), time(14))
 
     def rule_set(self, code: str | None) -> CardRuleSet:
         """Return a rule set by its code, the installation's own when none is named. Raises KeyError."""

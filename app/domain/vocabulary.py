@@ -126,6 +126,52 @@ class Colour(StrEnum):
     PAUSED = "paused"
 
 
+class CardColour(StrEnum):
+    """Colour of a warning card (红黄牌): of a limit, or of a breach of procedure."""
+
+    YELLOW = "yellow"
+    RED = "red"
+    OVERDUE = "overdue"
+    ABNORMAL = "abnormal"
+
+
+class CardState(StrEnum):
+    """What became of a warning card (预警状态)."""
+
+    ISSUED = "issued"
+    ACKNOWLEDGED = "acknowledged"
+    EXPLAINED = "explained"
+    APPEALED = "appealed"
+    UPHELD = "upheld"
+    REVOKED = "revoked"
+    CLOSED = "closed"
+
+
+class CardCause(StrEnum):
+    """Why a warning card is issued (预警事由)."""
+
+    LIMIT = "limit"
+    STEP_OVERTIME = "step_overtime"
+    LATE_FORWARDING = "late_forwarding"
+    REFUSED_WITHOUT_REASON = "refused_without_reason"
+    NO_REASONS = "no_reasons"
+    WRONG_FEE = "wrong_fee"
+    DEEMED_ACCEPTANCE = "deemed_acceptance"
+    ACCEPTANCE_ERROR = "acceptance_error"
+    LATE_PAPER = "late_paper"
+    NEVER_REVIEWED = "never_reviewed"
+
+
+class AppealGround(StrEnum):
+    """Why a unit asks to have a card taken back (申诉理由)."""
+
+    SYSTEM_FAULT = "system_fault"
+    WRONG_CALENDAR = "wrong_calendar"
+    WRONG_SUSPENSION = "wrong_suspension"
+    FORCE_MAJEURE = "force_majeure"
+    MIS_ASSIGNED = "mis_assigned"
+
+
 class Role(StrEnum):
     """What a person may be (角色); `rules/roles.toml` gives the names."""
 

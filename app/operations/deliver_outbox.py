@@ -8,7 +8,7 @@ from app.channels import Channel
 from app.domain.errors import CaseworkError, TemporaryFailure
 from app.runtime.context import Context
 from app.runtime.dispatch import Dispatch, prepare_dispatch
-from app.storage.outbox import claim_messages, mark_failed, mark_sent
+from app.storage.outbox import claim_messages, hold_back, mark_failed, mark_sent
 from app.telemetry.metrics import MESSAGES
 
 log = structlog.get_logger()
@@ -25,11 +25,17 @@ def deliver_outbox(
     at-least-once, with the same request id. A permanent failure stops at once, another is tried again with back-off.
     """
     name = context.settings.notice_channel
+    published = context.library.current()
     with context.database.write() as uow:
-        claimed = claim_messages(uow, now=uow.now(), limit=limit)
-        dispatches = [prepare_dispatch(uow, context.messages, row, name) for row in claimed]
+        now = uow.now()
+        claimed = claim_messages(uow, now=now, limit=limit)
+        dispatches = [prepare_dispatch(uow, published, row, name, now=now) for row in claimed]
+        for dispatch in dispatches:
+            if dispatch.held_until is not None:
+                hold_back(uow, dispatch.row, until=dispatch.held_until)
     for dispatch in dispatches:
-        _deliver(context, channel, handlers, dispatch)
+        if dispatch.held_until is None:
+            _deliver(context, channel, handlers, dispatch)
     return len(dispatches)
 
 

@@ -21,7 +21,6 @@ from app.storage.tables import (
     document,
     material,
     user_task,
-    warning_card,
 )
 
 
@@ -194,25 +193,6 @@ def list_materials(connection: sa.Connection, case_id: int) -> tuple[dict[str, o
             "state": row.state,
             "remark": row.remark,
             "checked_at": row.checked_at,
-        }
-        for row in rows
-    )
-
-
-def list_cards(connection: sa.Connection, case_id: int) -> tuple[dict[str, object], ...]:
-    """Return the warning cards of a case, newest first."""
-    rows = connection.execute(
-        sa.select(warning_card).where(warning_card.c.case_id == case_id).order_by(warning_card.c.id.desc())
-    ).all()
-    return tuple(
-        {
-            "id": str(row.id),
-            "clock": row.clock,
-            "element": row.element,
-            "colour": row.colour,
-            "cause": row.cause,
-            "state": row.state,
-            "issued_at": row.issued_at,
         }
         for row in rows
     )

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import orjson
 import sqlalchemy as sa
 
 from app.domain.change_set import LedgerRow
 from app.domain.clock_ledger import ClockEntry, fold
 from app.domain.explanation import Sentence, explain
 from app.queries.published_view import PublishedView
-from app.storage.tables import clock_entry, deadline
+from app.storage.tables import case_file, clock_entry, deadline, offering_version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +37,11 @@ def list_clocks(
     asof: only entries recorded by then count, as if nothing later were known (K8); give it as `now` too.
     """
     entries = [item for item in ledger_of(connection, case_id) if asof is None or item.recorded_at <= asof]
+    rule_set = view.rule_sets[_rule_set_code(connection, case_id) or view.default_rule_set]
     names = dict.fromkeys(entry.clock for entry in entries if entry.clock)
     views = []
     for name in names:
-        state = fold(entries, name, calendars=view.calendars, counting=view.counting, rule_set=view.rule_set)
+        state = fold(entries, name, calendars=view.calendars, counting=view.counting, rule_set=rule_set)
         views.append(
             ClockView(
                 clock=name,
@@ -55,6 +57,18 @@ def list_clocks(
             )
         )
     return tuple(views)
+
+
+def _rule_set_code(connection: sa.Connection, case_id: int) -> str:
+    """Return the card rule set the pinned implementation list names; empty where the installation's own one holds."""
+    version, case = offering_version.c, case_file.c
+    query = (
+        sa.select(version.doc)
+        .join(case_file, sa.and_(case.offering_id == version.offering_id, case.offering_version == version.version))
+        .where(case.id == case_id)
+    )
+    doc = connection.scalar(query)
+    return str(orjson.loads(doc).get("card_rule_set", "")) if doc else ""
 
 
 def ledger_of(connection: sa.Connection, case_id: int) -> tuple[ClockEntry, ...]:

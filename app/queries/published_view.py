@@ -16,7 +16,8 @@ class PublishedView:
 
     calendars: Mapping[str, ResolvedCalendar]
     counting: CountingRules
-    rule_set: CardRuleSet
+    rule_sets: Mapping[str, CardRuleSet]
+    default_rule_set: str
     deemed: DeemedRules
     department_calendars: Mapping[int, str]
 

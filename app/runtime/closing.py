@@ -2,6 +2,7 @@
 
 from app.domain.vocabulary import CaseState, ClockName, Decision, ResultKind
 from app.runtime.acceptance import stop_running
+from app.runtime.cards import close_cards
 from app.runtime.casework import Casework
 from app.runtime.holds import close_open_hold
 
@@ -18,6 +19,7 @@ def close(work: Casework, *, state: CaseState, result_kind: ResultKind, kind: st
     work.move_to(state)
     work.record(kind, {"state": state, "result_kind": result_kind, "decision": work.decision})
     stop_running(work, ALL_CLOCKS, at=work.now)
+    close_cards(work)
     close_open_hold(work)
     if work.case.parent_case_id is not None:
         work.queue(

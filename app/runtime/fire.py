@@ -1,32 +1,31 @@
 """Firing one deadline (触发到期事项): warn, or let the diagram go on. Each stage fires once, in its own savepoint."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.domain.actor import system_actor
 from app.domain.calendar import to_local, to_utc
-from app.domain.change_set import CardRow, DeadlineChange
+from app.domain.cards import colour_of_card
+from app.domain.change_set import DeadlineChange
 from app.domain.deadline_instants import DEEMED_WARNING, HOLD, fire_at
 from app.domain.deemed import may_fire
 from app.domain.errors import RuleViolation
 from app.domain.loaded_case import DeadlineFacts
 from app.domain.moves import FireDeadline
 from app.domain.service_record import FALLBACKS
-from app.domain.vocabulary import ClockName, DeadlineState, Lane, Role, Stage
+from app.domain.vocabulary import CardCause, CardColour, ClockName, DeadlineState, Lane, Role, Stage
+from app.runtime.cards import CardSubject, card_of, issue_card, limit_behind, responsible_department, rule_set_of
 from app.runtime.casework import Casework
-from app.runtime.changes.deadlines import DEEMED, STEP, SUSPENSION_OVERRUN, UNSERVED
+from app.runtime.changes.deadlines import CARD_ANSWER, CARD_DECISION, DEEMED, STEP, SUSPENSION_OVERRUN, UNSERVED
 from app.runtime.decide_change import decide_change
 from app.runtime.deemed_facts import blocking_guards
 from app.runtime.holds import run_out
-from app.runtime.notices import tell_role
+from app.runtime.notices import tell_card, tell_role, tell_supervision_office
 
-COLOURS = {Stage.YELLOW: "yellow", Stage.RED: "red", Stage.DUE: "overdue"}
-CARDED_CLOCKS = ("promised", "statutory", "filing", "notice5", "bundle_promised")
-TOLD = {
-    Stage.YELLOW: (Role.REVIEWER, Role.DECIDER),
-    Stage.RED: (Role.REVIEWER, Role.DECIDER, Role.UNIT_HEAD),
-    Stage.DUE: (Role.REVIEWER, Role.DECIDER, Role.UNIT_HEAD, Role.SUPERVISOR),
-}
+CARDED_CLOCKS = ("promised", "statutory", "filing", "notice5", "delivery", "bundle_promised")
+CARD_DEADLINES = (CARD_ANSWER, CARD_DECISION)
+NOTICES = {Stage.YELLOW: "card_yellow", Stage.RED: "card_red", Stage.DUE: "card_overdue"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +73,7 @@ def _move(work: Casework, deadline: DeadlineFacts) -> None:
         {"name": deadline.name, "element": deadline.element, "effective_at": effective_at},
     )
     work.changes.deadlines_changed.append(_after(deadline, state=DeadlineState.FIRED))
+    _issue_cards_behind(work)
     decide_change(work, FireDeadline(task_id=deadline.engine_task, key=deadline.element))
 
 
@@ -96,18 +96,12 @@ def _warn(work: Casework, deadline: DeadlineFacts) -> None:
     if _is_filing_told(deadline):
         _repeat_filing(work, deadline)
         return
-    passed = [stage for stage in Stage if stage >= deadline.stage and _has_passed(deadline, stage, work.now)]
     is_wait = deadline.engine_task is not None and deadline.name != STEP
-    if is_wait:
-        passed = [stage for stage in passed if stage != Stage.DUE]
-    is_instant = deadline.started_at is not None and work.clock(deadline.name).is_on_the_spot
-    for stage in passed:
-        is_carded = deadline.name in CARDED_CLOCKS or deadline.name == STEP
-        if is_carded and (stage == Stage.DUE or not is_instant):
-            _issue_card(work, deadline, stage)
-    worst = passed[-1] if passed else Stage(deadline.stage)
+    passed = [stage for stage in _passed(work, deadline) if not is_wait or stage != Stage.DUE]
     if passed:
-        _tell(work, deadline, worst)
+        _tell_passing(work, deadline, passed[-1])
+    _issue_cards(work, deadline, passed)
+    worst = passed[-1] if passed else Stage(deadline.stage)
     if deadline.name == ClockName.FILING and worst == Stage.DUE:
         _repeat_filing(work, deadline)
         return
@@ -129,69 +123,80 @@ def _repeat_filing(work: Casework, deadline: DeadlineFacts) -> None:
     """Tell the head of the unit each working day, at its close, that the result is still not filed (section 8)."""
     calendar, today = work.published.calendar_of(work.case.department_id), to_local(work.now).date()
     due_at = _text(deadline.due_at)
-    for role in (Role.UNIT_HEAD, Role.SUPERVISOR):
-        tell_role(work, role, "filing_overdue", {"due_at": due_at}, key=f"filing-overdue:{deadline.id}:{today}")
+    key = f"filing-overdue:{deadline.id}:{today}"
+    tell_role(work, Role.UNIT_HEAD, "filing_overdue", {"due_at": due_at}, key=key)
+    tell_supervision_office(work, "filing_overdue", {"due_at": due_at}, key=key)
     again = calendar.close_of(calendar.next_working(today + timedelta(days=1)))
     work.changes.deadlines_changed.append(
         replace(_after(deadline, state=DeadlineState.ARMED), stage=Stage.DUE, fire_at=to_utc(again))
     )
 
 
-def _issue_card(work: Casework, deadline: DeadlineFacts, stage: Stage) -> None:
-    element = deadline.element if deadline.name == STEP and deadline.element else ""
-    work.changes.cards.append(
-        CardRow(
-            id=work.ports.next_id(),
-            case_id=work.case.id,
+def _issue_cards_behind(work: Casework) -> None:
+    """Issue what a move would overtake: the diagram goes on, and with it the rows whose warnings lie behind now.
+
+    The end of the time for the one-time notice has no card of its own: acceptance by silence cards the intake office.
+    """
+    for row in work.loaded.deadlines:
+        if row.state == DeadlineState.ARMED:
+            passed = [stage for stage in _passed(work, row) if row.name != ClockName.NOTICE5 or stage != Stage.DUE]
+            _issue_cards(work, row, passed)
+
+
+def _issue_cards(work: Casework, deadline: DeadlineFacts, passed: Sequence[Stage]) -> None:
+    """Issue the card of each stage once; people hear of the worst one that is new."""
+    if deadline.name not in CARDED_CLOCKS and deadline.name != STEP:
+        return
+    limit, is_step = limit_behind(work, deadline), deadline.name == STEP
+    is_on_the_spot = limit is not None and limit.amount == 0 if is_step else work.clock(deadline.name).is_on_the_spot
+    for stage in passed:
+        if is_on_the_spot and stage != Stage.DUE:
+            continue
+        subject = CardSubject(
             clock=deadline.name,
-            element=element,
-            colour=COLOURS[stage],
-            cause="step_overtime" if deadline.name == STEP else "limit",
-            state="issued",
-            issued_at=work.now,
-            county=work.case.county,
-            department_id=work.case.department_id,
-            facts="{}",
+            colour=colour_of_card(stage, rule_set_of(work), is_on_the_spot=is_on_the_spot),
+            cause=CardCause.STEP_OVERTIME if is_step else CardCause.LIMIT,
+            department_id=responsible_department(work, deadline),
+            element=(deadline.element or "") if is_step else "",
+            engine_task=deadline.engine_task if is_step else None,
+            due_at=deadline.due_at,
+            effective_at=_instant(deadline, stage),
         )
-    )
-    work.record(
-        "card_issued",
-        {"clock": deadline.name, "colour": COLOURS[stage], "effective_at": _text(_instant(deadline, stage))},
-    )
+        card = issue_card(work, subject)
+        if card is not None and stage == passed[-1]:
+            tell_card(work, card, NOTICES[stage], limit=limit)
 
 
-def _tell(work: Casework, deadline: DeadlineFacts, stage: Stage) -> None:
-    if deadline.name == SUSPENSION_OVERRUN:
+def _tell_passing(work: Casework, deadline: DeadlineFacts, stage: Stage) -> None:
+    """Tell what has passed without a card: who was to answer or to act did not."""
+    if deadline.name in CARD_DEADLINES:
+        _tell_unanswered(work, deadline)
+    elif deadline.name == SUSPENSION_OVERRUN:
         _tell_overrun(work, deadline)
-        return
-    if deadline.name == UNSERVED:
+    elif deadline.name == UNSERVED:
         _tell_unserved(work, deadline)
-        return
-    if deadline.name == DEEMED_WARNING:
+    elif deadline.name == DEEMED_WARNING:
         _warn_of_approval(work, stage)
-        return
-    colour = COLOURS[stage]
-    for role in TOLD[stage]:
-        tell_role(
-            work,
-            role,
-            f"card_{colour}",
-            {"clock": deadline.name, "due_at": _text(deadline.due_at)},
-            key=f"card:{work.case.id}:{deadline.name}:{deadline.element or ''}:{colour}",
-        )
+
+
+def _tell_unanswered(work: Casework, deadline: DeadlineFacts) -> None:
+    """The handler did not explain in time: their unit head hears. An appeal waits: the supervision office hears."""
+    card = card_of(work, int(deadline.element or 0))
+    facts = {"card": card.supervision_no or str(card.id), "due_at": _text(deadline.due_at)}
+    work.record(f"{deadline.name}_missed", {"card": facts["card"], "effective_at": facts["due_at"]})
+    key = f"{deadline.name}:{card.id}"
+    if deadline.name == CARD_ANSWER:
+        tell_role(work, Role.UNIT_HEAD, "card_unanswered", facts, key=key, department_id=card.department_id)
+    else:
+        tell_supervision_office(work, "card_undecided", facts, key=key)
 
 
 def _tell_overrun(work: Casework, deadline: DeadlineFacts) -> None:
     """The expected days of a special procedure have passed and it is still open; its clock stays paused."""
     work.record("suspension_overrun", {"suspension_id": deadline.element, "due_at": _text(deadline.due_at)})
-    for role in (Role.UNIT_HEAD, Role.SUPERVISOR):
-        tell_role(
-            work,
-            role,
-            "suspension_overrun",
-            {"due_at": _text(deadline.due_at)},
-            key=f"suspension-overrun:{deadline.id}",
-        )
+    facts, key = {"due_at": _text(deadline.due_at)}, f"suspension-overrun:{deadline.id}"
+    tell_role(work, Role.UNIT_HEAD, "suspension_overrun", facts, key=key)
+    tell_supervision_office(work, "suspension_overrun", facts, key=key)
 
 
 def _tell_unserved(work: Casework, deadline: DeadlineFacts) -> None:
@@ -225,14 +230,25 @@ def _block(work: Casework, deadline: DeadlineFacts, guards: tuple[str, ...]) -> 
     """A guard is false: nothing is approved, the reasons are stored, and people are told (time-limits section 8)."""
     work.record("deemed_blocked", {"guards": list(guards), "due_at": _text(deadline.due_at)})
     work.changes.deadlines_changed.append(_after(deadline, state=DeadlineState.BLOCKED, last_error=", ".join(guards)))
-    for role in (Role.UNIT_HEAD, Role.SUPERVISOR):
-        tell_role(
-            work,
-            role,
-            "deemed_blocked",
-            {"guards": list(guards), "due_at": _text(deadline.due_at)},
-            key=f"deemed-blocked:{deadline.id}:{work.last_seq}",
-        )
+    if CardCause.NEVER_REVIEWED in guards:
+        _card_never_reviewed(work, deadline)
+    facts = {"guards": list(guards), "due_at": _text(deadline.due_at)}
+    key = f"deemed-blocked:{deadline.id}:{work.last_seq}"
+    tell_role(work, Role.UNIT_HEAD, "deemed_blocked", facts, key=key)
+    tell_supervision_office(work, "deemed_blocked", facts, key=key)
+
+
+def _card_never_reviewed(work: Casework, deadline: DeadlineFacts) -> None:
+    subject = CardSubject(
+        clock=ClockName.PROMISED,
+        colour=CardColour.ABNORMAL,
+        cause=CardCause.NEVER_REVIEWED,
+        department_id=work.case.department_id,
+        due_at=deadline.due_at,
+    )
+    card = issue_card(work, subject)
+    if card is not None:
+        tell_card(work, card, "card_abnormal")
 
 
 def _after(deadline: DeadlineFacts, *, state: DeadlineState, last_error: str | None = None) -> DeadlineChange:
@@ -272,9 +288,10 @@ def _next_stage(work: Casework, deadline: DeadlineFacts, following: Stage | None
     )
 
 
-def _has_passed(deadline: DeadlineFacts, stage: Stage, now: datetime) -> bool:
-    at = _instant(deadline, stage)
-    return at is not None and now > at
+def _passed(work: Casework, deadline: DeadlineFacts) -> list[Stage]:
+    """Return the stages that lie behind now and were not fired, mildest first."""
+    waiting = ((stage, _instant(deadline, stage)) for stage in Stage if stage >= deadline.stage)
+    return [stage for stage, at in waiting if at is not None and work.now > at]
 
 
 def _instant(deadline: DeadlineFacts, stage: Stage) -> datetime | None:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from app.domain.calendar import ZONE
 from app.domain.scenario import Expectation
-from app.queries.case_page import find_decision, list_cards, list_documents, list_history
+from app.queries.cards import list_case_cards
+from app.queries.case_page import find_decision, list_documents, list_history
 from app.queries.clock import list_clocks
 from app.scenarios.world import World
 
@@ -36,7 +37,7 @@ def _in_rows(world: World, case_id: int, expected: Expectation) -> Iterator[Foun
         link = reading.connection
         decision: Mapping[str, object] = find_decision(link, case_id) or {}
         clocks = {row.clock: row.due_at for row in list_clocks(link, world.container.view(), case_id, now=reading.now)}
-        cards = frozenset((str(row["clock"]), str(row["colour"])) for row in list_cards(link, case_id))
+        cards = frozenset((card.clock, card.colour) for card in list_case_cards(link, case_id))
         documents = tuple(str(row["kind"]) for row in list_documents(link, case_id))
         kinds = [entry.kind for entry in list_history(link, case_id)]
     if expected.decision is not None:

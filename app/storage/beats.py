@@ -62,3 +62,9 @@ def begin_daily_run(uow: UnitOfWork, *, job: str, on: date, worker: str) -> bool
     """Say whether this process is the one to run a daily job: its row goes in once."""
     values = {"job": job, "on": on, "worker": worker}
     return uow.connection.execute(dialects.insert_ignore(uow.connection, job_run), values).rowcount == 1
+
+
+def has_run(connection: sa.Connection, *, job: str, on: date) -> bool:
+    """Say whether a daily job has run, without locking."""
+    query = sa.select(job_run.c.worker).where(job_run.c.job == job, job_run.c.on == on)
+    return connection.execute(query).first() is not None

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
+from app.domain.card_life import CardFacts
 from app.domain.change_set import CaseMaterialRow, DecisionRow, LedgerRow, PartyRow, StateRow
 from app.domain.deemed_rows import HoldRow
 from app.domain.errors import NotFound
@@ -72,6 +73,7 @@ OUTAGES = RowSet(
     order="began_at",
 )
 DEADLINES = RowSet(row=DeadlineFacts, table=tables.deadline, where=OF_CASE, order="id")
+CARDS = RowSet(row=CardFacts, table=tables.warning_card, where=OF_CASE, order="id")
 LEDGER = RowSet(row=LedgerRow, table=tables.clock_entry, where=OF_CASE, order="seq")
 MATERIALS = RowSet(row=CaseMaterialRow, table=tables.case_material, where=OF_CASE, order="requirement")
 SERVICES = RowSet(row=ServiceRow, table=tables.service_record, where=OF_CASE, order="id")
@@ -111,6 +113,7 @@ ROW_SETS = (
     HANDLED,
     HANDLED_IN_THEME,
     DEADLINES,
+    CARDS,
     LEDGER,
     MATERIALS,
     SERVICES,
@@ -167,6 +170,7 @@ def load_case_unlocked(uow: UnitOfWork, case_id: int, request: RequestKey | None
         handled=HANDLED.read(texts[HANDLED]),
         deadlines=tuple(row for row in deadlines if row.state != DeadlineState.DISARMED),
         disarmed=tuple(row.id for row in deadlines if row.state == DeadlineState.DISARMED),
+        cards=CARDS.read(texts[CARDS]),
         ledger=LEDGER.read(texts[LEDGER]),
         materials=MATERIALS.read(texts[MATERIALS]),
         decision=_only(DECISION.read(texts[DECISION])),

@@ -81,6 +81,11 @@ def has_messages(connection: sa.Connection, *, now: datetime) -> bool:
     return connection.execute(NEXT, {"now": now, "limit": 1}).first() is not None
 
 
+def hold_back(uow: UnitOfWork, row: ClaimedMessage, *, until: datetime) -> None:
+    """Give a claimed message back until an instant; it was no try."""
+    uow.connection.execute(outbox.update().where(outbox.c.id == row.id).values(next_at=until, attempts=row.attempts))
+
+
 def mark_sent(uow: UnitOfWork, row: ClaimedMessage) -> None:
     """Note that a message went out."""
     uow.connection.execute(outbox.update().where(outbox.c.id == row.id).values(state=SENT, last_error=None))

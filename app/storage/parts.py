@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from app.domain import change_set as rows
 from app.domain import deemed_rows
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
+from app.domain.change_rows.cards import CardChange, CardRow
 from app.domain.service_record import ServiceChange, ServiceRow
 from app.storage import tables
 
@@ -123,7 +124,16 @@ PARTS: tuple[Part, ...] = (
     Part(name="ledger", table=tables.clock_entry, kind=INSERT, row=rows.LedgerRow),
     Part(name="outbox", table=tables.outbox, kind=INSERT, row=rows.OutboxRow, may_miss=True),
     Part(name="inputs", table=tables.case_input, kind=INSERT, row=rows.InputRow),
-    Part(name="cards", table=tables.warning_card, kind=INSERT, row=rows.CardRow, may_miss=True),
+    Part(name="cards", table=tables.warning_card, kind=INSERT, row=CardRow, may_miss=True),
+    Part(
+        name="cards_changed",
+        table=tables.warning_card,
+        kind=UPDATE,
+        row=CardChange,
+        sets="version = {t}version + 1",
+        guard=OF_VERSION,
+        is_versioned=True,
+    ),
     Part(name="decisions", table=tables.decision_record, kind=INSERT, row=rows.DecisionRow),
     Part(name="documents", table=tables.document, kind=INSERT, row=rows.DocumentRow),
     Part(name="deliveries", table=tables.delivery, kind=INSERT, row=rows.DeliveryRow),

@@ -78,11 +78,15 @@ class StaffRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Whom a notice goes to. key: tells recipients of one message apart. address: mobile number or login."""
+    """Whom a notice goes to. key: tells recipients of one message apart. address: mobile number or login.
+
+    staff_id: None for an applicant.
+    """
 
     key: str
     address: str
     language: str
+    staff_id: int | None = None
 
 
 class PersonFacts(TypedDict):
@@ -273,7 +277,7 @@ def list_staff(connection: sa.Connection) -> tuple[StaffRow, ...]:
 
 def staff_recipient(connection: sa.Connection, staff_id: int) -> Recipient | None:
     """Return where an officer is told; None when they are not active."""
-    return next(iter(_recipients(connection, staff.c.id == staff_id)), None)
+    return next(iter(recipients_where(connection, staff.c.id == staff_id)), None)
 
 
 def staff_with_role(connection: sa.Connection, department_id: int, role: str) -> list[Recipient]:
@@ -287,7 +291,7 @@ def staff_with_role(connection: sa.Connection, department_id: int, role: str) ->
             staff_membership.c.valid_to.is_(None),
         )
     )
-    return _recipients(connection, staff.c.id.in_(members))
+    return recipients_where(connection, staff.c.id.in_(members))
 
 
 def departments_with_role(connection: sa.Connection, role: str) -> tuple[int, ...]:
@@ -313,7 +317,8 @@ def applicant_of_case(connection: sa.Connection, case_id: int) -> Recipient | No
     return Recipient(key="applicant", address=row.mobile, language=row.locale or "zh") if row else None
 
 
-def _recipients(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[Recipient]:
+def recipients_where(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[Recipient]:
+    """Return where the active officers are told who meet a condition on `staff`, by id."""
     query = (
         sa.select(staff.c.id, account.c.login, account.c.mobile, account.c.locale)
         .join(account, account.c.id == staff.c.account_id)
@@ -321,7 +326,7 @@ def _recipients(connection: sa.Connection, condition: sa.ColumnElement[bool]) ->
         .order_by(staff.c.id)
     )
     return [
-        Recipient(key=f"staff:{row.id}", address=row.mobile or row.login, language=row.locale)
+        Recipient(key=f"staff:{row.id}", address=row.mobile or row.login, language=row.locale, staff_id=row.id)
         for row in connection.execute(query)
     ]
 

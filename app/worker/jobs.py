@@ -12,6 +12,7 @@ import structlog
 from app.channels import Channel
 from app.container import MESSAGE_HANDLERS
 from app.domain.vocabulary import Lane
+from app.operations.build_digests import build_digests, is_digest_due
 from app.operations.deliver_outbox import deliver_outbox
 from app.operations.fire_due_deadlines import fire_due_deadlines
 from app.operations.purge_expired import purge_expired
@@ -61,6 +62,14 @@ def drain_outbox(context: Context, channel: Channel, *, budget_s: float, stop: t
         if not claimed:
             break
     return count
+
+
+def send_digests(context: Context, channel: Channel, *, budget_s: float, stop: threading.Event = NEVER) -> int:
+    """Build the digests of cards when their hour has come. What is due goes out before, so that none comes too late."""
+    if is_digest_due(context):
+        drain_outbox(context, channel, budget_s=budget_s, stop=stop)
+        return build_digests(context, worker=WORKER_NAME)
+    return 0
 
 
 def beat(context: Context) -> None:

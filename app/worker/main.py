@@ -15,7 +15,7 @@ from app.operations.continue_calendar_loads import continue_calendar_loads
 from app.operations.release_deemed import recheck_blocked
 from app.runtime.containment import describe
 from app.runtime.context import Context
-from app.worker.jobs import beat, drain_lane, drain_outbox, run_daily
+from app.worker.jobs import beat, drain_lane, drain_outbox, run_daily, send_digests
 
 log = structlog.get_logger()
 
@@ -24,6 +24,7 @@ BEAT_S = 10.0
 CALENDARS_S = 5.0
 DAILY_CHECK_S = 60.0
 RECHECK_S = 600.0
+DIGEST_S = 30.0
 SHARE_OF_INTERVAL = 0.8
 
 
@@ -42,6 +43,11 @@ def run_worker(context: Context, channel: Channel, *, stop: threading.Event | No
         ("tick_moves", lambda: drain_lane(context, Lane.MOVE, budget_s=budget_s, stop=stopping), TICK_S),
         ("tick_notices", lambda: drain_lane(context, Lane.NOTICE, budget_s=budget_s, stop=stopping), TICK_S),
         ("drain_outbox", lambda: drain_outbox(context, channel, budget_s=budget_s, stop=stopping), TICK_S),
+        (
+            "card_digests",
+            lambda: send_digests(context, channel, budget_s=DIGEST_S * SHARE_OF_INTERVAL, stop=stopping),
+            DIGEST_S,
+        ),
         ("beat", lambda: beat(context), BEAT_S),
         (
             "calendar_loads",

@@ -1,13 +1,13 @@
 """Rows for tests: a case with a task, a deadline and an audit entry, and the ChangeSet of its next step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from app.domain.audit import GENESIS, audit_body, audit_link
+from app.domain.change_rows.cards import CardChange, CardRow
 from app.domain.change_set import (
     AuditRow,
-    CardRow,
     CaseChange,
     CaseMaterialRow,
     CaseRow,
@@ -242,19 +242,41 @@ def message(key: str, case_id: int | None) -> OutboxRow:
 
 def card(case_id: int) -> CardRow:
     """Return a red card."""
+    card_id = new_id()
     return CardRow(
-        id=new_id(),
+        id=card_id,
         case_id=case_id,
+        supervision_no=f"JC422802{card_id:012d}",
+        rule_no="ENSHI_50_90",
         clock="promised",
         element="",
         colour="red",
         cause="limit",
         state="issued",
         issued_at=AT,
+        state_at=AT,
+        due_at=AT,
         county="422802",
         department_id=7,
+        handler_id=None,
+        raised_by="system:deadline",
         facts="{}",
     )
+
+
+def stored_card(database: Database, case_id: int) -> CardRow:
+    """Store an abnormal card, to be acted on."""
+    row = replace(card(case_id), clock="", colour="abnormal", element="wrong_fee", cause="wrong_fee")
+    with database.write() as uow:
+        apply_changes(uow, ChangeSet(cards=[row]))
+    return row
+
+
+def card_change(card_id: int, *, version: int = 0) -> CardChange:
+    """Return the acknowledgement of a card."""
+    unwritten = {field.name: None for field in fields(CardChange)}
+    acknowledged = {"state": "acknowledged", "state_at": AT, "acknowledged_by": "staff:42", "acknowledged_at": AT}
+    return CardChange(**{**unwritten, **acknowledged, "id": card_id, "version": version})
 
 
 def decision(case_id: int) -> DecisionRow:

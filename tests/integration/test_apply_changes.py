@@ -32,6 +32,7 @@ from tests.integration.rows import (
     Seeded,
     audit_row,
     card,
+    card_change,
     case_change,
     case_material,
     closing,
@@ -44,6 +45,7 @@ from tests.integration.rows import (
     opening,
     seed_case,
     step,
+    stored_card,
     stored_material,
     task_row,
 )
@@ -72,6 +74,7 @@ def full_step(database: Database, seeded: Seeded, material_id: int, draft_id: in
     changes.outbox = [message(f"a:{case_id}", case_id), message(f"a:{case_id}", case_id)]
     changes.inputs = [InputRow(id=new_id(), case_id=case_id, element="review", seq=2, answers='{"a":"%s \\\\"}')]
     changes.cards = [card(case_id)]
+    changes.cards_changed = [card_change(stored_card(database, case_id).id)]
     changes.decisions = [decision(case_id)]
     changes.documents = [
         DocumentRow(
@@ -121,7 +124,7 @@ def test_every_part_reaches_its_table(database: Database) -> None:
         tables.audit_entry: 2,
         tables.outbox: 1,
         tables.case_input: 1,
-        tables.warning_card: 1,
+        tables.warning_card: 2,
         tables.decision_record: 1,
         tables.document: 1,
         tables.delivery: 1,

@@ -35,6 +35,7 @@ STEP = "step"
 TIMER = "timer"
 SUSPENSION_OVERRUN = "suspension_overrun"
 UNSERVED = "unserved"
+CARD_ANSWER, CARD_APPEAL, CARD_DECISION = "card_answer", "card_appeal", "card_decision"
 OPEN_STATES = (DeadlineState.ARMED, DeadlineState.PAUSED, DeadlineState.HELD, DeadlineState.BLOCKED)
 
 
@@ -58,7 +59,7 @@ class _Wanted:
 
 def reconcile_deadlines(work: Casework, snapshot: Snapshot) -> None:
     """Arm what is newly waited for, move what the ledger moved, disarm the rest; delete unfired rows at closing."""
-    rows = {_key(row): row for row in work.loaded.deadlines if row.id != work.fired_deadline_id}
+    rows = {_key(row): row for row in work.loaded.deadlines if _is_reconciled(work, row)}
     wanted = {} if work.is_closed else {item.key: item for item in _wanted(work, snapshot, rows)}
     if work.is_closed:
         work.changes.deadlines_deleted.extend(work.loaded.disarmed)
@@ -75,6 +76,13 @@ def reconcile_deadlines(work: Casework, snapshot: Snapshot) -> None:
             change = _changed(work, found, item)
             if change is not None:
                 work.changes.deadlines_changed.append(change)
+
+
+def _is_reconciled(work: Casework, row: DeadlineFacts) -> bool:
+    """Deadlines of cards wait for people and not for the diagram: an answer ends with the case, an appeal outlives it."""
+    if row.id == work.fired_deadline_id or row.name == CARD_DECISION:
+        return False
+    return row.name != CARD_ANSWER or work.is_closed
 
 
 def _key(row: DeadlineFacts) -> tuple[str, str]:

@@ -1,17 +1,17 @@
 """Operations around acceptance: accept, accept by silence, refuse, the one-time notice and the applicant's answer."""
 
 from app.domain.actor import system_actor
-from app.domain.change_set import CardRow
 from app.domain.limit import TimeLimit, parse_limit
 from app.domain.matter import MaterialRequirement
 from app.domain.service_record import ELECTRONIC, IN_PERSON, Attempt, refuse_unproven
 from app.domain.snapshot import OpenService
-from app.domain.vocabulary import CaseKind, CaseState, ClockName, ResultKind, Role
+from app.domain.vocabulary import CardCause, CardColour, CaseKind, CaseState, ClockName, ResultKind
 from app.runtime.acceptance import CASE_CLOCKS, accept, limit_of_clock, start, stop_running
 from app.runtime.answers import answer_of, list_of
+from app.runtime.cards import CardSubject, issue_card
 from app.runtime.casework import Casework
 from app.runtime.closing import close
-from app.runtime.notices import tell_applicant, tell_role
+from app.runtime.notices import tell_applicant, tell_card
 from app.runtime.papers import issue_document
 from app.runtime.service import SERVED_WITH_ISSUE, serve_with_issue
 
@@ -34,29 +34,16 @@ def accept_by_silence(work: Casework, service: OpenService) -> dict[str, object]
     started_at = work.clock(ClockName.NOTICE5).started_at or work.case.received_at
     seq = work.record("case_accepted_by_silence", {"accepted_at": started_at.isoformat()}, actor=actor)
     accept(work, clocks=CASE_CLOCKS, accepted_at=started_at, actor=actor, seq=seq)
-    work.changes.cards.append(
-        CardRow(
-            id=work.ports.next_id(),
-            case_id=work.case.id,
-            clock=ClockName.NOTICE5,
-            element=service.element,
-            colour="abnormal",
-            cause="deemed_acceptance",
-            state="issued",
-            issued_at=work.now,
-            county=work.case.county,
-            department_id=work.case.intake_department_id,
-            facts="{}",
-        )
-    )
-    tell_role(
-        work,
-        Role.UNIT_HEAD,
-        "deemed_accepted",
-        {"accepted_at": started_at.isoformat()},
-        key=f"deemed-acceptance:{work.case.id}:{seq}",
+    subject = CardSubject(
+        clock=ClockName.NOTICE5,
+        colour=CardColour.ABNORMAL,
+        cause=CardCause.DEEMED_ACCEPTANCE,
         department_id=work.case.intake_department_id,
+        element=service.element,
     )
+    card = issue_card(work, subject)
+    if card is not None:
+        tell_card(work, card, "deemed_accepted", {"accepted_at": started_at.isoformat()})
     return {"accepted_by_silence": True}
 
 

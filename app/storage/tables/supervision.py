@@ -5,6 +5,7 @@ from sqlalchemy import Column
 
 from app.storage.tables.base import Code, Id, Instant, case_id, metadata, open_index
 
+# The fields of GB/T 39046-2020 table 11, and what became of the card. handler_id null: it counts for the unit.
 warning_card = sa.Table(
     "warning_card",
     metadata,
@@ -19,8 +20,43 @@ warning_card = sa.Table(
     Column("county", Code(6)),
     Column("department_id", Id, nullable=False),
     Column("facts", sa.Text, nullable=False),
+    Column("supervision_no", Code(20)),
+    Column("rule_no", Code(20), nullable=False, server_default=""),
+    Column("state_at", Instant),
+    Column("due_at", Instant),
+    Column("handler_id", Id),
+    Column("raised_by", Code(64), nullable=False, server_default="system:deadline"),
+    Column("version", sa.Integer, nullable=False, server_default="0"),
+    Column("acknowledged_by", Code(64)),
+    Column("acknowledged_at", Instant),
+    Column("explained_by", Code(64)),
+    Column("explained_at", Instant),
+    Column("explanation", sa.Text),
+    Column("appealed_by", Code(64)),
+    Column("appealed_at", Instant),
+    Column("appeal_ground", Code(24)),
+    Column("appeal_text", sa.Text),
+    Column("outcome", Code(12)),
+    Column("decided_by", Code(64)),
+    Column("decided_at", Instant),
+    Column("decision_reason", sa.Text),
     sa.UniqueConstraint("case_id", "clock", "element", "colour", name="uq_card_once"),
+    sa.Index("ix_card_issued", "issued_at", "id"),
+    sa.Index("ix_card_department", "department_id", "issued_at", "id"),
+    sa.Index("uq_card_supervision_no", "supervision_no", unique=True),
 )
+open_index("ix_card_waiting", "state = 'issued'", warning_card.c.handler_id, warning_card.c.department_id)
+
+# A card an officer is told of in the next digest. digest_key null: it still waits for one.
+digest_item = sa.Table(
+    "digest_item",
+    metadata,
+    Column("staff_id", Id, primary_key=True, autoincrement=False),
+    Column("card_id", Id, sa.ForeignKey("warning_card.id"), primary_key=True, autoincrement=False),
+    Column("queued_at", Instant, nullable=False),
+    Column("digest_key", Code(64)),
+)
+open_index("ix_digest_item_waiting", "digest_key IS NULL", digest_item.c.staff_id)
 
 accountability_record = sa.Table(
     "accountability_record",

@@ -66,6 +66,17 @@ class AccountabilityAsked(PageAsked):
     )
 
 
+class CardsAsked(PageAsked):
+    """Filter of cards. department: id; person: staff id, or `me` for the cards that concern the caller."""
+
+    colour = fields.String(load_default="")
+    state = fields.String(load_default="")
+    cause = fields.String(load_default="")
+    county = fields.String(load_default="")
+    department = fields.String(load_default="", validate=validate.Regexp(r"^(\d{1,19})?$"))
+    person = fields.String(load_default="", validate=validate.Regexp(r"^(me|\d{1,19})?$"))
+
+
 class CompletionAsked(Asked):
     """What comes after a completion: a suggestion, the next task claimed in the same commit, or nothing."""
 

@@ -78,18 +78,6 @@ class CaseMaterial(Schema):
     checked_at = Instant(allow_none=True)
 
 
-class Card(Schema):
-    """A warning card."""
-
-    id = fields.String()
-    clock = fields.String()
-    element = fields.String()
-    colour = fields.String()
-    cause = fields.String()
-    state = fields.String()
-    issued_at = Instant()
-
-
 class Paper(Schema):
     """An issued paper; its PDF is at `/cases/{case_no}/documents/{id}`."""
 
@@ -132,6 +120,5 @@ def list_of(line: type[Schema], name: str) -> type[Schema]:
 
 Events = list_of(answer_of(HistoryEntry), "Events")
 Materials = list_of(CaseMaterial, "Materials")
-Cards = list_of(Card, "Cards")
 Papers = list_of(Paper, "Papers")
 Deliveries = list_of(Delivery, "Deliveries")

@@ -1,4 +1,4 @@
-"""What belongs to a case: history, materials, cards, papers, deliveries, decision, diagram."""
+"""What belongs to a case: history, materials, papers, deliveries, decision, diagram."""
 
 from collections.abc import Callable, Sequence
 
@@ -37,17 +37,6 @@ class Materials(MethodView):
     def get(self, case_no: str) -> object:
         """Return the materials of a case with the officer's marks."""
         return _whole(case_no, case_page.list_materials)
-
-
-@blueprint.route("/cases/<case_no>/cards")
-class Cards(MethodView):
-    """The warning cards."""
-
-    @blueprint.response(200, case_answers.Cards)
-    @blueprint.alt_response(404, schema=schemas.Problem)
-    def get(self, case_no: str) -> object:
-        """Return the warning cards of a case, newest first."""
-        return _whole(case_no, case_page.list_cards)
 
 
 @blueprint.route("/cases/<case_no>/documents")

@@ -49,9 +49,17 @@ def idempotency() -> RequestKey | None:
 
 def required_version() -> int:
     """Return the version the caller acts on, from `If-Match`. Raises CaseworkError `precondition_required` without it."""
+    version = stated_version()
+    if version is None:
+        raise CaseworkError("precondition_required")
+    return version
+
+
+def stated_version() -> int | None:
+    """Return the version the caller acts on where `If-Match` names one, None without it. Raises InvalidInput."""
     text = request.headers.get("If-Match", "")
     if not text:
-        raise CaseworkError("precondition_required")
+        return None
     try:
         return int(text.strip().removeprefix("W/").strip('"'))
     except ValueError as malformed:

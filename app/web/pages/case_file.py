@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from app.domain.authority import HANDLING, Person
 from app.domain.clock_ledger import ClockEntry
 from app.domain.matter import MaterialRequirement
+from app.queries.cards import CardView, list_case_cards
 from app.queries.case_page import (
     CaseView,
     HistoryEntry,
     find_decision,
     get_case,
-    list_cards,
     list_documents,
     list_history,
     list_materials,
@@ -49,7 +49,7 @@ class CaseFile:
     ledger: tuple[ClockEntry, ...]
     history: tuple[HistoryEntry, ...]
     materials: tuple[Mapping[str, object], ...]
-    cards: tuple[Mapping[str, object], ...]
+    cards: tuple[CardView, ...]
     documents: tuple[Mapping[str, object], ...]
     decision: Mapping[str, object]
     diagram: DiagramView
@@ -105,7 +105,7 @@ def read_case(opened: Reading, person: Person, case_no: str) -> CaseFile:
         ledger=ledger,
         history=history,
         materials=list_materials(link, case_id),
-        cards=list_cards(link, case_id),
+        cards=list_case_cards(link, case_id),
         documents=list_documents(link, case_id),
         decision=find_decision(link, case_id) or {},
         diagram=get_diagram(link, case_id),

@@ -9,6 +9,7 @@ from flask import url_for
 from app.domain.clock_ledger import ClockEntry, concerns
 from app.domain.form import FormSchema
 from app.domain.vocabulary import Colour, LedgerKind
+from app.queries.cards import CardView
 from app.queries.case_page import CaseMember, HistoryEntry
 from app.queries.clock import ClockView
 from app.web.pages.case_file import STAFF, CaseFile
@@ -273,15 +274,13 @@ def _application_form(file: CaseFile) -> FormSchema | None:
     return form.schema if form else None
 
 
-def _card(file: CaseFile, card: Mapping[str, object]) -> dict[str, object]:
-    issued_at = card["issued_at"]
-    assert isinstance(issued_at, datetime)
+def _card(file: CaseFile, card: CardView) -> dict[str, object]:
     return {
-        "colour": card["colour"],
-        "cause": file.showing.words.label("card_cause", str(card["cause"])),
-        "clock": card["clock"] or "",
-        "issued_at": file.showing.at(issued_at),
-        "state": card["state"],
+        "colour": card.colour,
+        "cause": file.showing.words.label("card_cause", card.cause),
+        "clock": card.clock,
+        "issued_at": file.showing.at(card.issued_at),
+        "state": card.state,
     }
 
 

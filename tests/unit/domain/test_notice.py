@@ -113,7 +113,12 @@ def test_every_kind_of_notice_has_a_text(language: str) -> None:
 def test_subject_holds_no_personal_data(kind: str, language: str) -> None:
     subject = read(language)["notices"][kind]["subject"]
 
-    assert {name for _, name, _, _ in Formatter().parse(subject) if name} <= {"matter", "case_no", "definition"}
+    assert {name for _, name, _, _ in Formatter().parse(subject) if name} <= {
+        "matter",
+        "case_no",
+        "definition",
+        "count",
+    }
 
 
 def read(language: str) -> dict[str, dict[str, dict[str, str]]]:
