@@ -52,6 +52,11 @@ def take(world: World, case_no: str, element: str, login: str) -> None:
 def run_timer(world: World, *moment: int) -> None:
     """Move the clock there and fire everything that is due, as the worker would."""
     world.at(*moment)
+    fire_all(world)
+
+
+def fire_all(world: World) -> None:
+    """Fire everything that is due at the instant the clock shows."""
     while any(fire_due_deadlines(world.container.context, lane, limit=50, budget_ms=60_000).fired for lane in Lane):
         continue
 

@@ -7,7 +7,7 @@ from app.domain.authority import HANDLING, Person
 from app.domain.card_life import CardFacts
 from app.domain.errors import Forbidden
 from app.domain.loaded_case import HandledStep, TaskFacts
-from app.domain.vocabulary import Role
+from app.domain.vocabulary import CardState, Role
 
 # Who staffs the duty desk (值班岗) of a unit: its duty officers, where it has none its head.
 DESK = (Role.DUTY_OFFICER, Role.UNIT_HEAD)
@@ -85,3 +85,17 @@ def require_uninvolved(person: Person, card: CardFacts) -> None:
 
 def _holds(person: Person, department_id: int, roles: Iterable[str]) -> bool:
     return any(place.department_id == department_id and place.role in set(roles) for place in person.memberships)
+
+
+def acts_open_to(person: Person, card: CardFacts) -> tuple[str, ...]:
+    """Return what a person who sees a card may do with it now: acknowledge, explain, appeal, decide, cancel."""
+    watches = person.has_role(Role.SUPERVISOR) and not caused(person, card)
+    is_uninvolved = watches and card.appealed_by != f"staff:{person.staff_id}"
+    open_acts = {
+        "acknowledge": card.state == CardState.ISSUED and is_answered_by(person, card),
+        "explain": card.state == CardState.ACKNOWLEDGED and is_answered_by(person, card),
+        "appeal": card.state == CardState.EXPLAINED and may_appeal(person, card),
+        "decide": card.state == CardState.APPEALED and is_uninvolved,
+        "cancel": card.state not in (CardState.APPEALED, CardState.REVOKED) and is_uninvolved,
+    }
+    return tuple(act for act, is_open in open_acts.items() if is_open)

@@ -36,7 +36,8 @@ def tell_person(work: Casework, staff_id: int, kind: str, facts: Mapping[str, ob
 
 def tell_supervision_office(work: Casework, kind: str, facts: Mapping[str, object], *, key: str) -> None:
     """Queue the notice `kind` for the supervisors of the county of the case, of its prefecture where it has none."""
-    to = {"addressee": "supervision_office", "county": work.case.county, "prefecture": work.case.prefecture}
+    where = {"county": work.case.county, "prefecture": work.case.prefecture}
+    to = {"addressee": "supervision_office", "role": Role.SUPERVISOR.value, **where}
     _queue(work, kind, to, facts, f"{key}:supervision_office")
 
 

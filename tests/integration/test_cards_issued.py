@@ -1,12 +1,14 @@
 """Cards come by the rule set of the matter, once each, and count for whoever had the case."""
 
+from datetime import timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 import sqlalchemy as sa
 
 from app.operations.suspend_clock import SuspensionRequest, resume_clock, suspend_clock
-from app.queries.clock import list_clocks
+from app.queries.clock import ClockView, list_clocks
 from app.storage.tables import deadline
 from tests.card_desk import (
     HEAD,
@@ -20,10 +22,11 @@ from tests.card_desk import (
     case_id_of,
     colours,
     deploy_with,
+    fire_all,
     queued,
     run_timer,
 )
-from tests.world import World
+from tests.world import START, World
 
 PROMISED = "promised"
 
@@ -180,3 +183,37 @@ def test_acceptance_by_silence_cards_the_office_that_took_the_case_in(installed:
     abnormal = next(card for card in cards_of(installed, case_no) if card.colour == "abnormal")
     assert (abnormal.cause, abnormal.clock, abnormal.rule_no) == ("deemed_acceptance", "notice5", "ABNORMAL")
     assert (abnormal.department, abnormal.warning_type) == ("恩施市政务服务中心", "4")
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_random_ticks_issue_one_card_per_colour_and_none_that_is_not_due(installed: World, seed: int) -> None:
+    dice, began = Random(seed), START
+    case_nos = []
+    for minutes in sorted(dice.randrange(0, 2 * 24 * 60) for _ in range(6)):
+        installed.clock.set(began + timedelta(minutes=minutes))
+        case_nos.append(accepted(installed, claimed_by=dice.choice(["", REVIEWER])))
+
+    # A tick may come late, twice, or after the clock of the machine was put back.
+    ticks = [began + timedelta(minutes=dice.randrange(2 * 24 * 60, 9 * 24 * 60)) for _ in range(12)]
+    for tick in (*ticks, max(ticks)):
+        installed.clock.set(tick)
+        fire_all(installed)
+
+    for case_no in case_nos:
+        cards = [card for card in cards_of(installed, case_no) if card.clock == PROMISED]
+        due = {
+            "yellow": instants_of(installed, case_no).yellow_at,
+            "red": instants_of(installed, case_no).red_at,
+            "overdue": instants_of(installed, case_no).due_at,
+        }
+        assert sorted(card.colour for card in cards) == sorted(
+            colour for colour, at in due.items() if at is not None and at < max(ticks)
+        )
+        assert acts_on(installed, case_no).count("card_issued") == len(cards_of(installed, case_no))
+
+
+def instants_of(world: World, case_no: str) -> ClockView:
+    """Return the promised clock of a case."""
+    with world.container.context.database.reading() as opened:
+        clocks = list_clocks(opened.connection, world.container.view(), case_id_of(world, case_no), now=opened.now)
+    return next(clock for clock in clocks if clock.clock == PROMISED)

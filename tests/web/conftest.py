@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from app.operations.sign_in import sign_in
 from app.web.errors import register_error_handlers
-from app.web.pages import board, cases, tasks, worklist  # noqa: F401  (their views register with the blueprint)
+from app.web.pages import board, card, cards, cases, tasks, worklist  # noqa: F401  (their views register with the blueprint)
 from app.web.pages.blueprint import pages
 from app.web.setup import set_up
 from app.web.sign_in import COOKIE

@@ -9,9 +9,9 @@ from flask import url_for
 from app.domain.clock_ledger import ClockEntry, concerns
 from app.domain.form import FormSchema
 from app.domain.vocabulary import Colour, LedgerKind
-from app.queries.cards import CardView
 from app.queries.case_page import CaseMember, HistoryEntry
 from app.queries.clock import ClockView
+from app.web.pages.card_view import CardReader, card_row
 from app.web.pages.case_file import STAFF, CaseFile
 from app.web.pages.context import answer_rows
 from app.web.presenting import DueView, Remaining, Words, file_size, present_due
@@ -25,6 +25,7 @@ LIMIT = re.compile(r"^(\d+)([A-Z]+)$", re.ASCII)
 def common_parts(file: CaseFile) -> dict[str, object]:
     """Return the context both the page of a case and the page of a task show."""
     offering = file.extras.offering
+    reader = CardReader(person=file.person, showing=file.showing, names=file.names, counties=file.regions)
     return {
         "case": head_of(file),
         "clocks": [_clock(file, clock) for clock in file.clocks],
@@ -33,7 +34,7 @@ def common_parts(file: CaseFile) -> dict[str, object]:
         "timeline": [_event(file, entry) for entry in file.history],
         "answers": _answers(file),
         "basis": list(offering.legal_basis) if offering else [],
-        "cards": [_card(file, card) for card in file.cards],
+        "cards": [card_row(card, reader) for card in file.cards],
         "documents": [_document(file, paper) for paper in file.documents],
         "diagram": {
             "xml_url": url_for("pages.case_diagram", case_no=file.view.case_no),
@@ -272,16 +273,6 @@ def _application_form(file: CaseFile) -> FormSchema | None:
         return theme.form
     form = file.published.forms.get(file.extras.offering.form_key) if file.extras.offering else None
     return form.schema if form else None
-
-
-def _card(file: CaseFile, card: CardView) -> dict[str, object]:
-    return {
-        "colour": card.colour,
-        "cause": file.showing.words.label("card_cause", card.cause),
-        "clock": card.clock,
-        "issued_at": file.showing.at(card.issued_at),
-        "state": card.state,
-    }
 
 
 def _document(file: CaseFile, paper: Mapping[str, object]) -> dict[str, object]:

@@ -148,4 +148,5 @@ def _acts(file: CaseFile) -> dict[str, bool]:
         "may_resume": may_resume(file),
         "may_extend": may_extend(file),
         "may_withdraw": may_withdraw and file.view.state in BEFORE_DECISION,
+        "may_card": file.person.has_role("supervisor"),
     }

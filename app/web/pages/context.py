@@ -50,6 +50,9 @@ FIELD_OF_CODE = {
     "clock_expected_days_missing": "expected_days",
     "clock_extension_too_long": "days",
     "clock_reason_missing": "reason",
+    "card_text_missing": "text",
+    "card_appeal_ground": "ground",
+    "card_exists": "cause",
     "staff_unknown": "staff",
     "receiver_unfit": "staff",
 }

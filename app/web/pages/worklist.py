@@ -21,6 +21,7 @@ from app.queries.officer_facts import (
 )
 from app.queries.worklist import WorklistFilter, WorklistItem, count_queues, list_tasks
 from app.queries.worklist import next_task as find_next_task
+from app.storage.cards import count_waiting
 from app.web.pages.blueprint import pages
 from app.web.pages.context import (
     Showing,
@@ -60,6 +61,7 @@ class _Reading:
     items: tuple[WorklistItem, ...]
     next_cursor: str | None
     counts: Mapping[str, int]
+    cards: int
     matters: tuple[tuple[str, str], ...]
     shown: _Shown
 
@@ -81,6 +83,7 @@ def worklist() -> str:
     return render_template(
         "worklist.html",
         queues=[_queue(code, found.counts[code], is_current=code == queue) for code in QUEUES],
+        cards=found.cards,
         filter=wanted,
         has_filter=any((wanted.text, wanted.matter_code, wanted.county, wanted.colour)),
         matters=[{"code": code, "label": name} for code, name in found.matters],
@@ -148,6 +151,7 @@ def _read(person: Person, wanted: WorklistFilter) -> _Reading:
             items=items,
             next_cursor=found.next_cursor,
             counts=count_queues(link, person, now=now),
+            cards=count_waiting(link, person.staff_id) if person.staff_id is not None else 0,
             matters=list_open_matters(link, person),
             shown=shown,
         )

@@ -2,6 +2,7 @@
 
 from app.domain.vocabulary import CaseState, Colour
 from app.web.presenting import Remaining
+from tests.unit.web.sample_cards import card_pages
 from tests.unit.web.sample_forms import REVIEW
 from tests.unit.web.sample_parts import Parts, Row
 
@@ -43,6 +44,7 @@ class OfficerPages(Parts):
                 {"code": code, "count": count, "url": f"/worklist?queue={code}", "is_current": code == "group"}
                 for code, count in counts.items()
             ],
+            "cards": 3,
             "filter": {"text": "", "matter_code": "", "county": "422802", "colour": ""},
             "has_filter": True,
             "matters": [{"code": "startup-reg", "label": "企业设立登记"}],
@@ -98,7 +100,7 @@ class OfficerPages(Parts):
         }
 
     def case_page(self) -> dict[str, object]:
-        acts = {"may_suspend": True, "may_resume": False, "may_extend": True, "may_withdraw": True}
+        acts = {"may_suspend": True, "may_resume": False, "may_extend": True, "may_withdraw": True, "may_card": True}
         tasks = [
             {
                 "task_id": "7",
@@ -113,7 +115,7 @@ class OfficerPages(Parts):
 
     def case_closed(self) -> dict[str, object]:
         case = {**self.case(), "state": "closed", "decision": "准予", "decided_at": self.at(-1), "parent_case_no": ""}
-        acts = dict.fromkeys(("may_suspend", "may_resume", "may_extend", "may_withdraw"), False)
+        acts = dict.fromkeys(("may_suspend", "may_resume", "may_extend", "may_withdraw", "may_card"), False)
         empty = {
             name: [] for name in ("tasks", "members", "cards", "documents", "timeline", "materials", "clocks", "basis")
         }
@@ -283,6 +285,7 @@ class OfficerPages(Parts):
                     "errors": [],
                 },
             ),
+            *card_pages(self),
             ("board", "board", HEAD, self.board()),
             ("board_list", "board", HEAD, self.board("overdue")),
             ("board_empty", "board", HEAD, {**self.board(), "units": []}),

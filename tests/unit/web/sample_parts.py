@@ -177,6 +177,25 @@ class Parts:
             },
         ]
 
+    def card(self, colour: str, state: str, *acts: str) -> dict[str, object]:
+        return {
+            "id": "9",
+            "version": 0,
+            "url": "/cards/9",
+            "colour": colour,
+            "cause": "时限",
+            "content": "承诺时限:按规则 ENSHI_50_90 发黄牌",
+            "clock": "promised",
+            "state": state,
+            "case_no": "ES20261124000001",
+            "case_name": "食品经营许可",
+            "county": "利川市",
+            "department": "利川市市场监督管理局",
+            "handler": "李四" if acts else "",
+            "issued_at": self.at(-1),
+            "acts": acts,
+        }
+
     def common(self) -> dict[str, object]:
         return {
             "case": self.case(),
@@ -192,10 +211,7 @@ class Parts:
                 "done": ["check"],
                 "faults": [],
             },
-            "cards": [
-                {"colour": "yellow", "cause": "时限", "clock": "promised", "issued_at": self.at(-1), "state": "issued"},
-                {"colour": "abnormal", "cause": "受理差错", "clock": "", "issued_at": self.at(-3), "state": "revoked"},
-            ],
+            "cards": [self.card("yellow", "issued", "acknowledge"), self.card("abnormal", "revoked")],
             "documents": [
                 {
                     "name": "受理通知书",
