@@ -144,6 +144,19 @@ class OfficerPages(Parts):
             "errors": [{"name": "document_no", "text": "请填写告知文书文号。"}] if act == "suspend" else [],
         }
 
+    def clock_statement(self, error: str = "") -> dict[str, object]:
+        clock = {"limit": "5 个工作日", "started_at": self.at(-28), "due_at": self.at(27), "is_provisional": True}
+        return {
+            "case": self.case(),
+            "as_of": "2026-11-24T10:00",
+            "at": self.at(),
+            "error": error,
+            "back_url": "/cases/ES20261124000001",
+            "clocks": []
+            if error
+            else [{**clock, "name": "promised", "state": "running", "sentences": ["受理当日不计。"]}],
+        }
+
     def board(self, state: str = "") -> dict[str, object]:
         counts = {
             "open": 1204,
@@ -286,6 +299,8 @@ class OfficerPages(Parts):
                 },
             ),
             *card_pages(self),
+            ("clock_statement", "clock_statement", OFFICER, self.clock_statement()),
+            ("clock_statement_refused", "clock_statement", OFFICER, self.clock_statement("请填写时间。")),
             ("board", "board", HEAD, self.board()),
             ("board_list", "board", HEAD, self.board("overdue")),
             ("board_empty", "board", HEAD, {**self.board(), "units": []}),
