@@ -51,13 +51,13 @@ def _decide(
     person: Person,
     target: CardTarget,
     kind: str,
-    decide: Callable[[Casework, CardFacts], CardChange],
+    judge: Callable[[Casework, CardFacts], CardChange],
 ) -> Result:
     def act(work: Casework, card: CardFacts) -> None:
         if not person.has_role(Role.SUPERVISOR) or not may_supervise(person, place_of(work)):
             raise Forbidden("not_permitted", needs=Role.SUPERVISOR.value)
         require_uninvolved(person, card)
-        decision = decide(work, card)
+        decision = judge(work, card)
         change_card(work, card, decision, kind)
         _tell(work, card, kind)
 
