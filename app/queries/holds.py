@@ -51,6 +51,15 @@ class BlockView:
     asked_by: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRelease:
+    """A release that waits for its second person."""
+
+    id: int
+    asked_by: str
+    reason: str
+
+
 def list_holds(
     connection: sa.Connection, scope: Scope, *, secret: str, state: str = "", cursor: str | None = None, limit: int = 50
 ) -> Page:
@@ -104,6 +113,19 @@ def list_blocks(connection: sa.Connection, scope: Scope) -> tuple[BlockView, ...
     for row in connection.execute(closures):
         found["closure", row.id] = _block("closure", row)
     return tuple(sorted(found.values(), key=lambda block: block.began_at))
+
+
+def find_open_release(connection: sa.Connection, *, closure_id: int) -> OpenRelease | None:
+    """Return the release of a closure that waits for its second person; None when nobody asked."""
+    columns = deemed_release.c
+    query = (
+        sa.select(columns.id, columns.asked_by, columns.reason)
+        .where(columns.closure_id == closure_id, columns.confirmed_at.is_(None))
+        .order_by(columns.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return OpenRelease(**row._asdict()) if row else None
 
 
 def _holds(scope: Scope) -> sa.Select[tuple[object, ...]]:

@@ -9,11 +9,13 @@ from app.domain.authority import Person
 from app.domain.calendar import ZONE
 from app.domain.calendar_authority import covers_region
 from app.domain.closure import REGION, SCOPES, ClosureInput
-from app.domain.errors import CaseworkError, InvalidInput
+from app.domain.errors import CaseworkError, InvalidInput, NotFound
 from app.operations.declare_closure import WATCHING, confirm_closure, declare_closure
+from app.operations.release_deemed import ask_release, release_deemed
 from app.queries.catalogue import list_counties
 from app.queries.closures import ClosureLine, get_closure, list_closures_of, list_touched
 from app.queries.definitions import names_of_actors
+from app.queries.holds import find_open_release
 from app.web.language import current_language
 from app.web.pages.blueprint import pages
 from app.web.pages.context import (
@@ -75,12 +77,17 @@ def closure(closure_id: str) -> str:
         line = get_closure(opened.connection, person, row_id(closure_id))
         touched = list_touched(opened.connection, row_id(closure_id))
         names = names_of_actors(opened.connection, _actors((line,)))
-    mine = line.declared_by == f"staff:{person.staff_id}"
+        release = find_open_release(opened.connection, closure_id=row_id(closure_id))
+    me = f"staff:{person.staff_id}"
+    mine, watches, is_over = line.declared_by == me, person.has_role(*WATCHING), line.ended_at <= show.now
     return render_template(
         "closure.html",
         closure=_line(line, show, names),
-        may_confirm=line.state == "declared" and not mine and person.has_role(*WATCHING),
+        may_confirm=line.state == "declared" and not mine and watches,
         waits_for_other=line.state == "declared" and mine,
+        may_ask=line.state == "confirmed" and is_over and release is None and person.has_role("supervisor"),
+        may_release=release is not None and release.asked_by != me and watches,
+        release_waits=release is not None and release.asked_by == me,
         approvals=[
             {
                 "case_no": item.case_no,
@@ -98,6 +105,30 @@ def confirm_closure_page(closure_id: str) -> Response:
     """Confirm a closure somebody else declared."""
     person = require_role(*WATCHING)
     told_or_refused(lambda: confirm_closure(context(), person, closure_id=row_id(closure_id)), "closure_confirmed")
+    return redirect(url_for("pages.closure", closure_id=closure_id))
+
+
+@pages.post("/closures/<closure_id>/release")
+def ask_release_of_closure(closure_id: str) -> Response:
+    """Ask for the release of the approvals a closure blocks."""
+    person = require_role("supervisor")
+    reason = request.form.get("reason", "")
+    told_or_refused(
+        lambda: ask_release(context(), person, closure_id=row_id(closure_id), reason=reason), "release_asked"
+    )
+    return redirect(url_for("pages.closure", closure_id=closure_id))
+
+
+@pages.post("/closures/<closure_id>/release/confirmation")
+def release_closure(closure_id: str) -> Response:
+    """Confirm the release as the second person; what was blocked is looked at again."""
+    person = require_role(*WATCHING)
+    with reading() as opened:
+        get_closure(opened.connection, person, row_id(closure_id))
+        release = find_open_release(opened.connection, closure_id=row_id(closure_id))
+    if release is None:
+        raise NotFound("release_unknown", release=closure_id)
+    told_or_refused(lambda: release_deemed(context(), person, release_id=release.id), "release_confirmed")
     return redirect(url_for("pages.closure", closure_id=closure_id))
 
 

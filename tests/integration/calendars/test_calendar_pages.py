@@ -146,6 +146,31 @@ def test_a_closure_is_declared_by_one_and_confirmed_by_another(town: Town) -> No
     assert "已生效" in first.get("/closures").text
 
 
+def test_blocked_approvals_are_released_by_two_persons_after_the_closure(town: Town) -> None:
+    case_no = town.accepted("startup-reg")
+    town.complete(case_no, "review", "reviewer.enshi", "pass", opinion="同意")
+    first, second = browser(town, "supervisor.enshi"), browser(town, "duty.es")
+    span = {"began_at": "2026-03-03T12:00", "ended_at": "2026-03-03T17:00"}
+    where = {"scope": "region", "region": "422801", "reason": "停电", "document": "文1"}
+    page = send(first, "/closures", **where, **span).location
+    send(second, f"{page}/confirmation")
+    town.at(2026, 3, 3, 17, 40)
+    town.tick()
+    assert (town.row(case_no, "deemed").state, town.row(case_no, "deemed").last_error) == (6, "closure")
+    assert f"{page}/release" in first.get(page).text
+
+    send(first, f"{page}/release", reason="已恢复办公")
+    assert "由您申请解除" in first.get(page).text
+    own = send(first, f"{page}/release/confirmation")
+    assert town.row(case_no, "deemed").state == 6
+    send(second, f"{page}/release/confirmation")
+    town.tick()
+
+    assert own.status_code == 302
+    assert town.state_of(case_no) == "deemed"
+    assert "已解除" in first.get(page).text
+
+
 def test_a_faulty_closure_comes_back_with_its_fault(shared_town: Town) -> None:
     client = browser(shared_town, "supervisor.enshi")
 

@@ -131,4 +131,5 @@ def _closures(parts: Parts) -> dict[str, object]:
 def _closure(parts: Parts, state: str) -> dict[str, object]:
     approval = {"case_no": "ES20261124000001", "due": parts.at(-20), "guards": ["停止办公"]}
     approvals = [{**approval, "state": "blocked"}, {**approval, "state": "approved", "guards": []}]
-    return {"closure": _closed(parts, state), "may_confirm": True, "waits_for_other": True, "approvals": approvals}
+    may = {"may_confirm": True, "waits_for_other": True, "may_ask": True, "may_release": True, "release_waits": True}
+    return {"closure": _closed(parts, state), **may, "approvals": approvals}
