@@ -1,5 +1,6 @@
 """Declare and confirm a closure (停止办公): one person declares it, another confirms it, then it counts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.authority import Person, require_second_person
@@ -14,6 +15,7 @@ from app.runtime.calendar_progress import carry_on
 from app.runtime.calendar_publishing import plan_versions, publish_versions
 from app.runtime.context import Context, in_transaction
 from app.runtime.published import Published
+from app.storage.calendar_loads import note_cards_inside
 from app.storage.calendars import current_calendars
 from app.storage.closures import ClosureRow, add_closure, change_closure, lock_closure
 from app.storage.rules import begin_generation, current_generation
@@ -76,7 +78,7 @@ def declare_closure(context: Context, person: Person, declared: ClosureInput) ->
 def confirm_closure(context: Context, person: Person, *, closure_id: int) -> Result:
     """Confirm a closure as a second person: its days rest from now on, and open clocks are counted again.
 
-    A clock that expired before is not revived.
+    Cards whose due instant lies inside are taken back with the same load; a clock that expired before is not revived.
     Raises NotFound `closure_unknown`, Forbidden `second_person_needed`, Conflict `closure_state`.
     """
     load_id = context.ids.next_id(PREFECTURE)
@@ -114,6 +116,7 @@ def _put_in_force(uow: UnitOfWork, published: Published, row: ClosureRow, *, loa
     begin_generation(uow, by=by)
     plan = plan_versions(uow.connection, versions, hours=published.time_rules.office_hours)
     publish_versions(uow, plan, versions, load_id=load_id, document=row.document, by=by, closure_id=row.id)
+    note_cards_inside(uow, load_id, row, offices=_offices(published, scope))
 
 
 def _locked(uow: UnitOfWork, person: Person, closure_id: int) -> ClosureRow:
@@ -162,6 +165,13 @@ def _region_scope(published: Published, code: str) -> _Scope:
         layers=(place.layer,),
         below=tuple(sorted(below)),
         calendar=published.calendar_of_layer(place.layer),
+    )
+
+
+def _offices(published: Published, scope: _Scope) -> Sequence[int]:
+    """The departments whose cases the closure concerns."""
+    return sorted(
+        item.id for item in published.departments.values() if not set(scope.layers).isdisjoint(item.calendar_layers)
     )
 
 

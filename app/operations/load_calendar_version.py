@@ -129,7 +129,6 @@ def _examine(
         rules=published.time_rules,
         calendars={**published.calendars, **plan.by_id},
         targets=plan.calendars,
-        closure={},
     )
     concerned = list_concerned(opened.connection, plan.spans)
     counts: Counter[str] = Counter()

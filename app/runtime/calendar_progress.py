@@ -1,13 +1,11 @@
 """Carry a calendar load on (继续日历载入): batch after batch, whoever began it, until no case waits."""
 
 import time
-from collections.abc import Mapping
 
 from app.domain.errors import NotFound
 from app.runtime.calendar_recount import BATCH, recount_batch, recounting_of
 from app.runtime.context import Context, in_transaction
 from app.storage.calendar_loads import get_load, mark_finished, note_waiting, waiting_count
-from app.storage.closures import closure_facts
 from app.storage.rules import current_generation
 from app.storage.unit_of_work import UnitOfWork
 
@@ -34,8 +32,7 @@ def _take_batch(uow: UnitOfWork, context: Context, load_id: int, batch: int) -> 
     if load is None:
         raise NotFound("calendar_load_unknown", load=str(load_id))
     published = context.library.published(current_generation(uow.connection))
-    closure: Mapping[str, object] = closure_facts(uow.connection, load.closure_id) if load.closure_id else {}
-    return recount_batch(uow, context.ids, recounting_of(load, published, closure), limit=batch)
+    return recount_batch(uow, context.ids, recounting_of(uow.connection, load, published), limit=batch)
 
 
 def _conclude(uow: UnitOfWork, load_id: int) -> tuple[bool, bool]:

@@ -1,18 +1,20 @@
 """Count the cases of a calendar load again (批量重新计算): set-based reads, one write a batch, no diagram in memory."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import orjson
 
 from app.domain.audit import audit_body, audit_link
 from app.domain.calendar import ResolvedCalendar
+from app.domain.card_life import CardFacts, revoke
 from app.domain.case_recount import CountedCase, NewCalendar, Recount, TaskCopy, recount
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
 from app.domain.change_set import AuditRow, ChangeSet, IncidentRow, OutboxRow
 from app.domain.clock_entry import ClockEntry
 from app.domain.errors import CaseworkError
+from app.domain.messages import LANGUAGES
 from app.domain.notice import NOTICE_CLASSES, earliest_send_at
 from app.domain.time_rules import TimeRules
 from app.runtime.notices import CHANNEL
@@ -24,7 +26,9 @@ from app.storage.calendar_loads import (
     ClaimedCase,
     claim_waiting,
     read_case_rows,
+    standing_cards,
 )
+from app.storage.closures import ClosureRow, closure_facts, find_closure
 from app.storage.database import Connection
 from app.storage.ids import IdSource
 from app.storage.unit_of_work import UnitOfWork
@@ -32,6 +36,8 @@ from app.storage.unit_of_work import UnitOfWork
 BATCH = 500
 ENTRY = "calendar_changed"
 NOTICE = "due_moved"
+CARD_REASON = "closures.card_reason"
+FORCE_MAJEURE = "force_majeure"
 FAILED = "failed"
 INCIDENT = "calendar_load"
 NOTHING = Recount(entry=None, moves=())
@@ -39,13 +45,19 @@ NOTHING = Recount(entry=None, moves=())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recounting:
-    """What every case of a load is counted with. calendars: by id; targets: department id -> calendar from now on."""
+    """What every case of a load is counted with.
+
+    calendars: by id; targets: department id -> calendar from now on. closure: behind the load; closure_facts: what a
+    ledger entry says about it; card_reason: why cards about a due instant inside it are taken back.
+    """
 
     load: CalendarLoadRow
     rules: TimeRules
     calendars: Mapping[str, ResolvedCalendar]
     targets: Mapping[int, ResolvedCalendar]
-    closure: Mapping[str, object]
+    closure: ClosureRow | None = None
+    closure_facts: Mapping[str, object] = field(default_factory=dict)
+    card_reason: str = ""
 
     def new_calendar(self, department_id: int) -> NewCalendar | None:
         """Return what the cases of a department are counted with; None for one that came after the load."""
@@ -59,7 +71,7 @@ class Recounting:
             loaded_at=self.load.loaded_at,
             actor=self.load.loaded_by,
             rules=self.rules,
-            closure=self.closure,
+            closure=self.closure_facts,
         )
 
 
@@ -77,11 +89,20 @@ class RecountedCase:
         return FAILED if self.failure is not None else self.result.outcome
 
 
-def recounting_of(load: CalendarLoadRow, published: Published, closure: Mapping[str, object]) -> Recounting:
+def recounting_of(connection: Connection, load: CalendarLoadRow, published: Published) -> Recounting:
     """Lay out what the cases of a stored load are counted with."""
+    closed = find_closure(connection, load.closure_id) if load.closure_id else None
     targets = {department_id: published.calendars[calendar_id] for department_id, calendar_id in load.calendars.items()}
     return Recounting(
-        load=load, rules=published.time_rules, calendars=published.calendars, targets=targets, closure=closure
+        load=load,
+        rules=published.time_rules,
+        calendars=published.calendars,
+        targets=targets,
+        closure=closed,
+        closure_facts=closure_facts(connection, closed) if closed else {},
+        card_reason=published.messages.text(LANGUAGES[0], CARD_REASON, reason=closed.reason, document=closed.document)
+        if closed
+        else "",
     )
 
 
@@ -96,9 +117,14 @@ def recount_batch(uow: UnitOfWork, ids: IdSource, recounting: Recounting, *, lim
         return 0
     now = uow.now()
     changes = ChangeSet()
+    closed = recounting.closure
+    cards = standing_cards(uow.connection, closed, [case.id for case in cases]) if closed else {}
     send_at: dict[int, datetime] = {}
     for done in recount_cases(uow.connection, cases, recounting, now=now):
-        _add(changes, done, recounting, now=now, send_at=send_at)
+        chain = _Chain(case=done.case, load=recounting.load, now=now)
+        _add(changes, done, recounting, chain, send_at=send_at)
+        _take_back(changes, cards.get(done.case.id, ()), recounting, chain)
+        chain.add_to(changes)
         if done.failure is not None:
             changes.incidents.append(_incident(ids.next_id(done.case.region_code), done, recounting.load, now))
     apply_changes(uow, changes)
@@ -142,26 +168,70 @@ def _counted(case: ClaimedCase, rows: CaseRows, rules: TimeRules) -> CountedCase
     )
 
 
+@dataclass(slots=True, kw_only=True)
+class _Chain:
+    """The audit entries a load adds to a case; the head of the case follows from them."""
+
+    case: ClaimedCase
+    load: CalendarLoadRow
+    now: datetime
+    entries: list[AuditRow] = field(default_factory=list)
+
+    def record(self, kind: str, facts: Mapping[str, object]) -> int:
+        """Append an entry and return its seq."""
+        last = self.entries[-1] if self.entries else None
+        seq = (last.seq if last else self.case.last_seq) + 1
+        by = self.load.loaded_by
+        body = audit_body(case_id=self.case.id, seq=seq, at=self.now, kind=kind, actor=by, facts=facts)
+        link = audit_link(last.hash if last else self.case.last_hash, body)
+        self.entries.append(
+            AuditRow(case_id=self.case.id, seq=seq, at=self.now, kind=kind, actor=by, body=body, hash=link)
+        )
+        return seq
+
+    def add_to(self, changes: ChangeSet) -> None:
+        """Put the entries and the new head of the case into the changes; nothing when nothing was recorded."""
+        if not self.entries:
+            return
+        head = self.entries[-1]
+        changes.audit.extend(self.entries)
+        changes.case_heads.append(
+            CaseHead(id=self.case.id, version=self.case.version, last_seq=head.seq, last_hash=head.hash)
+        )
+
+
 def _add(
-    changes: ChangeSet, done: RecountedCase, recounting: Recounting, *, now: datetime, send_at: dict[int, datetime]
+    changes: ChangeSet,
+    done: RecountedCase,
+    recounting: Recounting,
+    chain: _Chain,
+    *,
+    send_at: dict[int, datetime],
 ) -> None:
-    case, result = done.case, done.result
+    case, result, load = done.case, done.result, recounting.load
     facts = orjson.dumps([move.to_facts() for move in result.moves]).decode()
-    changes.load_cases.append(
-        LoadCaseChange(load_id=recounting.load.id, case_id=case.id, outcome=done.outcome, facts=facts)
-    )
+    changes.load_cases.append(LoadCaseChange(load_id=load.id, case_id=case.id, outcome=done.outcome, facts=facts))
     if result.entry is None:
         return
-    audit = _audited(case, result.entry, recounting.load, now)
-    changes.audit.append(audit)
+    said = {"document": load.document, "load": str(load.id), "calendar": result.entry.calendar_id}
+    seq = chain.record(ENTRY, said)
     changes.ledger.append(result.entry.to_row(case.id))
-    changes.case_heads.append(CaseHead(id=case.id, version=case.version, last_seq=audit.seq, last_hash=audit.hash))
     changes.deadlines_changed.extend(result.deadlines)
     changes.task_instants.extend(result.tasks)
     if result.later is not None:
         if case.department_id not in send_at:
-            send_at[case.department_id] = _office_time(recounting, case.department_id, now)
-        changes.outbox.append(_notice(done, recounting, audit.seq, send_at[case.department_id]))
+            send_at[case.department_id] = _office_time(recounting, case.department_id, chain.now)
+        changes.outbox.append(_notice(done, recounting, seq, send_at[case.department_id]))
+
+
+def _take_back(changes: ChangeSet, cards: Sequence[CardFacts], recounting: Recounting, chain: _Chain) -> None:
+    """Cards about a due instant inside a closure are taken back: nobody could have acted (不可抗力)."""
+    if not cards:
+        return
+    numbers = [card.supervision_no or str(card.id) for card in cards]
+    chain.record("cards_revoked", {"cards": numbers, "ground": FORCE_MAJEURE, "load": str(recounting.load.id)})
+    by = recounting.load.loaded_by
+    changes.cards_changed.extend(revoke(card, reason=recounting.card_reason, by=by, now=chain.now) for card in cards)
 
 
 def _incident(incident_id: int, done: RecountedCase, load: CalendarLoadRow, now: datetime) -> IncidentRow:
@@ -175,26 +245,6 @@ def _incident(incident_id: int, done: RecountedCase, load: CalendarLoadRow, now:
         opened_at=now,
         state="open",
         facts=orjson.dumps(facts).decode(),
-    )
-
-
-def _audited(case: ClaimedCase, entry: ClockEntry, load: CalendarLoadRow, now: datetime) -> AuditRow:
-    body = audit_body(
-        case_id=case.id,
-        seq=entry.seq,
-        at=now,
-        kind=ENTRY,
-        actor=load.loaded_by,
-        facts={"document": load.document, "load": str(load.id), "calendar": entry.calendar_id},
-    )
-    return AuditRow(
-        case_id=case.id,
-        seq=entry.seq,
-        at=now,
-        kind=ENTRY,
-        actor=load.loaded_by,
-        body=body,
-        hash=audit_link(case.last_hash, body),
     )
 
 

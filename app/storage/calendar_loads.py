@@ -10,9 +10,12 @@ import sqlalchemy as sa
 
 from app.domain.authority import CasePlace
 from app.domain.calendar_change import DayRun
+from app.domain.card_life import CardFacts
 from app.domain.change_set import LedgerRow
 from app.domain.loaded_case import DeadlineFacts
+from app.domain.vocabulary import CardState
 from app.storage import dialects
+from app.storage.closures import ClosureRow
 from app.storage.dialects import skip_locked
 from app.storage.sqltypes import sqlite_value
 from app.storage.tables import (
@@ -24,6 +27,7 @@ from app.storage.tables import (
     decision_record,
     offering_version,
     user_task,
+    warning_card,
 )
 from app.storage.unit_of_work import UnitOfWork
 
@@ -160,6 +164,26 @@ def note_waiting(uow: UnitOfWork, load_id: int) -> int:
     ).rowcount
 
 
+def note_cards_inside(uow: UnitOfWork, load_id: int, closed: ClosureRow, *, offices: Sequence[int]) -> int:
+    """Note the cases with a standing card whose due instant lies inside a closure; those cards are taken back.
+
+    offices: ids of the departments the closure concerns.
+    """
+    card = warning_card.c
+    inside = (
+        sa.select(sa.literal(load_id), card.case_id, sa.literal(WAITING), sa.literal("[]"))
+        .join(case_file, case_file.c.id == card.case_id)
+        .where(
+            case_file.c.department_id.in_(offices),
+            *_standing_inside(closed),
+        )
+        .distinct()
+    )
+    columns = ["load_id", "case_id", "outcome", "facts"]
+    statement = dialects.insert_ignore(uow.connection, calendar_load_case).from_select(columns, inside)
+    return uow.connection.execute(statement).rowcount
+
+
 def list_concerned(connection: sa.Connection, spans: Sequence[Span]) -> tuple[int, ...]:
     """Return the ids of the cases a load would concern, ascending."""
     query = sa.text(f"{_concerned(connection)} ORDER BY d.case_id")
@@ -203,6 +227,27 @@ def read_case_rows(connection: sa.Connection, cases: Sequence[ClaimedCase]) -> C
         if case.offering_id is not None and case.offering_version is not None
     }
     return CaseRows(ledger=ledger, deadlines=deadlines, tasks=tasks, rule_sets=_rule_sets(connection, pinned))
+
+
+def standing_cards(
+    connection: sa.Connection, closed: ClosureRow, case_ids: Sequence[int]
+) -> dict[int, list[CardFacts]]:
+    """Return the cards of cases that are about a due instant inside a closure and were not taken back, by case."""
+    columns = [warning_card.c[field.name] for field in fields(CardFacts)]
+    query = sa.select(*columns).where(warning_card.c.case_id.in_(case_ids), *_standing_inside(closed))
+    found: dict[int, list[CardFacts]] = {}
+    for row in connection.execute(query.order_by(warning_card.c.id)):
+        found.setdefault(row.case_id, []).append(CardFacts(**row._asdict()))
+    return found
+
+
+def _standing_inside(closed: ClosureRow) -> tuple[sa.ColumnElement[bool], ...]:
+    card = warning_card.c
+    return (
+        card.state != CardState.REVOKED.value,
+        card.due_at >= closed.began_at,
+        card.due_at < closed.ended_at,
+    )
 
 
 def waiting_count(connection: sa.Connection, load_id: int) -> int:

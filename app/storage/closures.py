@@ -80,11 +80,8 @@ def scope_names(connection: sa.Connection, row: ClosureRow) -> tuple[str, str, s
     return (found.code, found.name_zh, found.name_en) if found else (row.region_code, row.region_code, row.region_code)
 
 
-def closure_facts(connection: sa.Connection, closure_id: int) -> Mapping[str, object]:
+def closure_facts(connection: sa.Connection, row: ClosureRow) -> Mapping[str, object]:
     """Return the fields that a ledger entry says about the closure behind it; the name of its scope in both languages."""
-    row = find_closure(connection, closure_id)
-    if row is None:
-        return {}
     _code, name_zh, name_en = scope_names(connection, row)
     return {
         "scope": f"{name_zh} ({name_en})",

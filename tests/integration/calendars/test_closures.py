@@ -4,9 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
+from app.domain.vocabulary import Lane
+from app.operations.fire_due_deadlines import fire_due_deadlines
+from app.storage.tables import warning_card
 from tests.integration.calendars.conftest import Town
+from tests.many_cases import count_broken_chains
 
 FLOOD: Mapping[str, Any] = {
     "scope": "region",
@@ -191,3 +196,33 @@ def test_an_expired_clock_is_reported_and_left(town: Town) -> None:
     report = town.client.get(f"/api/v1/calendar-loads/{found['load_id']}", headers=town.token("supervisor.es")).json
     assert town.due(case_no) == "2026-03-03 17:30"
     assert {item["clock"]: item["outcome"] for item in report["items"]}["promised"] == "past_due"
+
+
+def test_cards_about_an_instant_inside_the_closure_are_taken_back(town: Town) -> None:
+    inside, outside = town.accepted("startup-reg"), town.accepted()
+    town.at(2026, 3, 3, 17, 45)
+    with town.container.context.database.read() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(warning_card)) == 0
+    fire_due_deadlines(town.container.context, Lane.NOTICE, limit=50)
+    town.at(2026, 3, 4, 10, 0)
+    fire_due_deadlines(town.container.context, Lane.NOTICE, limit=50)
+    before = cards_of(town, inside)
+    assert before
+    assert {state for state, _by in before} == {"issued"}
+
+    closed(town)
+
+    confirmed_by = f"staff:{town.person('duty.es').staff_id}"
+    assert set(cards_of(town, inside)) == {("revoked", confirmed_by)}
+    assert all(state == "issued" for state, _by in cards_of(town, outside))
+    with town.container.context.database.read() as connection:
+        assert count_broken_chains(connection) == 0
+
+
+def cards_of(town: Town, case_no: str) -> list[tuple[str, str | None]]:
+    """Return state and decider of the cards of a case about its promise."""
+    with town.container.context.database.read() as connection:
+        query = sa.select(warning_card.c.state, warning_card.c.decided_by).where(
+            warning_card.c.case_id == town.case_id(case_no), warning_card.c.clock == "promised"
+        )
+        return [(row.state, row.decided_by) for row in connection.execute(query)]
