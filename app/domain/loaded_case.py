@@ -122,6 +122,14 @@ class HandledStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DraftFacts:
+    """A half-filled form for an open task of the case, whoever typed it. topic: `task:<id>`."""
+
+    id: int
+    topic: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAnswer:
     """What the same request was answered before. response: canonical JSON."""
 
@@ -145,6 +153,7 @@ class LoadedCase:
     party: PartyRow | None
     offering: OfferingVersion | None
     tasks: tuple[TaskFacts, ...] = ()
+    drafts: tuple[DraftFacts, ...] = ()
     handled: tuple[HandledStep, ...] = ()
     deadlines: tuple[DeadlineFacts, ...] = ()
     disarmed: tuple[int, ...] = ()

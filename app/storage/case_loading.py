@@ -14,6 +14,7 @@ from app.domain.errors import NotFound
 from app.domain.loaded_case import (
     CaseFacts,
     DeadlineFacts,
+    DraftFacts,
     HandledStep,
     LoadedCase,
     MemberFacts,
@@ -52,6 +53,12 @@ CASE = RowSet(row=CaseFacts, table=tables.case_file, where="id = :case_id", orde
 STATE = RowSet(row=StateRow, table=tables.instance_state, where=OF_CASE, order="case_id")
 PARTY = RowSet(row=PartyRow, table=tables.case_party, where=OF_CASE, order="case_id")
 TASKS = RowSet(row=TaskFacts, table=tables.user_task, where=f"{OF_CASE} AND state < 2", order="id", lists=("outcomes",))
+DRAFTS = RowSet(
+    row=DraftFacts,
+    table=tables.draft,
+    where="topic IN (SELECT 'task:' || id FROM user_task WHERE case_id = :case_id AND state < 2)",
+    order="id",
+)
 HANDLED = RowSet(
     row=HandledStep,
     table=tables.user_task,
@@ -110,6 +117,7 @@ ROW_SETS = (
     PARTY,
     OFFERING,
     TASKS,
+    DRAFTS,
     HANDLED,
     HANDLED_IN_THEME,
     DEADLINES,
@@ -167,6 +175,7 @@ def load_case_unlocked(uow: UnitOfWork, case_id: int, request: RequestKey | None
         party=_only(PARTY.read(texts[PARTY])),
         offering=_offering(case, texts[OFFERING]),
         tasks=TASKS.read(texts[TASKS]),
+        drafts=DRAFTS.read(texts[DRAFTS]),
         handled=HANDLED.read(texts[HANDLED]),
         deadlines=tuple(row for row in deadlines if row.state != DeadlineState.DISARMED),
         disarmed=tuple(row.id for row in deadlines if row.state == DeadlineState.DISARMED),

@@ -35,8 +35,3 @@ def find_draft(connection: sa.Connection, *, owner_account_id: int, topic: str) 
         )
     ).one_or_none()
     return (row.version, row.content) if row else None
-
-
-def delete_drafts(uow: UnitOfWork, topic: str) -> None:
-    """Delete every draft of a topic: its task is done or its application handed in."""
-    uow.connection.execute(draft.delete().where(draft.c.topic == topic))

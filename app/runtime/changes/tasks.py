@@ -22,7 +22,10 @@ GOVERNING_CLOCKS = (
 
 
 def reconcile_tasks(work: Casework, snapshot: Snapshot) -> None:
-    """Open a row for each new human task, withdraw rows whose task is gone, refresh the instants lists sort by."""
+    """Open a row for each new human task, withdraw rows whose task is gone, refresh the instants lists sort by.
+
+    What anybody had typed for a task goes with it.
+    """
     rows = {row.engine_task: row for row in work.loaded.tasks}
     waiting = {task.task_id: task for task in snapshot.open_tasks}
     for engine_task, row in rows.items():
@@ -34,6 +37,8 @@ def reconcile_tasks(work: Casework, snapshot: Snapshot) -> None:
             work.changes.tasks_opened.append(_opened(work, task))
         else:
             _refresh(work, found, task)
+    closed = {f"task:{row.id}" for row in work.changes.tasks_closed}
+    work.changes.drafts_deleted.extend(draft.id for draft in work.loaded.drafts if draft.topic in closed)
 
 
 def _withdrawn(row: TaskFacts, now: datetime) -> TaskClosing:

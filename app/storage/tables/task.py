@@ -49,7 +49,7 @@ open_index("ix_task_matter", "state < 2", T.county, T.matter_code, T.sort_at, T.
 open_index("ix_task_colour", "state < 2", T.yellow_at, T.red_at, T.department_id)
 open_index("ix_task_county_colour", "state < 2", T.county, T.yellow_at, T.red_at, T.department_id)
 
-# topic: `task:<id>` for a task's form, `apply:<code>` for an application that is not handed in yet.
+# topic: `task:<id>` for a task's form. It leaves in the commit that closes the task.
 draft = sa.Table(
     "draft",
     metadata,
@@ -60,4 +60,5 @@ draft = sa.Table(
     Column("content", sa.Text, nullable=False),
     Column("saved_at", Instant, nullable=False),
     sa.UniqueConstraint("owner_account_id", "topic", name="uq_draft_owner_topic"),
+    sa.Index("ix_draft_topic", "topic"),
 )
