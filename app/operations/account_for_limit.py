@@ -13,7 +13,7 @@ from app.runtime.access import actor_of, place_of, refuse_foreign_case, refuse_w
 from app.runtime.advance import Result, Target, change_case
 from app.runtime.casework import Casework
 from app.runtime.context import Context, in_transaction
-from app.runtime.notices import tell_role
+from app.runtime.notices import tell_role, tell_supervision_office
 from app.storage.accountability import find_record
 from app.storage.unit_of_work import UnitOfWork
 
@@ -34,7 +34,7 @@ def choose_accountability_cause(
         chosen = choose_cause(row, cause=cause, text=text, by=work.actor.code, now=work.now)
         work.record("accountability_cause", {"record": str(row.id), "cause": cause})
         facts = {"cause": cause}
-        tell_role(work, Role.SUPERVISOR, "accountability_cause", facts, key=f"accountability:{row.id}:{work.last_seq}")
+        tell_supervision_office(work, "accountability_cause", facts, key=f"accountability:{row.id}:{work.last_seq}")
         return chosen
 
     return _change(context, person, record_id, act, request)

@@ -68,7 +68,7 @@ def issue_card(work: Casework, subject: CardSubject) -> CardRow | None:
     )
     work.changes.cards.append(row)
     told = {"card": row.supervision_no, "clock": row.clock, "colour": row.colour, "cause": row.cause}
-    work.record("card_issued", {**told, "effective_at": _text(subject.effective_at)})
+    work.record("card_issued", {**told, "effective_at": _text(subject.effective_at or subject.due_at or work.now)})
     arm_card_deadline(work, CARD_ANSWER, row.id)
     return row
 

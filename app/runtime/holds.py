@@ -7,7 +7,7 @@ from app.domain.deemed_rows import HoldRow
 from app.domain.errors import Forbidden, NotFound
 from app.domain.vocabulary import ClockName, DeadlineState, HoldAct, HoldState, LedgerKind, Role
 from app.runtime.casework import Casework
-from app.runtime.notices import tell_applicant, tell_role
+from app.runtime.notices import tell_applicant, tell_role, tell_supervision_office
 from app.runtime.realign import realign
 
 HANDLING = (Role.DECIDER, Role.UNIT_HEAD)
@@ -38,8 +38,9 @@ def request(work: Casework, *, reason: str, text: str) -> HoldRow:
     _enter(work, asked, HoldAct.REQUEST)
     facts = {"reason_code": reason, "until_at": _until(asked)}
     tell_applicant(work, "hold_requested", facts)
-    for role in (*HANDLING, Role.SUPERVISOR):
+    for role in HANDLING:
         tell_role(work, role, "hold_requested", facts, key=f"hold:{asked.id}:requested")
+    tell_supervision_office(work, "hold_requested", facts, key=f"hold:{asked.id}:requested")
     return asked
 
 
@@ -91,8 +92,9 @@ def sign_finding(work: Casework, hold_id: int, *, finding: str, text: str) -> Ho
     )
     _enter(work, signed, HoldAct.FINDING)
     tell_applicant(work, "hold_finding", {"finding": finding})
-    for role in (*HANDLING, Role.SUPERVISOR):
+    for role in HANDLING:
         tell_role(work, role, "hold_finding", {"finding": finding}, key=f"hold:{hold_id}:finding")
+    tell_supervision_office(work, "hold_finding", {"finding": finding}, key=f"hold:{hold_id}:finding")
     return signed
 
 
@@ -149,8 +151,8 @@ def _tell_released(work: Casework, hold: HoldRow) -> None:
     facts = {"reason_code": hold.reason}
     if hold.state == HoldState.FINDING_DUE:
         tell_applicant(work, "hold_finding_due", facts)
-        for role in (Role.UNIT_HEAD, Role.SUPERVISOR):
-            tell_role(work, role, "hold_finding_due", facts, key=f"hold:{hold.id}:finding-due")
+        tell_role(work, Role.UNIT_HEAD, "hold_finding_due", facts, key=f"hold:{hold.id}:finding-due")
+        tell_supervision_office(work, "hold_finding_due", facts, key=f"hold:{hold.id}:finding-due")
         return
     tell_applicant(work, "hold_released", facts)
     for role in HANDLING:

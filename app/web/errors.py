@@ -43,6 +43,8 @@ STATUS_OF_CODE = {
     "too_many_requests": 429,
     "method_not_allowed": 405,
 }
+# The rooms of people: who is not signed in is led to the sign-in page there; programs are told 401.
+PAGES = "pages"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 RETRY_AFTER_S = {"case_busy": 1, "database_busy": 1}
 HTTP_CODES = {
@@ -115,7 +117,7 @@ def register_error_handlers(app: Flask) -> None:
 
     @app.errorhandler(errors.CaseworkError)
     def refused(error: errors.CaseworkError) -> BaseResponse:
-        if isinstance(error, Unauthenticated) and request.method in SAFE_METHODS and not _is_program():
+        if isinstance(error, Unauthenticated) and request.method in SAFE_METHODS and request.blueprint == PAGES:
             return _ask_to_sign_in()
         return _answer(error)
 

@@ -121,14 +121,12 @@ def _act(case: MemoryCase, oracle: Oracle, step: Step) -> None:
 
 def _suspend(case: MemoryCase, oracle: Oracle, _step: Step, now: datetime) -> None:
     case.suspend()
-    oracle.open_since = now
+    oracle.open_starts.append(now)
 
 
 def _resume(case: MemoryCase, oracle: Oracle, _step: Step, now: datetime) -> None:
     case.resume()
-    assert oracle.open_since is not None
-    oracle.spans.append((oracle.open_since, now))
-    oracle.open_since = None
+    oracle.spans.append((oracle.open_starts.pop(), now))
 
 
 def _request(case: MemoryCase, oracle: Oracle, step: Step, now: datetime) -> None:

@@ -5,10 +5,11 @@ ChangeSet is tested beside it.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime, timedelta
 
 from app.domain.actor import Actor, system_actor
+from app.domain.card_life import CardFacts
 from app.domain.change_set import ChangeSet
 from app.domain.loaded_case import DeadlineFacts, HandledStep, LoadedCase, TaskFacts
 from app.domain.moves import CompleteTask
@@ -155,6 +156,7 @@ def _applied(loaded: LoadedCase, changes: ChangeSet, actor: Actor) -> LoadedCase
         ledger=(*loaded.ledger, *changes.ledger),
         decision=changes.decisions[-1] if changes.decisions else loaded.decision,
         holds=_holds(loaded, changes),
+        cards=_cards(loaded, changes),
     )
 
 
@@ -198,6 +200,18 @@ def _deadlines(loaded: LoadedCase, changes: ChangeSet) -> tuple[DeadlineFacts, .
     for row in changes.deadlines_armed:
         values = {name: value for name, value in asdict(row).items() if name in known}
         rows[row.id] = DeadlineFacts(**values, attempts=0, last_error=None)
+    return tuple(rows.values())
+
+
+def _cards(loaded: LoadedCase, changes: ChangeSet) -> tuple[CardFacts, ...]:
+    known = [field.name for field in fields(CardFacts)]
+    rows = {card.id: card for card in loaded.cards}
+    for row in changes.cards:
+        values = asdict(row) | {"version": 0}
+        rows[row.id] = CardFacts(**{name: values.get(name) for name in known})
+    for change in changes.cards_changed:
+        values = {name: value for name, value in asdict(change).items() if name in known and name != "version"}
+        rows[change.id] = replace(rows[change.id], **values, version=change.version + 1)
     return tuple(rows.values())
 
 

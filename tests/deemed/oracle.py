@@ -29,13 +29,13 @@ class OracleHold:
 
 @dataclass(slots=True, kw_only=True)
 class Oracle:
-    """What happened to one case. spans: suspensions, the last one open while `to` is None."""
+    """What happened to one case. spans: suspensions that ended; open_starts: of those that did not, in their order."""
 
     calendar: SlowCalendar
     started: datetime
     limit: int
     spans: list[tuple[datetime, datetime]] = field(default_factory=list)
-    open_since: datetime | None = None
+    open_starts: list[datetime] = field(default_factory=list)
     holds: list[OracleHold] = field(default_factory=list)
     outages: list[tuple[datetime, datetime]] = field(default_factory=list)
     closed_since: datetime | None = None
@@ -43,7 +43,7 @@ class Oracle:
     fired_for: datetime | None = None
 
     def due(self) -> datetime | None:
-        if self.open_since is not None:
+        if self.open_starts:
             return None
         return slow_due_working_days(self.started, self.limit, self.spans, self.calendar)
 

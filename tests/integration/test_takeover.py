@@ -82,7 +82,7 @@ def test_batch_of_a_killed_worker_is_fired_within_two_ticks(installed: World) ->
 
 def queued(world: World) -> None:
     for _ in range(MESSAGES):
-        world.apply("bench-three-tasks")
+        world.apply("restaurant-sign")
     world.clock.advance(timedelta(minutes=1))
 
 

@@ -116,11 +116,12 @@ def compared_rows(world: World, case_id: int) -> dict[str, tuple[object, object]
         entries = ledger_of(connection, case_id)
         rows = connection.execute(sa.select(deadline).where(deadline.c.case_id == case_id)).all()
     assert {entry.kind for entry in entries} <= set(LedgerKind)
+    rule_set = view.rule_sets[view.default_rule_set]
     found: dict[str, tuple[object, object]] = {}
     for row in rows:
         if row.name not in CLOCKS or row.state == DeadlineState.DISARMED:
             continue
-        clock = fold(entries, row.name, calendars=view.calendars, counting=view.counting, rule_set=view.rule_set)
+        clock = fold(entries, row.name, calendars=view.calendars, counting=view.counting, rule_set=rule_set)
         is_paused = row.state == DeadlineState.PAUSED
         found[row.name] = (
             (row.due_at, row.yellow_at, row.red_at, row.is_provisional, is_paused),

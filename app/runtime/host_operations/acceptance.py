@@ -31,7 +31,8 @@ def accept_by_silence(work: Casework, service: OpenService) -> dict[str, object]
     Source: 行政许可法 art. 32(1)(4): not told within five days, accepted from receipt; time-limits.md section 7.
     """
     actor = system_actor("deemed_acceptance")
-    started_at = work.clock(ClockName.NOTICE5).started_at or work.case.received_at
+    notice5 = work.clock(ClockName.NOTICE5)
+    started_at = notice5.started_at or work.case.received_at
     seq = work.record("case_accepted_by_silence", {"accepted_at": started_at.isoformat()}, actor=actor)
     accept(work, clocks=CASE_CLOCKS, accepted_at=started_at, actor=actor, seq=seq)
     subject = CardSubject(
@@ -40,6 +41,7 @@ def accept_by_silence(work: Casework, service: OpenService) -> dict[str, object]
         cause=CardCause.DEEMED_ACCEPTANCE,
         department_id=work.case.intake_department_id,
         element=service.element,
+        due_at=notice5.due_at,
     )
     card = issue_card(work, subject)
     if card is not None:
