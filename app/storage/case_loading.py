@@ -1,9 +1,10 @@
 """Load a case for a decision: lock its row, then read everything else in one further statement."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -29,7 +30,7 @@ from app.domain.vocabulary import DeadlineState
 from app.storage import dialects, tables
 from app.storage.cases import lock_case, lock_case_of_task
 from app.storage.catalogue import offerings_of_theme
-from app.storage.json_rows import RowSet
+from app.storage.json_rows import RowSet, query_together, read_together
 from app.storage.offering_doc import read_offering
 from app.storage.unit_of_work import UnitOfWork
 
@@ -132,7 +133,6 @@ ROW_SETS = (
     CLOSURES,
     ANSWER,
 )
-LEADING = 3
 GENERATION = "(SELECT coalesce(max(generation), 0) FROM deployment)"
 
 
@@ -162,35 +162,34 @@ def load_case_unlocked(uow: UnitOfWork, case_id: int, request: RequestKey | None
     }
     row = uow.connection.execute(_query(uow.connection.engine), values).one()
     now = uow.note_instants(*row[:2])
-    (generation,) = row[2:LEADING]
-    texts = dict(zip(ROW_SETS, row[LEADING:], strict=True))
-    cases = CASE.read(texts[CASE])
+    generation, rows = row[2], read_together(ROW_SETS, row[3])
+    cases = CASE.read(rows[CASE])
     if not cases:
         return None
-    case, closures = cases[0], CLOSURES.read(texts[CLOSURES])
-    deadlines = DEADLINES.read(texts[DEADLINES])
+    case, closures = cases[0], CLOSURES.read(rows[CLOSURES])
+    deadlines = DEADLINES.read(rows[DEADLINES])
     return LoadedCase(
         case=case,
-        state=_only(STATE.read(texts[STATE])),
-        party=_only(PARTY.read(texts[PARTY])),
-        offering=_offering(case, texts[OFFERING]),
-        tasks=TASKS.read(texts[TASKS]),
-        drafts=DRAFTS.read(texts[DRAFTS]),
-        handled=HANDLED.read(texts[HANDLED]),
+        state=_only(STATE.read(rows[STATE])),
+        party=_only(PARTY.read(rows[PARTY])),
+        offering=_offering(case, rows[OFFERING]),
+        tasks=TASKS.read(rows[TASKS]),
+        drafts=DRAFTS.read(rows[DRAFTS]),
+        handled=HANDLED.read(rows[HANDLED]),
         deadlines=tuple(row for row in deadlines if row.state != DeadlineState.DISARMED),
         disarmed=tuple(row.id for row in deadlines if row.state == DeadlineState.DISARMED),
-        cards=CARDS.read(texts[CARDS]),
-        ledger=LEDGER.read(texts[LEDGER]),
-        materials=MATERIALS.read(texts[MATERIALS]),
-        decision=_only(DECISION.read(texts[DECISION])),
-        services=SERVICES.read(texts[SERVICES]),
-        members=MEMBERS.read(texts[MEMBERS]),
+        cards=CARDS.read(rows[CARDS]),
+        ledger=LEDGER.read(rows[LEDGER]),
+        materials=MATERIALS.read(rows[MATERIALS]),
+        decision=_only(DECISION.read(rows[DECISION])),
+        services=SERVICES.read(rows[SERVICES]),
+        members=MEMBERS.read(rows[MEMBERS]),
         member_offerings=_member_offerings(uow.connection, case),
-        handled_in_theme=HANDLED_IN_THEME.read(texts[HANDLED_IN_THEME]),
-        holds=HOLDS.read(texts[HOLDS]),
-        outages=OUTAGES.read(texts[OUTAGES]),
+        handled_in_theme=HANDLED_IN_THEME.read(rows[HANDLED_IN_THEME]),
+        holds=HOLDS.read(rows[HOLDS]),
+        outages=OUTAGES.read(rows[OUTAGES]),
         has_closure=any(closure.began_at <= now for closure in closures),
-        answer=_only(ANSWER.read(texts[ANSWER])),
+        answer=_only(ANSWER.read(rows[ANSWER])),
         now=now,
         arrived_at=uow.arrived_at,
         generation=generation,
@@ -199,16 +198,16 @@ def load_case_unlocked(uow: UnitOfWork, case_id: int, request: RequestKey | None
 
 @lru_cache(maxsize=16)
 def _query(engine: sa.Engine) -> sa.TextClause:
-    columns = [dialects.instants_columns(engine), GENERATION]
-    return sa.text(f"SELECT {', '.join([*columns, *(rows.query(engine) for rows in ROW_SETS)])}")
+    columns = (dialects.instants_columns(engine), GENERATION, query_together(ROW_SETS, engine))
+    return sa.text(f"SELECT {', '.join(columns)}")
 
 
 def _only(rows: tuple[R, ...]) -> R | None:
     return rows[0] if rows else None
 
 
-def _offering(case: CaseFacts, text: str | None) -> OfferingVersion | None:
-    found = _only(OFFERING.read(text))
+def _offering(case: CaseFacts, rows: Sequence[Sequence[Any]]) -> OfferingVersion | None:
+    found = _only(OFFERING.read(rows))
     if found is None and case.offering_id is not None:
         raise NotFound("offering_unknown", offering=str(case.offering_id), version=case.offering_version)
     return read_offering(found.offering_id, found.version, found.doc) if found else None

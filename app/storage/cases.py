@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -9,6 +10,16 @@ from app.storage.sqltypes import UtcDateTime
 from app.storage.tables import audit_entry, case_file, user_task
 from app.storage.unit_of_work import UnitOfWork
 from app.telemetry.metrics import LOCK_WAIT
+
+# Built once: they are the first statements of every act.
+ROW_ID = sa.bindparam("row_id", type_=sa.BigInteger())
+LOCKED = sa.select(
+    case_file.c.id, case_file.c.version, case_file.c.state, sa.func.now(type_=UtcDateTime()).label("began_at")
+).with_for_update()
+LOCK_CASE = LOCKED.where(case_file.c.id == ROW_ID)
+LOCK_CASE_OF_TASK = LOCKED.where(
+    case_file.c.id == sa.select(user_task.c.case_id).where(user_task.c.id == ROW_ID).scalar_subquery()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +59,12 @@ def lock_case(uow: UnitOfWork, case_id: int) -> LockedCase | None:
     A statement of its own: what is read in later statements is what the last holder of the lock committed. A join in
     this one would return rows from before the wait.
     """
-    return _lock(uow, case_file.c.id == case_id)
+    return _lock(uow, LOCK_CASE, case_id)
 
 
 def lock_case_of_task(uow: UnitOfWork, task_id: int) -> LockedCase | None:
     """Lock the case of a task; None when there is no such task. A task never changes its case."""
-    of_task = sa.select(user_task.c.case_id).where(user_task.c.id == task_id).scalar_subquery()
-    return _lock(uow, case_file.c.id == of_task)
+    return _lock(uow, LOCK_CASE_OF_TASK, task_id)
 
 
 def case_label(connection: sa.Connection, case_id: int) -> CaseLabel:
@@ -78,12 +88,9 @@ def case_head(connection: sa.Connection, case_id: int) -> tuple[int, bytes] | No
     return (row.last_seq, row.last_hash) if row else None
 
 
-def _lock(uow: UnitOfWork, condition: sa.ColumnElement[bool]) -> LockedCase | None:
-    columns = case_file.c
-    began = sa.func.now(type_=UtcDateTime()).label("began_at")
-    query = sa.select(columns.id, columns.version, columns.state, began).where(condition).with_for_update()
+def _lock(uow: UnitOfWork, query: sa.Select[Any], row_id: int) -> LockedCase | None:
     with LOCK_WAIT.time():
-        row = uow.connection.execute(query).one_or_none()
+        row = uow.connection.execute(query, {"row_id": row_id}).one_or_none()
     if row is None:
         return None
     uow.note_arrival(row.began_at)

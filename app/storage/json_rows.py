@@ -1,6 +1,6 @@
 """Rows of several tables from one query: each table as one JSON text, turned into dataclasses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from operator import attrgetter
@@ -33,18 +33,33 @@ class RowSet(Generic[R]):
         """Return the scalar query of these rows."""
         return dialects.json_rows(bind, self.columns(), f"{self.table.name} WHERE {self.where}")
 
-    def read(self, text: str | None) -> tuple[R, ...]:
-        """Return the rows of the query's result, sorted."""
+    def read(self, rows: Sequence[Sequence[Any]]) -> tuple[R, ...]:
+        """Return the rows of the query's result, sorted. rows: one list of values a row, as JSON holds them."""
+        if not rows:
+            return ()
         makers = _readers(self)
         found = [
             self.row(**{name: read(value) for (name, read), value in zip(makers, values, strict=True)})
-            for values in orjson.loads(text or "[]")
+            for values in rows
         ]
         return tuple(sorted(found, key=attrgetter(self.order)))
 
     def columns(self) -> list[sa.Column[Any]]:
         """Return the columns in the order of the fields."""
         return [self.table.c[field.name] for field in fields(self.row)]  # type: ignore[arg-type]
+
+
+def query_together(row_sets: Sequence[RowSet[Any]], bind: sa.Engine | sa.Connection) -> str:
+    """Return one scalar query of several sets: a JSON list of them in their order, as text.
+
+    One column, because drivers and SQLAlchemy take their time over each column of a result.
+    """
+    return "'[' || " + " || ',' || ".join(f"coalesce({rows.query(bind)}, '[]')" for rows in row_sets) + " || ']'"
+
+
+def read_together(row_sets: Sequence[RowSet[Any]], text: str) -> dict[RowSet[Any], Sequence[Sequence[Any]]]:
+    """Return the rows of each set from the text such a query gives."""
+    return dict(zip(row_sets, orjson.loads(text), strict=True))
 
 
 @cache
