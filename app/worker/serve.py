@@ -43,8 +43,6 @@ def serve_forever(bind: str, *, metrics_dir: Path) -> None:
         "5",
         "--graceful-timeout",
         "10",
-        "--access-logfile",
-        "/dev/null",
         "--no-control-socket",
         "wsgi:application",
     ]
