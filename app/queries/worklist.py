@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -49,17 +51,6 @@ CONDITIONS_OF_QUEUE: Mapping[str, tuple[sa.ColumnElement[bool] | sa.TextClause, 
     "department": (user_task.c.department_id.in_(DEPARTMENTS),),
 }
 OPEN_COUNT = sa.select(sa.func.count()).select_from(user_task).where(sa.text("user_task.state < 2"))
-# The person's own first, else the most urgent of their groups: one look, each half along its own index.
-NEXT_TASK = (
-    sa.union_all(
-        *(
-            sa.select(sa.literal(place).label("place"), IN_ORDER.where(*CONDITIONS_OF_QUEUE[queue]).limit(1).subquery())
-            for place, queue in enumerate(("mine", "group"))
-        )
-    )
-    .order_by(sa.text("place"))
-    .limit(1)
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +124,27 @@ def find_task_row(connection: sa.Connection, task_id: int, *, now: datetime) -> 
 
 def next_task(connection: sa.Connection, person: Person, *, now: datetime) -> WorklistItem | None:
     """Return the task the person would do next: their own first, else the most urgent of their groups."""
-    row = connection.execute(NEXT_TASK, _who(person, now)).one_or_none()
+    groups = {f"group_{number}": group_id for number, group_id in enumerate(sorted(person.group_ids))}
+    row = connection.execute(_next_task(len(groups)), _who(person, now) | groups).one_or_none()
     return _item(row) if row is not None else None
+
+
+@cache
+def _next_task(group_count: int) -> sa.CompoundSelect[Any]:
+    """Return one look with a part for the person's own and one for each group, each along its own index.
+
+    A list of groups in one part would have the database sort all their tasks.
+    """
+    of_groups = [
+        (user_task.c.group_id == sa.bindparam(f"group_{number}"), CONDITIONS_OF_QUEUE["group"][1])
+        for number in range(group_count)
+    ]
+    parts = [(0, CONDITIONS_OF_QUEUE["mine"]), *((1, condition) for condition in of_groups)]
+    firsts = (
+        sa.select(sa.literal(place).label("place"), IN_ORDER.where(*condition).limit(1).subquery())
+        for place, condition in parts
+    )
+    return sa.union_all(*firsts).order_by(sa.text("place"), sa.text("sort_at"), sa.text("id")).limit(1)
 
 
 def count_queues(connection: sa.Connection, person: Person, *, now: datetime) -> dict[str, int]:
