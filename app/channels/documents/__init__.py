@@ -8,11 +8,13 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import orjson
 import pylopdf_fonts_zh_cn
-import typst
 
 from app.domain.errors import InvalidInput, TemporaryFailure
 
@@ -41,6 +43,7 @@ def render_document(template_dir: Path, data: Mapping[str, object]) -> RenderedD
     path = template_dir / TEMPLATE
     if not path.is_file():
         raise _template_failure(template_dir, "missing")
+    typst = _typst()
     try:
         content = typst.compile(
             str(path),
@@ -61,10 +64,15 @@ def font_dir() -> Path:
     return Path(pylopdf_fonts_zh_cn.__file__).parent
 
 
+def _typst() -> ModuleType:
+    """Load the typesetter with the first paper: most processes never typeset one, and it takes 7 MB."""
+    return import_module("typst")
+
+
 @lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
+def _fonts() -> Any:
     """Fonts of the machine are left out, so that a paper looks the same everywhere. Opening them costs 80 ms, once."""
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(font_dir())])
+    return _typst().Fonts(include_system_fonts=False, font_paths=[str(font_dir())])
 
 
 def _as_json(data: Mapping[str, object]) -> str:
