@@ -456,3 +456,11 @@ def test_joint_case_names_members_that_still_wait(browse: Browse, world: World) 
     assert "企业设立登记" in page
     assert page.count("等待前置事项") == 4
     assert "startup-tax" not in page
+
+
+def test_withdrawal_is_offered_at_the_window_that_took_the_case_in(browse: Browse, in_review: str) -> None:
+    at_window = browse(CLERK).get(f"/cases/{in_review}").text
+    in_department = browse(REVIEWER).get(f"/cases/{in_review}").text
+
+    assert f"/cases/{in_review}/withdrawal" in at_window
+    assert f"/cases/{in_review}/withdrawal" not in in_department

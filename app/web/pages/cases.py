@@ -6,7 +6,7 @@ from flask import Response, make_response, render_template, request, url_for
 
 from app.domain.authority import Scope
 from app.domain.errors import NotFound
-from app.domain.vocabulary import CaseState, Colour
+from app.domain.vocabulary import CaseState, Colour, Role
 from app.operations.render_document import render_case_document
 from app.operations.withdraw_case import BEFORE_DECISION
 from app.queries.case_page import find_case_id
@@ -25,7 +25,6 @@ from app.web.sign_in import current_person
 STATES = tuple(state.value for state in CaseState)
 RUNNING = (CaseState.ACCEPTED, CaseState.SUSPENDED)
 OPEN = ("open", "claimed")
-WITHDRAWING = ("window_clerk",)
 
 
 @pages.get("/cases")
@@ -142,7 +141,7 @@ def _tasks(file: CaseFile) -> list[dict[str, object]]:
 
 
 def _acts(file: CaseFile) -> dict[str, bool]:
-    may_withdraw = file.handles and file.person.has_role("applicant", *WITHDRAWING) and not file.view.parent_case_no
+    may_withdraw = (file.person.is_applicant or _is_at_intake(file)) and not file.view.parent_case_no
     return {
         "may_suspend": may_suspend(file),
         "may_resume": may_resume(file),
@@ -150,3 +149,11 @@ def _acts(file: CaseFile) -> dict[str, bool]:
         "may_withdraw": may_withdraw and file.view.state in BEFORE_DECISION,
         "may_card": file.person.has_role("supervisor"),
     }
+
+
+def _is_at_intake(file: CaseFile) -> bool:
+    """Say whether the reader sits at the window that took the case in: who may take it back for the applicant."""
+    return any(
+        place.role == Role.WINDOW_CLERK and place.department_id == file.extras.intake_department_id
+        for place in file.person.memberships
+    )
