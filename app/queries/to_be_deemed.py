@@ -19,7 +19,7 @@ from app.queries.cursor import Page
 from app.queries.published_view import PublishedView
 from app.queries.supervision import SupervisedCase
 from app.storage import case_loading as rows
-from app.storage.json_rows import RowSet
+from app.storage.json_rows import RowSet, query_together, read_together
 from app.storage.offering_doc import read_offering
 
 ROW_SETS: tuple[RowSet[Any], ...] = (
@@ -52,8 +52,8 @@ def name_guards(connection: sa.Connection, view: PublishedView, page: Page, *, n
 
 def guards_of_case(connection: sa.Connection, view: PublishedView, case_id: int, *, now: datetime) -> tuple[str, ...]:
     """Return the codes of the guards that would block the approval of a case if it fired now."""
-    row = connection.execute(_query(connection.engine), {"case_id": case_id}).one()
-    read = {rows_of: rows_of.read(text) for rows_of, text in zip(ROW_SETS, row, strict=True)}
+    text = connection.scalar(_query(connection.engine), {"case_id": case_id})
+    read = {rows_of: rows_of.read(found) for rows_of, found in read_together(ROW_SETS, text).items()}
     return blocking_codes(facts_of(_case(view, read, now)))
 
 
@@ -85,4 +85,4 @@ def _case(view: PublishedView, read: Mapping[RowSet[Any], tuple[Any, ...]], now:
 
 @lru_cache(maxsize=16)
 def _query(engine: sa.Engine) -> sa.TextClause:
-    return sa.text(f"SELECT {', '.join(rows_of.query(engine) for rows_of in ROW_SETS)}")
+    return sa.text(f"SELECT {query_together(ROW_SETS, engine)}")
