@@ -2,9 +2,10 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
@@ -97,11 +98,26 @@ def browser(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         opened.close()
 
 
+def answering_whole(app: WSGIApplication) -> WSGIApplication:
+    """Read an answer before it is sent: a browser that leaves in the middle would leave the file of an asset open."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        parts = app(environ, start_response)
+        try:
+            return [b"".join(parts)]
+        finally:
+            close = getattr(parts, "close", None)
+            if close is not None:
+                close()
+
+    return answer
+
+
 @pytest.fixture
 def site(browser: Browser, world: World) -> Iterator[Site]:
     """An installation of its own for one test; a complaint of a browser fails the test."""
     app = create_app(container=world.container)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, answering_whole(app.wsgi_app), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     found = Site(address=f"http://127.0.0.1:{server.port}", world=world, browser=browser)
