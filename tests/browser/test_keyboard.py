@@ -1,7 +1,7 @@
 """Work without a mouse: keys of the worklist, focus, error summaries, drafts."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import PHONE, Site, Visit
 
@@ -165,6 +165,34 @@ def test_draft_is_saved_again_and_again(task: Page) -> None:
     task.reload()
 
     expect(task.get_by_label("审查意见")).to_have_value("第一句，第二句")
+
+
+def test_draft_typed_before_the_scripts_have_come_is_saved(task: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    task.route("**/app-*.js", hold)
+    task.reload(wait_until="commit")
+    task.get_by_label("审查意见").fill("网速很慢时写的")
+    while not held:
+        task.wait_for_timeout(20)
+
+    with task.expect_response("**/draft"):
+        held[0].continue_()
+
+    expect(task.locator("[data-draft-told]")).to_contain_text("草稿已保存")
+
+
+def test_untouched_form_saves_no_draft(task: Page) -> None:
+    sent: list[str] = []
+    task.on("request", lambda request: sent.append(request.url))
+
+    task.reload(wait_until="load")
+    task.wait_for_timeout(1_800)
+
+    assert not [url for url in sent if url.endswith("/draft")]
 
 
 def test_draft_of_another_window_is_not_written_over(task: Page, site: Site) -> None:

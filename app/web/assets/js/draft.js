@@ -37,6 +37,27 @@ function watchDraft(form) {
       keep();
     }
   });
+  if (wasTyped(form)) {
+    later();
+  }
+}
+
+/* Says whether a field no longer holds what the page came with: on a slow line people type before this module runs. */
+function wasTyped(form) {
+  return [...form.elements].some((field) => {
+    switch (field.type) {
+      case "hidden":
+      case "file":
+        return false;
+      case "checkbox":
+      case "radio":
+        return field.checked !== field.defaultChecked;
+      case "select-one":
+        return field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
+      default:
+        return "defaultValue" in field && field.value !== field.defaultValue;
+    }
+  });
 }
 
 /* Returns the status of the answer, 0 when there was none. A draft never carries files: they go with the form. */
