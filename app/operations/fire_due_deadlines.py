@@ -1,6 +1,7 @@
-"""Fire what is due (触发到期事项): a small batch, one savepoint each, one commit."""
+"""Fire what is due (触发到期事项): a small batch, read and written together, one commit."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -17,7 +18,7 @@ from app.runtime.fire import Fired, fire
 from app.runtime.library import NotLoaded
 from app.runtime.machine import check_clock
 from app.storage.apply_changes import apply_changes
-from app.storage.case_loading import load_case_unlocked
+from app.storage.case_loading import load_cases_unlocked
 from app.storage.deadlines import ClaimedDeadline, claim_due
 from app.storage.incidents import RESOLVED, close_incident, find_open_incident
 from app.storage.unit_of_work import UnitOfWork
@@ -42,15 +43,37 @@ class _Batch:
     contained: Containment
 
 
+@dataclass(slots=True, kw_only=True)
+class _Tick:
+    """One batch in its transaction: what it is judged by, how long it may still take, and what it has done."""
+
+    uow: UnitOfWork
+    context: Context
+    batch: _Batch
+    now: datetime
+    fired: list[Fired] = field(default_factory=list)
+    postponed: int = 0
+    _until_ms: float = 0.0
+
+    def give_time(self) -> None:
+        """Let the time of a batch begin now."""
+        self._until_ms = self.uow.elapsed_ms() + self.batch.budget_ms
+
+    @property
+    def is_over(self) -> bool:
+        """Say whether the time is spent: others wait for what this transaction holds."""
+        return self.uow.elapsed_ms() > self._until_ms
+
+
 def fire_due_deadlines(
     context: Context, lane: Lane, *, limit: int, budget_ms: int = 200, worker: str = ""
 ) -> TickResult:
     """Fire at most `limit` due deadlines of a lane, in order of their instants; stop after `budget_ms`.
 
-    A row whose case is in somebody's hands is skipped and comes back with the next tick; one that fails is postponed
-    with a growing back-off and ends as a dead letter after ten tries. Each stage fires exactly once: the row lock is
-    the claim, and the work is in its commit. Nothing fires by a clock that host and database do not share, and no case
-    is approved by default by a clock in doubt.
+    A row whose case is in somebody's hands is skipped and comes back with the next tick. One that fails is postponed
+    with a growing back-off and ends as a dead letter after ten tries; the others of its batch fire all the same, one by
+    one. Each stage fires exactly once: the row lock is the claim, and the work is in its commit. Nothing fires by a
+    clock that host and database do not share, and no case is approved by default by a clock in doubt.
     """
     batch = _Batch(lane=lane, limit=limit, budget_ms=budget_ms, worker=worker, contained=Containment(context.library))
     # Each new beginning knows one thing more, and a batch of n cases needs n diagrams and one deployment at most.
@@ -65,41 +88,77 @@ def fire_due_deadlines(
 
 
 def _fire_batch(uow: UnitOfWork, context: Context, batch: _Batch) -> TickResult:
-    started, now = uow.elapsed_ms(), uow.now()
+    now = uow.now()
     verdict = check_clock(uow, now, worker=batch.worker)
     if not verdict.may_tick:
         return TickResult()
     due = claim_due(uow, lane=batch.lane, now=now, limit=batch.limit, may_approve=verdict.may_approve)
-    fired: list[Fired] = []
-    postponed = 0
-    for row in due:
-        if uow.elapsed_ms() - started > batch.budget_ms:
+    tick = _Tick(uow=uow, context=context, batch=batch, now=now)
+    tick.give_time()
+    for nth, rows in enumerate(_waves(due)):
+        if nth and tick.is_over:
             break
-        outcome = batch.contained.run(uow, partial(_fire_one, uow, context, row, now))
+        if isinstance(batch.contained.run(uow, partial(_fire_together, tick, rows)), Exception):
+            _fire_one_by_one(tick, rows)
+    return TickResult(claimed=len(due), fired=tuple(tick.fired), postponed=tick.postponed)
+
+
+def _waves(due: Sequence[ClaimedDeadline]) -> Iterator[list[ClaimedDeadline]]:
+    """Cut what is due into runs of different cases, in their order: the second deadline of a case sees its first."""
+    wave: dict[int, ClaimedDeadline] = {}
+    for row in due:
+        if row.case_id in wave:
+            yield list(wave.values())
+            wave = {}
+        wave[row.case_id] = row
+    if wave:
+        yield list(wave.values())
+
+
+def _fire_one_by_one(tick: _Tick, rows: Sequence[ClaimedDeadline]) -> None:
+    """Find out which of several deadlines failed: it is postponed, the others fire.
+
+    They get time of their own, so that a batch in which one takes too long gets on all the same.
+    """
+    tick.give_time()
+    for nth, row in enumerate(rows):
+        if nth and tick.is_over:
+            break
+        outcome = tick.batch.contained.run(tick.uow, partial(_fire_together, tick, [row]))
         if isinstance(outcome, Exception):
-            note_failure(uow, context, row, outcome, now=now, contained=batch.contained)
-            postponed += 1
-        elif outcome is not None:
-            fired.append(outcome)
-    return TickResult(claimed=len(due), fired=tuple(fired), postponed=postponed)
+            note_failure(tick.uow, tick.context, row, outcome, now=tick.now, contained=tick.batch.contained)
+            tick.postponed += 1
 
 
-def _fire_one(uow: UnitOfWork, context: Context, claimed: ClaimedDeadline, now: datetime) -> Fired | None:
-    loaded = load_case_unlocked(uow, claimed.case_id)
-    if loaded is None:
-        raise NotFound("case_unknown", case=str(claimed.case_id))
-    deadline = next((row for row in loaded.deadlines if row.id == claimed.id), None)
-    if deadline is None or deadline.state != DeadlineState.ARMED or deadline.stage != claimed.stage:
-        return None
-    # One instant a batch: what was claimed by it is judged by it.
-    loaded = replace(loaded, now=now)
-    work = take_up(loaded, desk(uow, context, loaded, system_actor("deadline")), ChangeSet())
-    result = fire(work, deadline)
-    apply_changes(uow, work.changes)
-    if claimed.attempts:
-        _close_incident(uow, claimed)
-    uow.after_commit(partial(_count, claimed, result, now))
-    return result
+def _fire_together(tick: _Tick, rows: Sequence[ClaimedDeadline]) -> None:
+    """Fire deadlines of different cases: one statement reads the cases, each is decided by itself, one writes them.
+
+    They are decided by office and kind, because numbers of papers are locked as they are taken: two workers that took
+    them in different orders would wait for each other. What there is no time for any more stays armed.
+    """
+    cases = load_cases_unlocked(tick.uow, [row.case_id for row in rows])
+    unknown = next((row.case_id for row in rows if row.case_id not in cases), None)
+    if unknown is not None:
+        raise NotFound("case_unknown", case=str(unknown))
+    changes: list[ChangeSet] = []
+    fired: dict[ClaimedDeadline, Fired] = {}
+    for row in sorted(rows, key=lambda row: (cases[row.case_id].case.department_id, row.name)):
+        if changes and tick.is_over:
+            break
+        # One instant a batch: what was claimed by it is judged by it.
+        loaded = replace(cases[row.case_id], now=tick.now)
+        deadline = next((found for found in loaded.deadlines if found.id == row.id), None)
+        if deadline is None or deadline.state != DeadlineState.ARMED or deadline.stage != row.stage:
+            continue
+        work = take_up(loaded, desk(tick.uow, tick.context, loaded, system_actor("deadline")), ChangeSet())
+        fired[row] = fire(work, deadline)
+        changes.append(work.changes)
+    apply_changes(tick.uow, *changes)
+    for row in filter(fired.__contains__, rows):
+        if row.attempts:
+            _close_incident(tick.uow, row)
+        tick.fired.append(fired[row])
+        tick.uow.after_commit(partial(_count, row, fired[row], tick.now))
 
 
 def _close_incident(uow: UnitOfWork, claimed: ClaimedDeadline) -> None:

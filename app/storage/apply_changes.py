@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,15 +21,15 @@ log = structlog.get_logger()
 Rows = Mapping[Part, Sequence[Any]]
 
 
-def apply_changes(uow: UnitOfWork, change_set: ChangeSet) -> None:
-    """Write everything a move changes, or nothing.
+def apply_changes(uow: UnitOfWork, *change_sets: ChangeSet) -> None:
+    """Write everything a move changes, or nothing; the moves of several cases go in together.
 
     Raises Stale `stale` when a task was acted on in an older version, Conflict when another row count differs from
     what the decision expected (`conflict`), or a uniqueness is broken (`already_decided`, `case_exists`,
     `request_repeated`); the caller rolls back. Raises ValueError when two parts change one row: of the one statement
     only one of them would count.
     """
-    rows = {part: found for part in PARTS if (found := _rows(part, change_set))}
+    rows = {part: found for part in PARTS if (found := _rows(part, change_sets))}
     if not rows:
         return
     _refuse_double_change(rows)
@@ -41,23 +43,26 @@ def apply_changes(uow: UnitOfWork, change_set: ChangeSet) -> None:
         raise meant from error
     for part, found in rows.items():
         _compare(part, expected=len(found), touched=counts[part.name])
-    uow.after_commit(partial(_report, change_set))
+    uow.after_commit(partial(_report, change_sets))
 
 
-def _report(change_set: ChangeSet) -> None:
+def _report(change_sets: Sequence[ChangeSet]) -> None:
     """Write one line for each case that moved: its number in the database and the acts, never what they were about."""
     acts: dict[int, list[str]] = {}
-    for entry in change_set.audit:
+    for entry in chain.from_iterable(change_set.audit for change_set in change_sets):
         acts.setdefault(entry.case_id, []).append(entry.kind)
     for case_id, kinds in acts.items():
         log.info("Case moved", action="case_moved", case_id=str(case_id), acts=kinds)
 
 
-def _rows(part: Part, change_set: ChangeSet) -> Sequence[Any]:
-    value = getattr(change_set, part.name)
-    if isinstance(value, list):
-        return [RowId(id=row) for row in value] if part.row is RowId else value
-    return () if value is None else (value,)
+def _rows(part: Part, change_sets: Sequence[ChangeSet]) -> Sequence[Any]:
+    found: list[Any] = []
+    for value in map(attrgetter(part.name), change_sets):
+        if isinstance(value, list):
+            found.extend(value)
+        elif value is not None:
+            found.append(value)
+    return [RowId(id=row) for row in found] if part.row is RowId else found
 
 
 def _compare(part: Part, *, expected: int, touched: int) -> None:

@@ -1,11 +1,12 @@
-"""Load a case for a decision: lock its row, then read everything else in one further statement."""
+"""Load cases for a decision: lock their rows, then read everything else in one further statement."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
+import orjson
 import sqlalchemy as sa
 
 from app.domain.card_life import CardFacts
@@ -35,6 +36,7 @@ from app.storage.offering_doc import read_offering
 from app.storage.unit_of_work import UnitOfWork
 
 R = TypeVar("R")
+Rows = Mapping[RowSet[Any], Sequence[Sequence[Any]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +51,15 @@ class _Closure:
     began_at: datetime
 
 
-OF_CASE = "case_id = :case_id"
-CASE = RowSet(row=CaseFacts, table=tables.case_file, where="id = :case_id", order="id")
+OF_CASE = "case_id = wanted.case_id"
+CASE = RowSet(row=CaseFacts, table=tables.case_file, where="id = wanted.case_id", order="id")
 STATE = RowSet(row=StateRow, table=tables.instance_state, where=OF_CASE, order="case_id")
 PARTY = RowSet(row=PartyRow, table=tables.case_party, where=OF_CASE, order="case_id")
 TASKS = RowSet(row=TaskFacts, table=tables.user_task, where=f"{OF_CASE} AND state < 2", order="id", lists=("outcomes",))
 DRAFTS = RowSet(
     row=DraftFacts,
     table=tables.draft,
-    where="topic IN (SELECT 'task:' || id FROM user_task WHERE case_id = :case_id AND state < 2)",
+    where="topic IN (SELECT 'task:' || id FROM user_task WHERE case_id = wanted.case_id AND state < 2)",
     order="id",
 )
 HANDLED = RowSet(
@@ -69,7 +71,7 @@ HANDLED = RowSet(
 HANDLED_IN_THEME = RowSet(
     row=HandledStep,
     table=tables.user_task,
-    where="case_id = (SELECT parent_case_id FROM case_file WHERE id = :case_id)"
+    where="case_id = (SELECT parent_case_id FROM case_file WHERE id = wanted.case_id)"
     " AND state = 2 AND completed_by IS NOT NULL",
     order="element",
 )
@@ -77,7 +79,7 @@ HOLDS = RowSet(row=HoldRow, table=tables.hold, where=OF_CASE, order="id")
 OUTAGES = RowSet(
     row=Gap,
     table=tables.outage,
-    where="released_at IS NULL AND ended_at >= (SELECT received_at FROM case_file WHERE id = :case_id)",
+    where="released_at IS NULL AND ended_at >= (SELECT received_at FROM case_file WHERE id = wanted.case_id)",
     order="began_at",
 )
 DEADLINES = RowSet(row=DeadlineFacts, table=tables.deadline, where=OF_CASE, order="id")
@@ -86,18 +88,18 @@ LEDGER = RowSet(row=LedgerRow, table=tables.clock_entry, where=OF_CASE, order="s
 MATERIALS = RowSet(row=CaseMaterialRow, table=tables.case_material, where=OF_CASE, order="requirement")
 SERVICES = RowSet(row=ServiceRow, table=tables.service_record, where=OF_CASE, order="id")
 DECISION = RowSet(row=DecisionRow, table=tables.decision_record, where=OF_CASE, order="case_id")
-MEMBERS = RowSet(row=MemberFacts, table=tables.case_file, where="parent_case_id = :case_id", order="id")
+MEMBERS = RowSet(row=MemberFacts, table=tables.case_file, where="parent_case_id = wanted.case_id", order="id")
 OFFERING = RowSet(
     row=_OfferingDoc,
     table=tables.offering_version,
-    where="(offering_id, version) IN (SELECT offering_id, offering_version FROM case_file WHERE id = :case_id)",
+    where="(offering_id, version) IN (SELECT offering_id, offering_version FROM case_file WHERE id = wanted.case_id)",
     order="version",
 )
 # A department is closed with its offices, whose codes begin with its own; an office also for the cases it took in.
 CLOSURES = RowSet(
     row=_Closure,
     table=tables.closure,
-    where="confirmed_at IS NOT NULL AND released_at IS NULL AND EXISTS (SELECT 1 FROM case_file c WHERE c.id = :case_id"
+    where="confirmed_at IS NOT NULL AND released_at IS NULL AND EXISTS (SELECT 1 FROM case_file c WHERE c.id = wanted.case_id"
     " AND ((closure.department_id IS NULL AND"
     " closure.region_code IN (c.county, c.town, c.region_code, c.prefecture, c.prefecture || '00'))"
     " OR closure.department_id = c.department_id"
@@ -133,36 +135,46 @@ ROW_SETS = (
     CLOSURES,
     ANSWER,
 )
+WANTED = (("case_id", "bigint"),)
 GENERATION = "(SELECT coalesce(max(generation), 0) FROM deployment)"
 
 
 def load_case(uow: UnitOfWork, case_id: int, request: RequestKey | None = None) -> LoadedCase | None:
     """Lock a case and load it; None when there is none. Raises Busy `case_busy` when its lock was not had in 3 s."""
     locked = lock_case(uow, case_id)
-    return load_case_unlocked(uow, locked.id, request) if locked else None
+    return load_cases_unlocked(uow, [locked.id], request).get(case_id) if locked else None
 
 
 def load_case_of_task(uow: UnitOfWork, task_id: int, request: RequestKey | None = None) -> LoadedCase | None:
     """Lock the case of a task and load it; None when there is no such task. Raises Busy `case_busy`."""
     locked = lock_case_of_task(uow, task_id)
-    return load_case_unlocked(uow, locked.id, request) if locked else None
+    return load_cases_unlocked(uow, [locked.id], request).get(locked.id) if locked else None
 
 
-def load_case_unlocked(uow: UnitOfWork, case_id: int, request: RequestKey | None = None) -> LoadedCase | None:
-    """Load a case whose lock this transaction holds already; None when there is none.
+def load_cases_unlocked(
+    uow: UnitOfWork, case_ids: Sequence[int], request: RequestKey | None = None
+) -> dict[int, LoadedCase]:
+    """Load cases whose locks this transaction holds already, by id; one that is not there is left out.
 
-    One statement, and a new one: it sees what was committed while this transaction waited for the lock. request: asks
+    One statement, and a new one: it sees what was committed while this transaction waited for a lock. request: asks
     for the answer it was given before; that is read here as well, so that a repeated request costs nothing extra.
     """
     values = {
-        "case_id": case_id,
+        "wanted": orjson.dumps([{"case_id": case_id} for case_id in case_ids]).decode(),
         "actor_id": request.actor_id if request else None,
         "scope": request.scope if request else None,
         "key": request.key if request else None,
     }
-    row = uow.connection.execute(_query(uow.connection.engine), values).one()
-    now = uow.note_instants(*row[:2])
-    generation, rows = row[2], read_together(ROW_SETS, row[3])
+    found: dict[int, LoadedCase] = {}
+    for row in uow.connection.execute(_query(uow.connection.engine), values).all():
+        now = uow.note_instants(*row[:2])
+        loaded = _loaded(uow, read_together(ROW_SETS, row[3]), now=now, generation=row[2])
+        if loaded is not None:
+            found[loaded.case.id] = loaded
+    return found
+
+
+def _loaded(uow: UnitOfWork, rows: Rows, *, now: datetime, generation: int) -> LoadedCase | None:
     cases = CASE.read(rows[CASE])
     if not cases:
         return None
@@ -199,7 +211,7 @@ def load_case_unlocked(uow: UnitOfWork, case_id: int, request: RequestKey | None
 @lru_cache(maxsize=16)
 def _query(engine: sa.Engine) -> sa.TextClause:
     columns = (dialects.instants_columns(engine), GENERATION, query_together(ROW_SETS, engine))
-    return sa.text(f"SELECT {', '.join(columns)}")
+    return sa.text(" FROM ".join((f"SELECT {', '.join(columns)}", dialects.records(engine, "wanted", WANTED))))
 
 
 def _only(rows: tuple[R, ...]) -> R | None:

@@ -37,11 +37,13 @@ class RowSet(Generic[R]):
         """Return the rows of the query's result, sorted. rows: one list of values a row, as JSON holds them."""
         if not rows:
             return ()
-        makers = _readers(self)
-        found = [
-            self.row(**{name: read(value) for (name, read), value in zip(makers, values, strict=True)})
-            for values in rows
-        ]
+        names, readers = _names(self), _readers(self)
+        found = []
+        for stored in rows:
+            values = dict(zip(names, stored, strict=True))
+            for name, read in readers:
+                values[name] = read(values[name])
+            found.append(self.row(**values))
         return tuple(sorted(found, key=attrgetter(self.order)))
 
     def columns(self) -> list[sa.Column[Any]]:
@@ -63,20 +65,23 @@ def read_together(row_sets: Sequence[RowSet[Any]], text: str) -> dict[RowSet[Any
 
 
 @cache
+def _names(rows: RowSet[Any]) -> tuple[str, ...]:
+    return tuple(column.name for column in rows.columns())
+
+
+@cache
 def _readers(rows: RowSet[Any]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
-    return tuple(
-        (column.name, _split if column.name in rows.lists else _reader(column.type)) for column in rows.columns()
-    )
+    """Return how to read the columns whose value in JSON is not yet that of the field."""
+    found = ((column.name, _split if column.name in rows.lists else _reader(column.type)) for column in rows.columns())
+    return tuple((name, read) for name, read in found if read is not None)
 
 
-def _reader(kind: sa.types.TypeEngine[Any]) -> Callable[[Any], Any]:
+def _reader(kind: sa.types.TypeEngine[Any]) -> Callable[[Any], Any] | None:
     if isinstance(kind, UtcDateTime):
         return lambda value: None if value is None else read_instant(value)
     if isinstance(kind, sa.LargeBinary):
         return lambda value: None if value is None else bytes.fromhex(value)
-    if isinstance(kind, sa.Boolean):
-        return bool
-    return lambda value: value
+    return bool if isinstance(kind, sa.Boolean) else None
 
 
 def _split(text: str) -> tuple[str, ...]:

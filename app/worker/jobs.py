@@ -24,7 +24,7 @@ from app.storage.outbox import has_messages
 
 log = structlog.get_logger()
 
-BATCH_OF_LANE = {Lane.MOVE: 5, Lane.NOTICE: 50}
+BATCH_OF_LANE = {Lane.MOVE: 20, Lane.NOTICE: 100}
 WORKER_NAME = f"{os.uname().nodename}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 # Long enough for a clerk who looks for the writer's place every two milliseconds to find it free between two batches.
 YIELD_S = 0.005

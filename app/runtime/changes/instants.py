@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app.domain.deadline_instants import DeadlineInstants, derive
-from app.domain.limit import LimitExpression, NamedLimit, parse_limit
+from app.domain.limit import LimitExpression, NamedLimit, TimeLimit, parse_limit
 from app.domain.snapshot import OpenTask
 from app.runtime.casework import Casework
 
@@ -26,7 +26,8 @@ def instants_of(work: Casework, expression: LimitExpression, *, started_at: date
     decided = work.changes.decisions[-1] if work.changes.decisions else work.loaded.decision
     return derive(
         expression,
-        clocks=work.clocks(),
+        # A plain amount asks no clock.
+        clocks={} if isinstance(expression, TimeLimit) else work.clocks(),
         started_at=started_at,
         calendar=work.published.calendar_of(work.case.department_id),
         counting=rules.counting,
