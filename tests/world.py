@@ -14,7 +14,8 @@ from app.operations.complete_task import Completion, complete_task
 from app.operations.deploy_rules import deploy_rules
 from app.operations.receive_application import receive_application
 from app.operations.receive_theme_application import receive_theme_application
-from app.queries.case_page import CaseTask, get_case
+from app.queries.case_materials import list_missing_materials
+from app.queries.case_page import CaseTask, find_case_id, get_case
 from app.runtime.application import ApplicantInput, ApplicationInput
 from app.runtime.people import person_by_account
 from app.settings import Settings, read_settings
@@ -23,6 +24,8 @@ from app.storage.people import find_account
 
 START = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
 PASSWORD = "demo-password"
+# Outcomes that accept a case, or decide it on the spot.
+ACCEPTING = ("accept", "approve", "refuse")
 FORM = {
     "company_name": "恩施好味餐饮有限公司",
     "company_type": "limited",
@@ -86,9 +89,18 @@ class World:
         return next(member.case_no for member in view.members if member.name == name)
 
     def complete(self, case_no: str, element: str, login: str, outcome: str, **answers: object) -> None:
+        """Complete a task; who accepts has seen the originals of everything that was not handed in."""
         task = self.open_task(case_no, element)
-        completion = Completion(task_id=int(task.id), version=task.version, outcome=outcome, data=answers)
+        marks = self.seen(case_no) if outcome in ACCEPTING else {}
+        completion = Completion(task_id=int(task.id), version=task.version, outcome=outcome, data=answers, marks=marks)
         complete_task(self.container.context, self.person(login), completion)
+
+    def seen(self, case_no: str) -> dict[str, tuple[str, str]]:
+        """Return the marks of a clerk who has seen the originals of all that a case cannot be accepted without."""
+        themes = self.container.context.library.current().themes
+        with self.container.context.database.read() as connection:
+            case_id = find_case_id(connection, self.person("supervisor.es").scope, case_no)
+            return {item.code: ("accepted", "") for item in list_missing_materials(connection, themes, case_id)}
 
     def at(self, *moment: int) -> None:
         self.clock.set(datetime(*moment, tzinfo=ZONE))  # type: ignore[arg-type,misc]

@@ -12,7 +12,7 @@ from app.domain.scenario import Expectation, Scenario, Step
 
 FOLDER = "scenarios"
 ACTS: Mapping[str, frozenset[str]] = {
-    "task": frozenset({"outcome", "answers", "marks"}),
+    "task": frozenset({"outcome", "answers", "marks", "materials"}),
     "correct": frozenset({"answers"}),
     "suspend": frozenset({"document_no", "expected_days", "reason"}),
     "resume": frozenset(),

@@ -306,11 +306,11 @@ class PartyRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseMaterialRow:
-    """A material that meets a requirement of a case."""
+    """A material of a case, for one requirement. material_id: the file; None for what was shown, or is missing."""
 
     case_id: int
     requirement: str
-    material_id: int
+    material_id: int | None
     state: str  # handed_in, accepted, missing, wrong
     checked_by: int | None
     checked_at: datetime | None

@@ -14,6 +14,8 @@ _BEGINNINGS = (
 )
 MEDIA_TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
 _SAME_KIND = {"jpeg": "jpg"}
+# Marks after which a material counts as not there.
+NOT_IN_ORDER = ("missing", "wrong")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,12 @@ def require_materials(requirements: Iterable[MaterialRequirement], handed_in: Co
     missing = missing_materials(requirements, handed_in)
     if missing:
         items = tuple(
-            {"pointer": "/materials", "code": "material_missing", "requirement": item.code, "name": item.name}
+            {
+                "pointer": f"/materials/{item.code}",
+                "code": "material_missing",
+                "requirement": item.code,
+                "name": item.name,
+            }
             for item in missing
         )
         raise InvalidInput("material_missing", items=items, names=", ".join(item.name for item in missing))

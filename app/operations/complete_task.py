@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.domain.authority import Person
-from app.domain.change_set import MaterialCheck
 from app.domain.errors import Conflict, InvalidInput, Stale
 from app.domain.loaded_case import TaskFacts
 from app.domain.moves import CompleteTask
@@ -17,6 +16,7 @@ from app.runtime.assignment import claim_next
 from app.runtime.casework import Casework
 from app.runtime.context import Context, in_transaction
 from app.runtime.decision import refuse_after_deemed
+from app.runtime.materials import mark_materials
 from app.storage.unit_of_work import UnitOfWork
 
 
@@ -44,8 +44,8 @@ def complete_task(
     claims_next: claim the person's next task in the same transaction; a repeated request claims nothing.
     Returns the task and the case as they are afterwards.
     Raises NotFound (not visible), Forbidden (not this person's), Stale (the task changed since it was shown), Conflict
-    `task_closed`, `decision_after_due`, `decision_after_deemed`, InvalidInput `outcome_unknown` or `invalid` with one
-    item per fault.
+    `task_closed`, `decision_after_due`, `decision_after_deemed`, InvalidInput `outcome_unknown`, `material_missing`
+    (acceptance without all that is required) or `invalid`, the latter two with one item per fault.
     """
     is_new = False
 
@@ -56,7 +56,7 @@ def complete_task(
         refuse_foreign_task(person, work, task)
         refuse_breach_of_duties(person, work, task)
         answers = checked_answers(work, task, completion.data, outcome=completion.outcome)
-        _mark_materials(work, person, completion)
+        mark_materials(work, completion.marks)
         moved(work, CompleteTask(task_id=task.engine_task, outcome=completion.outcome, data=answers))
         return {
             "task": {"id": str(task.id), "state": "completed", "outcome": completion.outcome},
@@ -85,22 +85,3 @@ def _task(work: Casework, completion: Completion) -> TaskFacts:
     if task.outcomes and completion.outcome not in task.outcomes:
         raise InvalidInput("outcome_unknown", outcome=completion.outcome, offered=", ".join(task.outcomes))
     return task
-
-
-def _mark_materials(work: Casework, person: Person, completion: Completion) -> None:
-    known = {row.requirement for row in work.loaded.materials}
-    unknown = sorted(set(completion.marks) - known)
-    if unknown:
-        items = tuple({"pointer": f"/materials/{name}", "code": "material_unknown"} for name in unknown)
-        raise InvalidInput("invalid", items=items)
-    for requirement, (state, remark) in completion.marks.items():
-        work.changes.material_checks.append(
-            MaterialCheck(
-                case_id=work.case.id,
-                requirement=requirement,
-                state=state,
-                checked_by=person.staff_id or 0,
-                checked_at=work.now,
-                remark=remark or None,
-            )
-        )

@@ -6,7 +6,6 @@ from app.domain.authority import Person
 from app.domain.change_set import ChangeSet
 from app.domain.errors import Conflict, InvalidInput
 from app.domain.form import check_answers
-from app.domain.materials import missing_materials
 from app.domain.matter import OfferingVersion
 from app.domain.request_key import RequestKey
 from app.domain.vocabulary import CaseKind
@@ -21,7 +20,7 @@ from app.runtime.application import (
     receipt_of,
     take_materials,
 )
-from app.runtime.casework import Casework, Desk
+from app.runtime.casework import Desk
 from app.runtime.context import Context, in_transaction
 from app.runtime.intake import NewCase, open_case
 from app.runtime.ports import TransactionPorts
@@ -101,7 +100,7 @@ def _receive(
     )
     work = open_case(desk, new, changes)
     give_receipt(work, progress_code)
-    result = _answer(work, offering, progress_code)
+    result = receipt_of(work, progress_code)
     if request is not None:
         keep_answer(request, result, now, changes)
     apply_changes(uow, changes)
@@ -117,11 +116,3 @@ def _offering(uow: UnitOfWork, application: ApplicationInput) -> OfferingVersion
             raise InvalidInput("matter_unknown", matter=application.code)
         raise InvalidInput("matter_not_offered", matter=application.code, region=application.region_code)
     return offering
-
-
-def _answer(work: Casework, offering: OfferingVersion, progress_code: str) -> Result:
-    handed_in = {row.requirement for row in work.loaded.materials}
-    missing = [
-        {"requirement": item.code, "name": item.name} for item in missing_materials(offering.materials, handed_in)
-    ]
-    return {**receipt_of(work, progress_code), "missing": missing}

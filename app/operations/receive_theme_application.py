@@ -113,7 +113,7 @@ def _receive(
     work = open_case(desk, new, changes)
     give_receipt(work, progress_code)
     chosen = [{"matter_code": code, "name": offerings[code].name} for code in members]
-    result = {**receipt_of(work, progress_code), "members": chosen, "missing": []}
+    result = {**receipt_of(work, progress_code), "members": chosen}
     if request is not None:
         keep_answer(request, result, now, changes)
     apply_changes(uow, changes)

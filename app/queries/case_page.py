@@ -13,13 +13,11 @@ from app.queries.scoping import case_scope
 from app.storage.tables import (
     audit_entry,
     case_file,
-    case_material,
     case_party,
     decision_record,
     delivery,
     department,
     document,
-    material,
     user_task,
 )
 
@@ -170,30 +168,6 @@ def list_history(connection: sa.Connection, case_id: int) -> tuple[HistoryEntry,
             facts=dict(orjson.loads(row.body).get("facts", {})),
             hash=row.hash.hex(),
         )
-        for row in rows
-    )
-
-
-def list_materials(connection: sa.Connection, case_id: int) -> tuple[dict[str, object], ...]:
-    """Return the materials of a case with the officer's marks."""
-    rows = connection.execute(
-        sa.select(case_material, material.c.name, material.c.mime, material.c.size, material.c.trust)
-        .join(material, material.c.id == case_material.c.material_id)
-        .where(case_material.c.case_id == case_id)
-        .order_by(case_material.c.requirement)
-    ).all()
-    return tuple(
-        {
-            "requirement": row.requirement,
-            "material_id": str(row.material_id),
-            "name": row.name,
-            "mime": row.mime,
-            "size_bytes": row.size,
-            "trust": row.trust,
-            "state": row.state,
-            "remark": row.remark,
-            "checked_at": row.checked_at,
-        }
         for row in rows
     )
 

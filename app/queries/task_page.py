@@ -13,7 +13,7 @@ from app.domain.errors import NotFound
 from app.domain.form import FormField, FormSchema
 from app.domain.loaded_case import TaskFacts
 from app.domain.vocabulary import Role, TaskState
-from app.queries.case_page import list_materials
+from app.queries.case_materials import list_materials
 from app.queries.published_view import PublishedForms
 from app.queries.worklist import WorklistItem, find_task_row
 from app.storage.clock import SystemClock

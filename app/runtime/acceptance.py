@@ -11,6 +11,8 @@ from app.runtime.notices import tell_applicant
 from app.runtime.papers import issue_document, issues_paper
 
 NON_ACCEPTING = ("correct", "refuse_acceptance", "return")
+# Outcome of the task that hands a result over, and kind of the audit entry of that act.
+DELIVERED = "delivered"
 CASE_CLOCKS = (ClockName.PROMISED.value, ClockName.STATUTORY.value)
 
 

@@ -10,11 +10,13 @@ import orjson
 
 from app.domain.change_set import CaseMaterialRow, ChangeSet, IdempotencyRow, PartyRow
 from app.domain.errors import InvalidInput
+from app.domain.materials import missing_materials
 from app.domain.matter import MaterialRequirement
 from app.domain.request_key import RequestKey
 from app.runtime.advance import OK
 from app.runtime.casework import Casework
 from app.runtime.clock_answers import clock_answers
+from app.runtime.materials import requirements_of
 from app.runtime.notices import tell_applicant
 from app.runtime.papers import issue_document, issues_paper
 from app.storage.materials import find_materials
@@ -150,7 +152,8 @@ def keep_answer(request: RequestKey, result: Mapping[str, object], now: datetime
 
 
 def receipt_of(work: Casework, progress_code: str) -> dict[str, object]:
-    """Return what the answer to an application says in any case: the number, the code, the first deadlines with reasons."""
+    """Return what every answer to an application says: number, code, first deadlines with reasons, missing materials."""
+    handed_in = {row.requirement for row in work.loaded.materials}
     return {
         "case_no": work.case.case_no,
         "case_id": str(work.case.id),
@@ -160,5 +163,9 @@ def receipt_of(work: Casework, progress_code: str) -> dict[str, object]:
         "deadlines": [
             {"name": item["clock"], "due_at": item["due_at"], "explanation": item["explanation"]}
             for item in clock_answers(work)
+        ],
+        "missing": [
+            {"requirement": item.code, "name": item.name}
+            for item in missing_materials(requirements_of(work), handed_in)
         ],
     }

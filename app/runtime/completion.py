@@ -12,18 +12,20 @@ from app.domain.loaded_case import TaskFacts
 from app.domain.moves import CompleteTask
 from app.domain.snapshot import OpenTask, Snapshot
 from app.domain.vocabulary import CaseKind, TaskState
-from app.runtime.acceptance import NON_ACCEPTING, accept
+from app.runtime.acceptance import DELIVERED, NON_ACCEPTING, accept
 from app.runtime.casework import Casework
 from app.runtime.decision import decide, decision_of, refuse_late_decision
+from app.runtime.materials import refuse_missing_materials
 
 
 def prepare_completion(work: Casework, waiting: Snapshot, move: CompleteTask) -> CompleteTask:
-    """Close the task's row and record the act: an acceptance, a decision, or a plain step.
+    """Close the task's row and record the act: an acceptance, a decision, a delivery, or a plain step.
 
     One act is one audit entry; the ledger entry of the clock it starts or stops shares its seq. Returns the move with
     the answers under `answers.<element>`, where conditions of the diagram find them.
     Raises Conflict `task_closed` when the instance no longer waits for the task, InvalidInput `outcome_unknown` when the
-    task does not offer the outcome.
+    task does not offer the outcome, InvalidInput `material_missing` when an acceptance comes too early. The materials of
+    a member case are those of its theme.
     """
     row = next((task for task in work.loaded.tasks if task.engine_task == move.task_id), None)
     task = next((task for task in waiting.open_tasks if task.task_id == move.task_id), None)
@@ -48,11 +50,12 @@ def _act(work: Casework, task: OpenTask, move: CompleteTask) -> None:
     is_accepting = bool(task.starts_clock) and move.outcome not in NON_ACCEPTING and work.accepted_at is None
     if decision is not None:
         refuse_late_decision(work)
+    is_member = work.case.kind == CaseKind.MEMBER
+    if is_accepting and not is_member:
+        refuse_missing_materials(work)
     facts = {"element": task.element, "outcome": move.outcome, "answers": _keep_answers(work, task, move.data)}
-    kind = "case_accepted" if is_accepting else "case_decided" if decision else "task_completed"
-    seq = work.record(kind, facts)
+    seq = work.record(_kind_of_act(move, is_accepting=is_accepting, is_deciding=decision is not None), facts)
     if is_accepting:
-        is_member = work.case.kind == CaseKind.MEMBER
         accept(
             work, clocks=task.starts_clock, accepted_at=work.now, actor=work.actor, seq=seq, has_letter=not is_member
         )
@@ -68,6 +71,14 @@ def _act(work: Casework, task: OpenTask, move: CompleteTask) -> None:
             reasons=str(reasons) if reasons else None,
             facts={"element": task.element},
         )
+
+
+def _kind_of_act(move: CompleteTask, *, is_accepting: bool, is_deciding: bool) -> str:
+    if is_accepting:
+        return "case_accepted"
+    if is_deciding:
+        return "case_decided"
+    return DELIVERED if move.outcome == DELIVERED else "task_completed"
 
 
 def _completed(work: Casework, row: TaskFacts, outcome: str | None) -> TaskClosing:

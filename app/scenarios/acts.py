@@ -30,9 +30,16 @@ def _complete(world: World, case: CaseView, person: Person, facts: Facts) -> obj
         version=task.version,
         outcome=facts.get("outcome", ""),
         data=facts.get("answers", {}),
-        marks={requirement: (state, remark) for requirement, (state, remark) in facts.get("marks", {}).items()},
+        marks=_marks(world, case, facts),
     )
     return complete_task(world.context, person, completion)
+
+
+def _marks(world: World, case: CaseView, facts: Facts) -> dict[str, tuple[str, str]]:
+    """Return the marks of a step. `materials = STATE` marks in one word every required material that is still missing."""
+    rest = facts.get("materials")
+    marks = dict.fromkeys(world.missing_materials(case.case_no), (rest, "")) if rest else {}
+    return marks | {requirement: (state, remark) for requirement, (state, remark) in facts.get("marks", {}).items()}
 
 
 def _correct(world: World, case: CaseView, person: Person, facts: Facts) -> object:

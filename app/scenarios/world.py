@@ -15,6 +15,7 @@ from app.operations.add_demo_people import add_demo_people
 from app.operations.deliver_outbox import deliver_outbox
 from app.operations.deploy_rules import deploy_rules
 from app.operations.fire_due_deadlines import fire_due_deadlines
+from app.queries.case_materials import list_missing_materials
 from app.queries.case_page import CaseView, get_case
 from app.runtime.people import person_by_account
 from app.settings import Settings
@@ -50,6 +51,12 @@ class World:
         """Return a case as the supervisor of the prefecture sees it."""
         with self.context.database.read() as connection:
             return get_case(connection, self.person("supervisor.es").scope, case_no)
+
+    def missing_materials(self, case_no: str) -> tuple[str, ...]:
+        """Return the codes of the required materials a case cannot be accepted without."""
+        case_id, themes = int(self.case(case_no).id), self.context.library.current().themes
+        with self.context.database.read() as connection:
+            return tuple(item.code for item in list_missing_materials(connection, themes, case_id))
 
     def deliver(self) -> None:
         """Deliver every message whose instant has come; joint cases take in their closed members that way."""

@@ -113,7 +113,8 @@ class Walk:
     def step(self, name: str, case_no: str, element: str, login: str, outcome: str, **answers: object) -> None:
         """Complete a task; the request may be repeated, except for the plain step."""
         task, person = self.world.open_task(case_no, element), self.world.person(login)
-        completion = Completion(task_id=int(task.id), version=task.version, outcome=outcome, data=answers)
+        marks = self.world.seen(case_no) if outcome == "accept" else {}
+        completion = Completion(task_id=int(task.id), version=task.version, outcome=outcome, data=answers, marks=marks)
         key = None if name == "plain step" else self.key(login, f"{case_no}{element}")
         for asked in (name, "repeated request") if key else (name,):
             self.count(asked, lambda: complete_task(self.world.container.context, person, completion, request=key))

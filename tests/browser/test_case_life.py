@@ -79,6 +79,28 @@ def test_a_case_from_application_to_delivery(visit: Visit, site: Site) -> None:
     expect(applicant.locator(".stages [data-stage=done]")).to_have_count(5)
 
 
+def test_a_case_is_accepted_when_every_material_is_there_or_was_seen(visit: Visit, site: Site) -> None:
+    _, case_no = apply_on_phone(visit, without=("经营场所平面图", "从业人员健康证明"))
+    clerk = visit("/worklist", "window.enshi")
+    take(clerk, "完备性核查")
+    clerk.get_by_label("受理", exact=True).check()
+    clerk.get_by_label("核查意见").fill("原件待核对")
+    clerk.get_by_role("button", name="提交", exact=True).click()
+
+    expect(clerk.locator(".error-summary")).to_contain_text("缺少必备材料“经营场所平面图”。")
+    expect(clerk.locator(".materials .field__error")).to_have_count(2)
+    expect(clerk.get_by_label("核查意见")).to_have_value("原件待核对")
+    assert site.world.state_of(case_no) == "received"
+
+    clerk.get_by_role("button", name="其余全部合格").click()
+    finish(clerk, "受理")
+
+    assert site.world.state_of(case_no) == "accepted"
+    clerk.goto(f"/cases/{case_no}")
+    clerk.get_by_role("tab", name="申请材料").click()
+    expect(clerk.get_by_text("窗口已核对原件，未上传文件")).to_have_count(2)
+
+
 def test_a_correction_is_asked_once_and_answered_on_the_phone(visit: Visit, site: Site) -> None:
     applicant, case_no = apply_on_phone(visit, without=("经营场所平面图",))
     clerk = visit("/worklist", "window.enshi")

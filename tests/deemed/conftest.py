@@ -76,7 +76,10 @@ class Office(World):
         """Let a person complete the open task of an element."""
         tasks = self.case(case_no).tasks
         task = next(item for item in tasks if item.element == element and item.state in ("open", "claimed"))
-        completion = Completion(task_id=int(task.id), version=task.version, outcome=outcome, data=answers or {})
+        marks = dict.fromkeys(self.missing_materials(case_no), ("accepted", "")) if outcome == "accept" else {}
+        completion = Completion(
+            task_id=int(task.id), version=task.version, outcome=outcome, data=answers or {}, marks=marks
+        )
         complete_task(self.context, self.person(login), completion)
 
     def call(self, login: str, method: str, path: str, body: object = None, **headers: str) -> TestResponse:

@@ -35,7 +35,8 @@ def accepted(world: World) -> MemoryCase:
     )
     case_no = str(receive_application(world.context, world.person("applicant1"), entered)["case_no"])
     task = next(item for item in world.case(case_no).tasks if item.element == "check")
-    completion = Completion(task_id=int(task.id), version=task.version, outcome="accept", data={})
+    seen = dict.fromkeys(world.missing_materials(case_no), ("accepted", ""))
+    completion = Completion(task_id=int(task.id), version=task.version, outcome="accept", marks=seen)
     complete_task(world.context, world.person("window.enshi"), completion)
     with world.context.database.write() as uow:
         loaded = load_case(uow, find_case_id(uow.connection, world.person("supervisor.es").scope, case_no))

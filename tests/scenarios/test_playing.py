@@ -39,6 +39,7 @@ def test_wrong_state_date_task_paper_card_and_history_are_told(tmp_path: Path) -
         task = "check"
         by = "window.enshi"
         outcome = "accept"
+        materials = "accepted"
         [when.then]
         state = "received"
         [then]
@@ -74,6 +75,7 @@ def test_act_that_is_refused_unexpectedly_and_one_that_should_have_been_are_told
         task = "check"
         by = "window.enshi"
         outcome = "accept"
+        materials = "accepted"
         refused = "not_permitted"
         [[when]]
         member = "reg"

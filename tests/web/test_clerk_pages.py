@@ -385,27 +385,35 @@ def test_pages_speak_english(browse: Browse, in_review: str, path: str) -> None:
     assert '<html lang="en">' in page.text
 
 
-def test_material_nobody_handed_in_cannot_be_accepted(browse: Browse, world: World, case_no: str) -> None:
+def material_codes(page: str) -> list[str]:
+    return list(dict.fromkeys(part.split('"')[0] for part in page.split('name="mark.')[1:]))
+
+
+def test_acceptance_comes_back_with_the_materials_nobody_handed_in(browse: Browse, world: World, case_no: str) -> None:
     client = browse(CLERK)
     task_id = claimed(world, client, case_no, "check")
-    page = client.get(f"/tasks/{task_id}").text
-    code = page.split('name="mark.')[1].split('"')[0]
+    seen, *rest = material_codes(client.get(f"/tasks/{task_id}").text)
 
-    answer = post(client, f"/tasks/{task_id}", version="1", outcome="accept", **{f"mark.{code}": "accepted"})
+    answer = post(client, f"/tasks/{task_id}", version="1", outcome="accept", **{f"mark.{seen}": "accepted"})
 
     assert answer.status_code == 422  # type: ignore[attr-defined]
-    assert f'href="#f-mark-{code}"' in answer.text  # type: ignore[attr-defined]
+    page = answer.text  # type: ignore[attr-defined]
+    assert [code for code in (seen, *rest) if f'href="#f-mark-{code}"' in page] == rest
+    assert f'name="mark.{seen}" value="accepted" checked' in page
     assert world.state_of(case_no) == "received"
 
 
-def test_materials_that_are_missing_may_stay_marked_as_missing(browse: Browse, world: World, case_no: str) -> None:
+def test_original_shown_at_the_counter_is_marked_and_the_case_accepted(
+    browse: Browse, world: World, case_no: str
+) -> None:
     client = browse(CLERK)
     task_id = claimed(world, client, case_no, "check")
-    codes = [part.split('"')[0] for part in client.get(f"/tasks/{task_id}").text.split('name="mark.')[1:]]
+    codes = material_codes(client.get(f"/tasks/{task_id}").text)
 
-    post(client, f"/tasks/{task_id}", version="1", outcome="accept", **{f"mark.{code}": "missing" for code in codes})
+    post(client, f"/tasks/{task_id}", version="1", outcome="accept", **{f"mark.{code}": "accepted" for code in codes})
 
     assert world.state_of(case_no) == "accepted"
+    assert "窗口已核对原件" in client.get(f"/cases/{case_no}").text
 
 
 def test_paper_of_a_case_is_a_pdf_for_who_may_see_it(browse: Browse, in_review: str) -> None:

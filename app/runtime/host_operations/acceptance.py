@@ -2,7 +2,6 @@
 
 from app.domain.actor import system_actor
 from app.domain.limit import TimeLimit, parse_limit
-from app.domain.matter import MaterialRequirement
 from app.domain.service_record import ELECTRONIC, IN_PERSON, Attempt, refuse_unproven
 from app.domain.snapshot import OpenService
 from app.domain.vocabulary import CardCause, CardColour, CaseKind, CaseState, ClockName, ResultKind
@@ -11,6 +10,7 @@ from app.runtime.answers import answer_of, list_of
 from app.runtime.cards import CardSubject, issue_card
 from app.runtime.casework import Casework
 from app.runtime.closing import close
+from app.runtime.materials import names_of_missing
 from app.runtime.notices import tell_applicant, tell_card
 from app.runtime.papers import issue_document
 from app.runtime.service import SERVED_WITH_ISSUE, serve_with_issue
@@ -64,7 +64,7 @@ def issue_correction_notice(work: Casework, service: OpenService) -> dict[str, o
     agreed to it, or handed over at the counter with a receipt; by another way only when that is proven.
     """
     stop_running(work, (ClockName.NOTICE5,), at=work.now)
-    items = list_of(work, "missing") or _marked_missing(work)
+    items = list_of(work, "missing") or names_of_missing(work)
     document = issue_document(work, "correction_notice", {"missing": items, "remark": answer_of(work, "remark")})
     work.move_to(CaseState.CORRECTING)
     limit = limit_of_clock(work, ClockName.CORRECTION)
@@ -115,21 +115,3 @@ def close_not_corrected(work: Casework, service: OpenService) -> dict[str, objec
     close(work, state=CaseState.CLOSED, result_kind=ResultKind.NOT_CORRECTED, kind="correction_missed")
     tell_applicant(work, "not_corrected", {})
     return {}
-
-
-def _marked_missing(work: Casework) -> list[str]:
-    """Return the names of the materials an officer marked missing or wrong, and of those never handed in."""
-    names = {item.code: item.name for item in _requirements(work)}
-    states = {row.requirement: row.state for row in work.loaded.materials}
-    states |= {mark.requirement: mark.state for mark in work.changes.material_checks}
-    required = [item.code for item in _requirements(work) if item.is_required]
-    missing = [code for code in required if code not in states]
-    marked = [code for code, state in states.items() if state in ("missing", "wrong")]
-    return [names.get(code, code) for code in (*marked, *missing)]
-
-
-def _requirements(work: Casework) -> tuple[MaterialRequirement, ...]:
-    if work.loaded.offering is not None:
-        return work.loaded.offering.materials
-    theme = work.published.themes.get(work.case.theme_code or "")
-    return theme.materials if theme else ()

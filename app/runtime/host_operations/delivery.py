@@ -5,7 +5,7 @@ import orjson
 from app.domain.change_set import DeliveryRow
 from app.domain.snapshot import OpenService
 from app.domain.vocabulary import CaseKind, CaseState, ClockName, ResultKind
-from app.runtime.acceptance import limit_of_clock, start, stop_running
+from app.runtime.acceptance import DELIVERED, limit_of_clock, start, stop_running
 from app.runtime.answers import answer_of
 from app.runtime.casework import Casework
 from app.runtime.closing import GRANTING, close
@@ -25,21 +25,26 @@ def open_delivery(work: Casework, service: OpenService) -> dict[str, object]:
 
 def register_delivery(work: Casework, service: OpenService) -> dict[str, object]:
     """Register that the results were handed over, how and to whom."""
-    stop_running(work, (ClockName.DELIVERY,), at=work.now)
     recipient, method = answer_of(work, "recipient"), str(answer_of(work, "method") or "counter")
     work.changes.deliveries.append(
         DeliveryRow(
             id=work.ports.next_id(),
             case_id=work.case.id,
             method=method,
-            state="delivered",
+            state=DELIVERED,
             delivered_at=work.now,
             facts=orjson.dumps({"recipient": recipient}).decode(),
         )
     )
-    work.record("delivered", {"method": method})
+    stop_running(work, (ClockName.DELIVERY,), at=work.now, seq=_seq_of_act(work, method))
     tell_applicant(work, "delivered", {"method": method})
     return {}
+
+
+def _seq_of_act(work: Casework, method: str) -> int:
+    """Return the audit entry of the hand-over: that of the task just completed, else one of its own."""
+    recorded = (row.seq for row in work.changes.audit if (row.case_id, row.kind) == (work.case.id, DELIVERED))
+    return next(recorded, 0) or work.record(DELIVERED, {"method": method})
 
 
 def close_case(work: Casework, service: OpenService) -> dict[str, object]:

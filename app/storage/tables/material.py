@@ -25,7 +25,7 @@ case_material = sa.Table(
     metadata,
     case_id(primary_key=True),
     Column("requirement", Code(64), primary_key=True),
-    Column("material_id", Id, sa.ForeignKey("material.id"), nullable=False),
+    Column("material_id", Id, sa.ForeignKey("material.id")),
     Column("state", Code(16), nullable=False),
     Column("checked_by", Id),
     Column("checked_at", Instant),

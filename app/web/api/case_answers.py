@@ -5,7 +5,7 @@ from marshmallow import Schema, fields
 from app.queries.case_page import CaseView, HistoryEntry
 from app.web.api.answers import answer_of, answer_with
 from app.web.api.fields import Instant
-from app.web.api.schemas import ClockAnswer
+from app.web.api.schemas import ClockAnswer, MissingMaterial
 
 
 class Clock(ClockAnswer):
@@ -65,17 +65,26 @@ class Services(Schema):
 
 
 class CaseMaterial(Schema):
-    """A material of a case with the officer's mark."""
+    """A material of a case with the officer's mark; without a file what was shown at the counter, or is missing."""
 
     requirement = fields.String()
-    material_id = fields.String()
-    name = fields.String()
-    mime = fields.String()
-    size_bytes = fields.Integer()
-    trust = fields.String()
+    material_id = fields.String(allow_none=True)
+    name = fields.String(allow_none=True)
+    mime = fields.String(allow_none=True)
+    size_bytes = fields.Integer(allow_none=True)
+    trust = fields.String(allow_none=True)
     state = fields.String()
     remark = fields.String(allow_none=True)
+    checked_by = fields.String(allow_none=True, metadata={"description": "id of the officer who marked it"})
     checked_at = Instant(allow_none=True)
+
+
+class Materials(Schema):
+    """The materials of a case. missing: what must still be handed in or shown before the case can be accepted."""
+
+    items = fields.List(fields.Nested(CaseMaterial))
+    next_cursor = fields.String(allow_none=True)
+    missing = fields.List(fields.Nested(MissingMaterial))
 
 
 class Paper(Schema):
@@ -119,6 +128,5 @@ def list_of(line: type[Schema], name: str) -> type[Schema]:
 
 
 Events = list_of(answer_of(HistoryEntry), "Events")
-Materials = list_of(CaseMaterial, "Materials")
 Papers = list_of(Paper, "Papers")
 Deliveries = list_of(Delivery, "Deliveries")

@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 
 from app.operations.render_document import render_case_document
 from app.queries import case_page
+from app.queries.case_materials import list_materials, list_missing_materials
 from app.queries.diagram import DiagramView, get_diagram
 from app.web.api import case_answers, schemas
 from app.web.api.answers import answer_of
@@ -35,8 +36,15 @@ class Materials(MethodView):
     @blueprint.response(200, case_answers.Materials)
     @blueprint.alt_response(404, schema=schemas.Problem)
     def get(self, case_no: str) -> object:
-        """Return the materials of a case with the officer's marks."""
-        return _whole(case_no, case_page.list_materials)
+        """Return the materials of a case with the officer's marks, and what is missing for its acceptance."""
+        case_id, themes = case_id_of(case_no), context().library.current().themes
+        with reading() as opened:
+            missing = list_missing_materials(opened.connection, themes, case_id)
+            return {
+                "items": list_materials(opened.connection, case_id),
+                "next_cursor": None,
+                "missing": [{"requirement": item.code, "name": item.name} for item in missing],
+            }
 
 
 @blueprint.route("/cases/<case_no>/documents")

@@ -3,6 +3,7 @@ import htmx from "htmx.org";
 import { watchDrafts } from "./js/draft.js";
 import { watchForms } from "./js/form.js";
 import { avoidBrokenParser } from "./js/parsing.js";
+import { watchMarks } from "./js/marks.js";
 import { watchKeys } from "./js/keyboard.js";
 import { watchSelection } from "./js/selection.js";
 import { makeTabs } from "./js/tabs.js";
@@ -30,6 +31,7 @@ function enhance(root) {
   makeTabs(root);
   watchForms(root);
   watchDrafts(root);
+  watchMarks(root);
   watchSelection(root);
 }
 

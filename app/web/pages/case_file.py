@@ -7,6 +7,7 @@ from app.domain.authority import HANDLING, Person
 from app.domain.clock_ledger import ClockEntry
 from app.domain.matter import MaterialRequirement
 from app.queries.cards import CardView, list_case_cards
+from app.queries.case_materials import list_materials
 from app.queries.case_page import (
     CaseView,
     HistoryEntry,
@@ -14,7 +15,6 @@ from app.queries.case_page import (
     get_case,
     list_documents,
     list_history,
-    list_materials,
 )
 from app.queries.clock import ClockView, ledger_of, list_clocks
 from app.queries.diagram import DiagramView, get_diagram
@@ -95,6 +95,8 @@ def read_case(opened: Reading, person: Person, case_no: str) -> CaseFile:
     ids = {int(task.assignee_id) for task in view.tasks if task.assignee_id}
     actors = [entry.actor for entry in ledger] + [entry.actor for entry in history]
     ids |= {int(actor.removeprefix(STAFF)) for actor in actors if actor.startswith(STAFF)}
+    materials = list_materials(link, case_id)
+    ids |= {int(str(row["checked_by"])) for row in materials if row["checked_by"]}
     return CaseFile(
         person=person,
         showing=showing(opened.now),
@@ -104,7 +106,7 @@ def read_case(opened: Reading, person: Person, case_no: str) -> CaseFile:
         clocks=list_clocks(link, view_of_rules(), case_id, now=opened.now),
         ledger=ledger,
         history=history,
-        materials=list_materials(link, case_id),
+        materials=materials,
         cards=list_case_cards(link, case_id),
         documents=list_documents(link, case_id),
         decision=find_decision(link, case_id) or {},

@@ -84,29 +84,44 @@ def due_of_task(file: CaseFile, due_at: datetime | None) -> DueView:
 
 
 def material_rows(file: CaseFile, errors: Mapping[str, str] | None = None) -> list[dict[str, object]]:
-    """Return every required material with what was handed in for it. errors: requirement -> sentence."""
+    """Return every required material with what was handed in or shown for it. errors: requirement -> sentence."""
     handed_in = {str(row["requirement"]): row for row in file.materials}
     listed = {row.code: row for row in file.requirements}
-    rows = []
-    for code in dict.fromkeys([*listed, *handed_in]):
-        given, asked = handed_in.get(code), listed.get(code)
-        may_open = given is not None and file.handles
-        rows.append(
-            {
-                "code": code,
-                "name": asked.name if asked else code,
-                "is_required": asked.is_required if asked else False,
-                "state": str(given["state"]) if given else "missing",
-                "remark": (given["remark"] or "") if given else "",
-                "mark_error": (errors or {}).get(code, ""),
-                "url": url_for("pages.case_material", case_no=file.view.case_no, requirement=code) if may_open else "",
-                "file_name": str(given["name"]) if given else "",
-                "size": file_size(int(str(given["size_bytes"]))) if given else "",
-                "trust": str(given["trust"]) if given else "",
-                "checked_by": "",
-            }
-        )
-    return rows
+    return [
+        {
+            "code": code,
+            "name": listed[code].name if code in listed else code,
+            "is_required": code in listed and listed[code].is_required,
+            "mark_error": (errors or {}).get(code, ""),
+            **_as_marked(file, handed_in.get(code)),
+            **_stored_file(file, handed_in.get(code)),
+        }
+        for code in dict.fromkeys([*listed, *handed_in])
+    ]
+
+
+def _as_marked(file: CaseFile, given: Mapping[str, object] | None) -> dict[str, object]:
+    if given is None:
+        return {"state": "missing", "is_marked": False, "remark": "", "checked_by": ""}
+    checked_by = given["checked_by"]
+    return {
+        "state": str(given["state"]),
+        "is_marked": given["state"] != "handed_in",
+        "remark": given["remark"] or "",
+        "checked_by": file.names.get(int(str(checked_by)), "") if checked_by else "",
+    }
+
+
+def _stored_file(file: CaseFile, given: Mapping[str, object] | None) -> dict[str, object]:
+    if given is None or given["material_id"] is None:
+        return {"url": "", "file_name": "", "size": "", "trust": ""}
+    place = url_for("pages.case_material", case_no=file.view.case_no, requirement=given["requirement"])
+    return {
+        "url": place if file.handles else "",
+        "file_name": str(given["name"]),
+        "size": file_size(int(str(given["size_bytes"]))),
+        "trust": str(given["trust"]),
+    }
 
 
 def clock_colour(clock: ClockView, now: datetime) -> Colour:

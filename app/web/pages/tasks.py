@@ -79,7 +79,7 @@ def complete_task(task_id: str) -> Answer:
             version=_version(),
             outcome=sent.outcome,
             data=answers,
-            marks=_told_marks(task_id, sent),
+            marks=sent.marks,
         )
         complete(context(), person, completion)
     except REFUSED as refusal:
@@ -232,6 +232,7 @@ def _materials(file: CaseFile, shown: _Sent) -> list[dict[str, object]]:
         marked = shown.marks.get(str(row["code"]))
         if marked:
             row["state"], row["remark"] = marked
+            row["is_marked"] = True
     return rows
 
 
@@ -262,14 +263,6 @@ def _marks() -> dict[str, tuple[str, str]]:
         for code, state in sent.items()
         if state in MARKS
     }
-
-
-def _told_marks(task_id: str, sent: _Sent) -> dict[str, tuple[str, str]]:
-    """Leave out that a material nobody handed in is missing: there is no file the mark could stand at."""
-    if not sent.marks:
-        return {}
-    handed_in = {str(row["requirement"]) for row in _found(task_id).materials}
-    return {code: mark for code, mark in sent.marks.items() if code in handed_in or mark[0] != "missing"}
 
 
 def _with_files(schema: FormSchema) -> ReadList:

@@ -40,7 +40,8 @@ class Town(World):
         """Receive an application and accept it at the window; returns the case number."""
         case_no = self.apply(matter, region)
         task = next(item for item in self.case(case_no).tasks if item.element == "check")
-        completion = Completion(task_id=int(task.id), version=task.version, outcome="accept", data={})
+        seen = self.seen(case_no)
+        completion = Completion(task_id=int(task.id), version=task.version, outcome="accept", marks=seen)
         complete_task(self.container.context, self.person(WINDOWS[region]), completion)
         return case_no
 

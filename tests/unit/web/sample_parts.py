@@ -105,6 +105,7 @@ class Parts:
     def materials(self) -> list[dict[str, object]]:
         row = {
             "is_required": True,
+            "is_marked": True,
             "remark": "",
             "mark_error": "",
             "checked_by": "",
@@ -141,6 +142,7 @@ class Parts:
                 "name": "门店照片",
                 "state": "missing",
                 "url": "",
+                "is_marked": False,
                 "is_required": False,
                 "trust": "",
             },
