@@ -158,9 +158,11 @@ def resume_clocks(
     begun = next((item for item in same if item.kind == LedgerKind.SUSPEND), None)
     ended = any(item.kind == LedgerKind.RESUME for item in same)
     if begun is None or ended:
-        raise Conflict("clock_not_suspended", suspension_id=suspension_id)
+        article = rules.articles.get("suspension", "") if rules else ""
+        raise Conflict("clock_not_suspended", suspension_id=suspension_id, article=article)
     if occurred_at < begun.occurred_at:
-        raise RuleViolation("clock_resume_before_suspend", suspended_at=begun.occurred_at.isoformat())
+        at = begun.occurred_at.isoformat()
+        raise RuleViolation("clock_resume_before_suspend", suspended_at=at, article=begun.article or "")
     if rules is not None:
         known = rules.grounds.get(begun.ground or "")
         if known is not None and known.needs_result and not document_no:

@@ -54,6 +54,7 @@ def _decide(
     judge: Callable[[Casework, CardFacts], CardChange],
 ) -> Result:
     def act(work: Casework, card: CardFacts) -> None:
+        work.try_clock_act(kind, card=card.supervision_no or str(card.id))
         if not person.has_role(Role.SUPERVISOR) or not may_supervise(person, place_of(work)):
             raise Forbidden("not_permitted", needs=Role.SUPERVISOR.value)
         require_uninvolved(person, card)

@@ -77,7 +77,7 @@ def resume_clock(
         work.try_clock_act("resume")
         refuse_without_role(person, work, SUSPENDING_ROLES)
         if work.state != CaseState.SUSPENDED:
-            raise Conflict("clock_not_suspended")
+            raise Conflict("clock_not_suspended", article=work.published.time_rules.articles["suspension"])
         resume(work, suspension_id=suspension_id, occurred_at=occurred_at or work.now, document_no=document_no)
         realign(work)
         return {"clocks": clock_answers(work)}

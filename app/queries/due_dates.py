@@ -11,7 +11,7 @@ from app.domain.errors import InvalidInput
 from app.domain.explanation import Sentence, explain
 from app.domain.limit import TimeLimit
 from app.domain.time_rules import TimeRules
-from app.domain.vocabulary import LimitUnit
+from app.domain.vocabulary import LedgerKind, LimitUnit
 
 CLOCK = "promised"
 MOST_DAYS = 365
@@ -92,7 +92,7 @@ def _compute(asked: DueDateRequest, *, book: CalendarBook, names: Sequence[str],
         hours=rules.office_hours,
         counting=rules.counting,
         bounds=Bounds(grounds=frozenset(rules.grounds)),
-        suspensions=tuple(_suspension(item) for item in asked.suspensions),
+        suspensions=tuple(_suspension(item) for item in asked.suspensions if not _is_lone_end(item)),
         extensions=tuple((_instant(item.get("at")), _days(item.get("days"))) for item in asked.extensions),
     )
     answer = answer_query(query, book, rules.rule_set(None))
@@ -101,9 +101,18 @@ def _compute(asked: DueDateRequest, *, book: CalendarBook, names: Sequence[str],
         provisional=answer.state.is_provisional,
         yellow_at=answer.state.yellow_at,
         red_at=answer.state.red_at,
-        outcomes=answer.outcomes,
+        outcomes=(*answer.outcomes, *(_never_begun(item) for item in asked.suspensions if _is_lone_end(item))),
         sentences=tuple(explain(answer.entries, CLOCK, calendars=answer.calendars, counting=rules.counting)),
     )
+
+
+def _is_lone_end(item: Mapping[str, object]) -> bool:
+    """Say whether an end of a suspension is given without its beginning."""
+    return bool(item.get("to")) and not item.get("from")
+
+
+def _never_begun(item: Mapping[str, object]) -> Outcome:
+    return Outcome(kind=LedgerKind.RESUME, at=_instant(item["to"]), code="clock_not_suspended")
 
 
 def _suspension(item: Mapping[str, object]) -> AskedSuspension:
@@ -127,5 +136,5 @@ def _instant(value: object) -> datetime:
     except ValueError as malformed:
         raise InvalidInput("invalid", items=({"pointer": "", "code": "instant_malformed"},)) from malformed
     if found.tzinfo is None:
-        raise InvalidInput("instant_naive")
+        raise InvalidInput("instant_naive", text=str(value))
     return found.astimezone(UTC)

@@ -96,5 +96,5 @@ def _open_suspension(work: Casework) -> int:
     closed = {entry.suspension_id for entry in work.ledger if entry.kind == "resume"}
     still = [item for item in opened if item is not None and item not in closed]
     if not still:
-        raise Conflict("clock_not_suspended")
+        raise Conflict("clock_not_suspended", article=work.published.time_rules.articles["suspension"])
     return still[-1]

@@ -74,21 +74,22 @@ def problem_of(error: errors.CaseworkError, language: str) -> dict[str, object]:
     key = base if messages.has(f"{base}.title") else "errors.failed"
     facts = {name: value for name, value in error.facts.items() if isinstance(value, str | int | float)}
     said = say_facts(messages, language, {"count": len(error.items), **facts})
-    detail = " ".join(messages.text(language, f"{key}.{part}", **said) for part in ("detail", "remedy"))
+    detail, remedy = (messages.text(language, f"{key}.{part}", **said) for part in ("detail", "remedy"))
     return {
         "type": f"/problems/{error.code}",
         "title": messages.text(language, f"{key}.title", **said),
         "status": status_of(error),
-        "detail": detail.strip(),
+        "detail": f"{detail} {remedy}".strip(),
+        "remedy": remedy,
         "code": error.code,
-        **{name: _local(value) if name.endswith("_at") else value for name, value in facts.items()},
+        **{name: _local(value) if name.endswith("_at") else value for name, value in facts.items() if value != ""},
         "errors": [_item(item, language) for item in error.items],
     }
 
 
 def _local(instant: object) -> str:
-    """Return an instant with the offset of Asia/Shanghai; empty stays empty."""
-    return datetime.fromisoformat(str(instant)).astimezone(ZONE).isoformat() if instant else ""
+    """Return an instant with the offset of Asia/Shanghai."""
+    return datetime.fromisoformat(str(instant)).astimezone(ZONE).isoformat()
 
 
 def _item(item: object, language: str) -> dict[str, object]:

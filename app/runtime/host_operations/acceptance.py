@@ -1,6 +1,7 @@
 """Operations around acceptance: accept, accept by silence, refuse, the one-time notice and the applicant's answer."""
 
 from app.domain.actor import system_actor
+from app.domain.errors import RuleViolation
 from app.domain.limit import TimeLimit, parse_limit
 from app.domain.service_record import ELECTRONIC, IN_PERSON, Attempt, refuse_unproven
 from app.domain.snapshot import OpenService
@@ -62,9 +63,11 @@ def issue_correction_notice(work: Casework, service: OpenService) -> dict[str, o
 
     It runs from the service of the notice (time-limits.md K23): at once to the account of who applied online and so
     agreed to it, or handed over at the counter with a receipt; by another way only when that is proven.
+    Raises RuleViolation `notice_already_given` when a second notice names what the first one did not (section 7 rule 3).
     """
     stop_running(work, (ClockName.NOTICE5,), at=work.now)
     items = list_of(work, "missing") or names_of_missing(work)
+    _refuse_new_items(work, items)
     document = issue_document(work, "correction_notice", {"missing": items, "remark": answer_of(work, "remark")})
     work.move_to(CaseState.CORRECTING)
     limit = limit_of_clock(work, ClockName.CORRECTION)
@@ -76,6 +79,16 @@ def issue_correction_notice(work: Casework, service: OpenService) -> dict[str, o
     serve_with_issue(work, document, _service_of(work), clock=ClockName.CORRECTION, period=limit)
     tell_applicant(work, "correction", {"document_no": document.document_no, "missing": items})
     return {"correction_items": items}
+
+
+def _refuse_new_items(work: Casework, items: list[str]) -> None:
+    """Whoever was told once what is missing is not sent away a second time for something else."""
+    told = work.instance.variables.get("correction_items") if work.instance else None
+    new = [item for item in items if item not in told] if isinstance(told, list) else []
+    if new:
+        work.try_clock_act("correction_notice")
+        article = work.published.time_rules.articles["acceptance"]
+        raise RuleViolation("notice_already_given", added=", ".join(new), article=article)
 
 
 def _service_of(work: Casework) -> Attempt:

@@ -198,4 +198,4 @@ def _item(outcome: Outcome) -> object:
 def _problem(outcome: Outcome) -> dict[str, object]:
     assert outcome.error is not None
     problem = problem_of(outcome.error, current_language())
-    return {name: problem[name] for name in ("code", "title", "detail")}
+    return {name: problem[name] for name in ("code", "title", "detail", "remedy")}

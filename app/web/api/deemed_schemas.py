@@ -63,7 +63,7 @@ class AccountabilityFinding(Strict):
 
 
 class HoldResult(Schema):
-    """What became of one hold or one case; key, status, code, title and detail stand where it was refused."""
+    """What became of one hold or one case; key, status, code, title, detail and remedy stand where it was refused."""
 
     hold_id = fields.String()
     case_no = fields.String()
@@ -76,6 +76,7 @@ class HoldResult(Schema):
     code = fields.String()
     title = fields.String()
     detail = fields.String()
+    remedy = fields.String()
 
 
 class HoldResults(Schema):

@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import fields
 
 from app.domain.calendar import ZONE
+from app.domain.errors import InvalidInput
 
 
 class Instant(fields.DateTime):
@@ -17,3 +18,15 @@ class Instant(fields.DateTime):
             return None
         instant = datetime.fromisoformat(value) if isinstance(value, str) else value
         return instant.astimezone(ZONE).isoformat()
+
+
+class AskedInstant(fields.DateTime):
+    """An instant of a request: RFC 3339 text with its offset. A naive one is refused under a code of its own."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        found = super()._deserialize(value, attr, data, **kwargs)
+        assert isinstance(found, datetime)
+        if found.tzinfo is None:
+            fault = {"pointer": f"/{attr}", "code": "instant_naive", "text": str(value)}
+            raise InvalidInput("instant_naive", text=str(value), items=(fault,))
+        return found

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from app.queries.closures import ClosureLine, TouchedApproval
 from app.web.api.answers import answer_of, answer_with
-from app.web.api.fields import Instant
+from app.web.api.fields import AskedInstant, Instant
 from app.web.api.schemas import Strict
 
 
@@ -53,7 +53,7 @@ class ClosureBody(Strict):
     scope = fields.String(required=True, validate=validate.Length(1, 16))
     region_code = fields.String(load_default="", validate=validate.Length(max=12))
     department_code = fields.String(load_default="", validate=validate.Length(max=64))
-    began_at = fields.AwareDateTime(data_key="from", required=True)
-    ended_at = fields.AwareDateTime(data_key="to", required=True)
+    began_at = AskedInstant(data_key="from", required=True)
+    ended_at = AskedInstant(data_key="to", required=True)
     reason = fields.String(load_default="", validate=validate.Length(max=500))
     document = fields.String(load_default="", validate=validate.Length(max=200))

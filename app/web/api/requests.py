@@ -78,7 +78,7 @@ def instant(value: datetime | None) -> datetime | None:
     if value is None:
         return None
     if value.tzinfo is None:
-        raise InvalidInput("instant_naive")
+        raise InvalidInput("instant_naive", text=value.isoformat())
     return value.astimezone(UTC)
 
 

@@ -3,7 +3,7 @@
 from marshmallow import INCLUDE, RAISE, Schema, fields, validate
 
 from app.domain.vocabulary import CaseState
-from app.web.api.fields import Instant
+from app.web.api.fields import AskedInstant, Instant
 
 PHONE_LENGTH = 18
 
@@ -18,13 +18,20 @@ class Strict(Schema):
 
 
 class Problem(Schema):
-    """An error answer (RFC 9457). `code` is stable; `detail` says what to do next, in the language asked for."""
+    """An error answer (RFC 9457), in the language asked for.
+
+    `code` is stable. `remedy` says what to do next and ends `detail`. `article` names the article the refusal rests on,
+    `due_at` the instant it speaks of, where there is one.
+    """
 
     type = fields.String()
     title = fields.String()
     status = fields.Integer()
     detail = fields.String()
+    remedy = fields.String()
     code = fields.String()
+    article = fields.String()
+    due_at = Instant()
     errors = fields.List(fields.Dict())
 
 
@@ -188,7 +195,7 @@ class Suspension(Strict):
     document_no = fields.String(load_default="", validate=validate.Length(max=80))
     expected_days = fields.Integer(load_default=0)
     reason = fields.String(load_default="", validate=validate.Length(max=500))
-    occurred_at = fields.AwareDateTime(data_key="from", load_default=None, allow_none=True)
+    occurred_at = AskedInstant(data_key="from", load_default=None, allow_none=True)
 
 
 class Resumption(Strict):
@@ -196,7 +203,7 @@ class Resumption(Strict):
 
     suspension_id = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"^\d{1,19}$"))
     document_no = fields.String(load_default="", validate=validate.Length(max=80))
-    occurred_at = fields.AwareDateTime(data_key="at", load_default=None, allow_none=True)
+    occurred_at = AskedInstant(data_key="at", load_default=None, allow_none=True)
 
 
 class Extension(Strict):
@@ -205,17 +212,17 @@ class Extension(Strict):
     days = fields.Integer(required=True)
     reason = fields.String(load_default="", validate=validate.Length(max=500))
     document_no = fields.String(load_default="", validate=validate.Length(max=80))
-    occurred_at = fields.AwareDateTime(data_key="at", load_default=None, allow_none=True)
+    occurred_at = AskedInstant(data_key="at", load_default=None, allow_none=True)
 
 
 class ServiceAttempt(Strict):
     """An attempt to serve a document. served_at: with its proof; electronic service also needs the consent."""
 
     channel = fields.String(required=True, validate=validate.Length(1, 16))
-    sent_at = fields.AwareDateTime(load_default=None, allow_none=True)
-    served_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    sent_at = AskedInstant(load_default=None, allow_none=True)
+    served_at = AskedInstant(load_default=None, allow_none=True)
     proof = fields.String(load_default="", validate=validate.Length(max=500))
-    consent_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    consent_at = AskedInstant(load_default=None, allow_none=True)
     has_failed = fields.Boolean(load_default=False)
 
 
@@ -224,7 +231,7 @@ class LedgerCorrection(Strict):
 
     corrects = fields.Integer(required=True, validate=validate.Range(1))
     reason = fields.String(load_default="", validate=validate.Length(max=500))
-    occurred_at = fields.AwareDateTime(data_key="at", load_default=None, allow_none=True)
+    occurred_at = AskedInstant(data_key="at", load_default=None, allow_none=True)
     ground = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 40))
     document_no = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 80))
     expected_days = fields.Integer(load_default=None, allow_none=True)
@@ -276,7 +283,7 @@ class Material(Schema):
 class DueDateItem(Strict):
     """One limit to be computed."""
 
-    start = fields.AwareDateTime(required=True)
+    start = AskedInstant(required=True)
     limit = fields.Integer(required=True)
     unit = fields.String(load_default="WD", validate=validate.OneOf(["WD", "WH", "D", "H", "M"]))
     suspensions = fields.List(fields.Dict(), load_default=list, validate=validate.Length(max=50))
@@ -291,12 +298,15 @@ class DueDates(Strict):
 
 
 class OutcomeAnswer(Schema):
-    """What became of one fact. code: why it counts for nothing, null when it holds."""
+    """What became of one fact. code: why it counts for nothing, and then by what article and what to do; null: it holds."""
 
     kind = fields.String()
     at = Instant(allow_none=True)
     on = fields.Date(allow_none=True)
     code = fields.String(allow_none=True)
+    title = fields.Nested(Sentence)
+    remedy = fields.Nested(Sentence)
+    article = fields.String()
 
 
 class DueDateAnswer(Schema):

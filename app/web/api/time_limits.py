@@ -5,8 +5,11 @@ from typing import Any
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from app.domain.due_date_query import Outcome
 from app.domain.messages import Messages
+from app.domain.vocabulary import LedgerKind
 from app.queries.due_dates import DueDateRequest, DueDateView, compute_due_dates
+from app.runtime.published import Published
 from app.web.api import schemas
 from app.web.api.requests import context
 from app.web.sign_in import current_person
@@ -32,12 +35,32 @@ class DueDates(MethodView):
             names=layers,
             rules=published.time_rules,
         )
-        messages = context().messages
-        return {"items": [{**_instants(item), "explanation": _explained(messages, item)} for item in items]}
+        messages = published.messages
+        return {
+            "items": [
+                {
+                    **_instants(item),
+                    "outcomes": [_outcome(published, outcome) for outcome in item.outcomes],
+                    "explanation": _explained(messages, item),
+                }
+                for item in items
+            ]
+        }
 
 
 def _instants(item: DueDateView) -> dict[str, object]:
-    return {name: getattr(item, name) for name in ("due_at", "provisional", "yellow_at", "red_at", "outcomes")}
+    return {name: getattr(item, name) for name in ("due_at", "provisional", "yellow_at", "red_at")}
+
+
+def _outcome(published: Published, outcome: Outcome) -> dict[str, object]:
+    """Return what became of a fact; where it was refused, on what article and what to do, in both languages."""
+    told: dict[str, object] = {"kind": outcome.kind, "at": outcome.at, "on": outcome.on, "code": outcome.code}
+    if outcome.code is None:
+        return told
+    rule = "extension" if outcome.kind == LedgerKind.EXTEND else "suspension"
+    article = "" if outcome.kind == LedgerKind.CALENDAR else published.time_rules.articles[rule]
+    words = {part: published.messages.both(f"errors.{outcome.code}.{part}") for part in ("title", "remedy")}
+    return {**told, **words, "article": article}
 
 
 def _explained(messages: Messages, item: DueDateView) -> list[dict[str, str]]:
