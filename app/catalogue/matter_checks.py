@@ -5,13 +5,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
 
-from app.catalogue.files import RuleFile, fault, read_folder
+from app.catalogue.files import RuleFile, fault, read_folder, read_toml
 from app.catalogue.matters import MatterFile, matter_of, missing_fields
 from app.domain.diagram import Finding
 from app.domain.errors import InvalidInput
 from app.domain.limit import TimeLimit, parse_limit
-from app.domain.matter import PAPERS, ExtensionRule, MaterialRequirement
-from app.domain.vocabulary import LimitUnit
+from app.domain.matter import DECISION_CLOCKS, PAPERS, ExtensionRule, LimitClass, MaterialRequirement
+from app.domain.vocabulary import CaseClass, ClockName, LimitUnit
 
 IMPL_CODE_LENGTH = 31
 LICENCE = "01"
@@ -22,6 +22,8 @@ FOLDERS = {"pattern": "patterns", "process": "processes", "theme": "themes", "ma
 def check_matters(rules_dir: Path, bpmn_dir: Path, departments: Collection[str]) -> Iterator[Finding]:
     """Return every fault of the matters. departments: codes that exist, such as `422801-scjg`."""
     matters = []
+    promised = read_toml(rules_dir, rules_dir / "time_limits.toml").fields.get("promised", {})
+    is_promise_extendable = bool(promised.get("extendable", False))
     for file in read_folder(rules_dir, "matters/*/*.toml"):
         lacking = tuple(_check_fields(file))
         yield from lacking
@@ -30,6 +32,8 @@ def check_matters(rules_dir: Path, bpmn_dir: Path, departments: Collection[str])
     for matter in matters:
         yield from _check_names(matter, rules_dir, bpmn_dir, departments)
         yield from _check_limits(matter)
+        yield from _check_touches(matter, is_promise_extendable=is_promise_extendable)
+        yield from _check_classes(matter)
         yield from _check_deemed(matter)
         yield from _check_acceptance(matter)
     yield from _check_codes(matters)
@@ -56,10 +60,12 @@ def _check_fields(file: RuleFile) -> Iterator[Finding]:
         yield from _check_row(file, "extension", ExtensionRule, file.fields["extension"])
     for row in file.fields.get("material", []):
         yield from _check_row(file, "material", MaterialRequirement, row)
+    for row in file.fields.get("class", []):
+        yield from _check_row(file, "class", LimitClass, row)
 
 
 def _check_row(
-    file: RuleFile, table: str, shape: type[ExtensionRule | MaterialRequirement], row: Mapping[str, object]
+    file: RuleFile, table: str, shape: type[ExtensionRule | LimitClass | MaterialRequirement], row: Mapping[str, object]
 ) -> Iterator[Finding]:
     known = {field.name for field in fields(shape)}
     needed = {field.name for field in fields(shape) if field.default is MISSING}
@@ -92,6 +98,35 @@ def _check_limits(matter: MatterFile) -> Iterator[Finding]:
     promised, statutory = (_working_days(matter.fields[name]) for name in ("promised_limit", "statutory_limit"))
     if promised is not None and statutory is not None and promised > statutory:
         yield fault("promise-over-statutory", matter.path, promised=promised, statutory=statutory)
+
+
+def _check_touches(matter: MatterFile, *, is_promise_extendable: bool) -> Iterator[Finding]:
+    """A suspension or an extension touches the promise, the limit of the law, or both; the promise alone does not grow."""
+    extension = matter.fields.get("extension", {})
+    given = {
+        "suspension_touches": matter.fields.get("suspension_touches", DECISION_CLOCKS),
+        "extension.touches": extension.get("touches", DECISION_CLOCKS),
+    }
+    for name, touches in given.items():
+        if not touches or not set(touches) <= set(DECISION_CLOCKS) or len(set(touches)) < len(touches):
+            yield fault("matter-touches", matter.path, name=name, known=", ".join(DECISION_CLOCKS))
+    if tuple(given["extension.touches"]) == (ClockName.PROMISED.value,) and not is_promise_extendable:
+        yield fault("promised-not-extendable", matter.path)
+
+
+def _check_classes(matter: MatterFile) -> Iterator[Finding]:
+    """Classes have known names and limits inside the law; a case begins in the first one, with the promise of the list."""
+    rows, known = matter.fields.get("class", []), tuple(item.value for item in CaseClass)
+    statutory = _working_days(matter.fields["statutory_limit"])
+    for code, count in Counter(row["code"] for row in rows).items():
+        if code not in known or count > 1:
+            yield fault("matter-class", matter.path, name=code, known=", ".join(known))
+    for row in rows:
+        promised = _working_days(row["promised_limit"])
+        is_first_other = row is rows[0] and row["promised_limit"] != matter.fields["promised_limit"]
+        is_over = promised is not None and statutory is not None and promised > statutory
+        if is_first_other or is_over or not row["promised_limit"] or not is_time_limit(row["promised_limit"]):
+            yield fault("matter-class-limit", matter.path, name=row["code"], text=row["promised_limit"])
 
 
 def _working_days(text: str) -> int | None:

@@ -6,7 +6,14 @@ from typing import Any
 
 from app.catalogue.files import RuleFile, read_folder
 from app.domain.errors import InvalidInput
-from app.domain.matter import PAPERS, ExtensionRule, MaterialRequirement, OfferingVersion
+from app.domain.matter import (
+    DECISION_CLOCKS,
+    PAPERS,
+    ExtensionRule,
+    LimitClass,
+    MaterialRequirement,
+    OfferingVersion,
+)
 
 REGION_DIGITS = 6
 REQUIRED_FIELDS = (
@@ -77,8 +84,10 @@ class MatterFile:
             statutory_limit=item["statutory_limit"],
             delivery_limit=item["delivery_limit"],
             materials=tuple(_material(row) for row in item.get("material", [])),
-            extension=ExtensionRule(**extension) if extension else None,
+            extension=extension_of(extension) if extension else None,
             suspension_grounds=tuple(item["suspension_grounds"]),
+            suspension_touches=tuple(item.get("suspension_touches", DECISION_CLOCKS)),
+            classes=tuple(LimitClass(**row) for row in item.get("class", [])),
             is_deemed_acceptance=item.get("is_deemed_acceptance", True),
             deemed_acceptance_basis=item.get("deemed_acceptance_basis", ""),
             papers=tuple(item.get("papers", PAPERS)),
@@ -137,6 +146,11 @@ def matter_of(file: RuleFile) -> MatterFile:
         impl_code=item["impl_code"],
         fields=item,
     )
+
+
+def extension_of(row: dict[str, Any]) -> ExtensionRule:
+    """Return the extension rule of a matter."""
+    return ExtensionRule(**{**row, "touches": tuple(row.get("touches", DECISION_CLOCKS))})
 
 
 def _material(row: dict[str, Any]) -> MaterialRequirement:

@@ -11,7 +11,7 @@ from app.domain.counting import NEXT_WORKDAY, TOUCHED_DAYS, CountingRules
 from app.domain.errors import InvalidInput
 from app.domain.limit import parse_limit
 from app.domain.office_hours import parse_hours
-from app.domain.time_rules import DeemedRules, DeemedSwitch, SuspensionGround, TimeRules
+from app.domain.time_rules import DeemedRules, DeemedSwitch, RestartGround, SuspensionGround, TimeRules
 
 __all__ = ["TimeRules", "read_time_rules"]
 
@@ -19,7 +19,7 @@ CARD_KEYS = {field for field in CardRuleSet.__dataclass_fields__ if field != "co
 
 
 def read_time_rules(rules_dir: Path) -> TimeRules:
-    """Return the rules of `time_limits.toml`, `cards/*.toml`, `suspension_grounds.toml` and `deemed_approval.toml`.
+    """Return the rules of `time_limits.toml`, `cards/*.toml`, the grounds of suspensions and restarts, `deemed_approval.toml`.
 
     Raises InvalidInput `rules_malformed` with one item per fault: file, key and what is wrong with it.
     """
@@ -39,6 +39,7 @@ def read_time_rules(rules_dir: Path) -> TimeRules:
         general.check(key, _is_limit(general.text(key, "1WD")))
     counting, rules, digests = _counting(general), _deemed(deemed), _times(general, "notices.digest_at", "09:00,14:00")
     found = tuple(grounds.rows("ground", ("code", "article")))
+    afresh = tuple(reader.file("restart_grounds.toml").rows("ground", ("code", "article")))
     reader.raise_faults()
     return TimeRules(
         counting=counting,
@@ -46,6 +47,7 @@ def read_time_rules(rules_dir: Path) -> TimeRules:
         rule_sets=sets,
         default_rule_set=default_set,
         grounds={item["code"]: _ground(item) for item in found},
+        restart_grounds={item["code"]: _restart_ground(item) for item in afresh},
         refused_grounds=frozenset(grounds.content.get("refused", ())),
         limits=limits,
         articles={name: str(text) for name, text in general.table("articles").items()},
@@ -205,6 +207,10 @@ def _ground(item: Mapping[str, Any]) -> SuspensionGround:
         max_days=item.get("max_days"),
         needs_result=bool(item.get("needs_result", False)),
     )
+
+
+def _restart_ground(item: Mapping[str, Any]) -> RestartGround:
+    return RestartGround(code=item["code"], article=item["article"], item_types=frozenset(item.get("item_types", ())))
 
 
 def _is_limit(text: str) -> bool:

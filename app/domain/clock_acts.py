@@ -6,20 +6,16 @@ Sources: 行政许可法 art. 42 (extension), 45 (time that does not count); tim
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from app.domain.calendar import ResolvedCalendar, to_local
-from app.domain.clock_entry import COMMON_CLOCKS, ClockEntry, concerns
-from app.domain.clock_ledger import fold
-from app.domain.clock_state import NOT_STARTED, STOPPED, ClockState
+from app.domain.clock_entry import COMMON_CLOCKS, ClockEntry
+from app.domain.clock_guards import driving_clock, due_fact, refuse_date, refuse_unfit
 from app.domain.counting import CountingRules, begin, due_of
 from app.domain.errors import Conflict, Forbidden, RuleViolation
 from app.domain.limit import TimeLimit, format_limit
 from app.domain.matter import ExtensionRule
 from app.domain.time_rules import SuspensionGround, TimeRules
 from app.domain.vocabulary import ClockName, LedgerKind, LimitUnit
-
-ARRIVAL = timedelta(minutes=5)  # An act is entered within this time of its arrival; before that it is back-dated.
 
 
 def start_clock(
@@ -109,18 +105,18 @@ def suspend_clocks(
     `clock_ground_not_allowed`, `clock_notice_missing`, `clock_expected_days_missing`, `clock_suspension_limit`,
     `clock_future`, `clock_backdated`.
     """
-    state = _driving(ledger, clock, rules, calendars)
+    state = driving_clock(ledger, clock, rules, calendars)
     article = rules.articles.get("suspension", "")
-    _refuse_unfit(state, occurred_at, article)
+    refuse_unfit(state, occurred_at, article)
     known = rules.grounds.get(ground)
     if known is None or (known.item_types and item_type not in known.item_types):
-        raise RuleViolation("clock_ground_not_allowed", ground=ground, article=article, **_due(state))
+        raise RuleViolation("clock_ground_not_allowed", ground=ground, article=article, **due_fact(state))
     if not document_no:
-        raise RuleViolation("clock_notice_missing", article=known.article, **_due(state))
+        raise RuleViolation("clock_notice_missing", article=known.article, **due_fact(state))
     if expected_days <= 0:
-        raise RuleViolation("clock_expected_days_missing", article=known.article, **_due(state))
+        raise RuleViolation("clock_expected_days_missing", article=known.article, **due_fact(state))
     _refuse_used_up(ledger, known, occurred_at)
-    _refuse_date(ledger, occurred_at, recorded_at, rules.counting, has_document=True, fired_at=fired_at)
+    refuse_date(ledger, occurred_at, recorded_at, rules.counting, has_document=True, fired_at=fired_at)
     return ClockEntry(
         seq=seq,
         clock=clock,
@@ -168,7 +164,7 @@ def resume_clocks(
         if known is not None and known.needs_result and not document_no:
             raise RuleViolation("clock_notice_missing", article=known.article)
         has_document = bool(document_no)
-        _refuse_date(ledger, occurred_at, recorded_at, rules.counting, has_document=has_document, fired_at=fired_at)
+        refuse_date(ledger, occurred_at, recorded_at, rules.counting, has_document=has_document, fired_at=fired_at)
     if occurred_at > recorded_at:
         raise RuleViolation("clock_future", occurred_at=occurred_at.isoformat())
     return ClockEntry(
@@ -213,17 +209,19 @@ def extend_clocks(
     article = (rule.article if rule else "") or rules.articles.get("extension", "")
     if clock == ClockName.PROMISED and not rules.is_promise_extendable:
         raise RuleViolation("promised_not_extendable", article=article)
-    state = _driving(ledger, clock, rules, calendars)
-    _refuse_unfit(state, occurred_at, article)
+    state = driving_clock(ledger, clock, rules, calendars)
+    refuse_unfit(state, occurred_at, article)
     if rule is None or state.extension_count >= rule.count:
-        raise RuleViolation("clock_extension_count", count=rule.count if rule else 0, article=article, **_due(state))
+        raise RuleViolation(
+            "clock_extension_count", count=rule.count if rule else 0, article=article, **due_fact(state)
+        )
     if not 0 < days <= rule.days:
-        raise RuleViolation("clock_extension_too_long", days=days, most=rule.days, article=article, **_due(state))
+        raise RuleViolation("clock_extension_too_long", days=days, most=rule.days, article=article, **due_fact(state))
     if rule.approver_role not in approver_roles or approver in handlers:
-        raise Forbidden("clock_approver", needs=rule.approver_role, article=article, **_due(state))
+        raise Forbidden("clock_approver", needs=rule.approver_role, article=article, **due_fact(state))
     if not reason.strip():
-        raise RuleViolation("clock_reason_missing", article=article, **_due(state))
-    _refuse_date(ledger, occurred_at, recorded_at, rules.counting, has_document=bool(document_no), fired_at=fired_at)
+        raise RuleViolation("clock_reason_missing", article=article, **due_fact(state))
+    refuse_date(ledger, occurred_at, recorded_at, rules.counting, has_document=bool(document_no), fired_at=fired_at)
     return ClockEntry(
         seq=seq,
         clock=clock,
@@ -266,24 +264,6 @@ def is_running(ledger: Sequence[ClockEntry], clock: str) -> bool:
     return bool(last) and last[-1] != LedgerKind.STOP
 
 
-def _driving(
-    ledger: Sequence[ClockEntry], clock: str | None, rules: TimeRules, calendars: Mapping[str, ResolvedCalendar]
-) -> ClockState:
-    """Return the clock whose due instant binds: the one named, else the promise, else the limit of the law."""
-    names = (clock,) if clock else COMMON_CLOCKS
-    states = [fold(ledger, name, calendars=calendars, counting=rules.counting) for name in names]
-    return next((state for state in states if state.status != NOT_STARTED), states[0])
-
-
-def _refuse_unfit(state: ClockState, occurred_at: datetime, article: str) -> None:
-    if state.status == NOT_STARTED or state.started_at is None or occurred_at < state.started_at:
-        raise RuleViolation("clock_not_started", clock=state.clock, article=article)
-    if state.status == STOPPED:
-        raise Conflict("clock_stopped", clock=state.clock, article=article, **_due(state))
-    if state.due_at is not None and occurred_at > state.due_at:
-        raise RuleViolation("clock_after_due", article=article, **_due(state))
-
-
 def _refuse_used_up(ledger: Sequence[ClockEntry], ground: SuspensionGround, now: datetime) -> None:
     if ground.max_days is None:
         return
@@ -294,25 +274,6 @@ def _refuse_used_up(ledger: Sequence[ClockEntry], ground: SuspensionGround, now:
             spent += ends.get(item.suspension_id, now) - item.occurred_at
     if spent >= timedelta(days=ground.max_days):
         raise RuleViolation("clock_suspension_limit", ground=ground.code, most=ground.max_days, article=ground.article)
-
-
-def _refuse_date(
-    ledger: Sequence[ClockEntry],
-    occurred_at: datetime,
-    recorded_at: datetime,
-    counting: CountingRules,
-    *,
-    has_document: bool,
-    fired_at: datetime | None,
-) -> None:
-    if occurred_at > recorded_at:
-        raise RuleViolation("clock_future", occurred_at=occurred_at.isoformat())
-    moved = [item.occurred_at for item in ledger if any(concerns(item, name) for name in COMMON_CLOCKS)]
-    newest = max((*moved, fired_at or occurred_at), default=occurred_at)
-    is_backdated = occurred_at < recorded_at - ARRIVAL
-    is_too_old = occurred_at < recorded_at - timedelta(days=counting.backdate_days)
-    if occurred_at < newest or is_too_old or (is_backdated and not has_document):
-        raise RuleViolation("clock_backdated", days=counting.backdate_days, newest=newest.isoformat())
 
 
 def _refuse_broken_promise(ledger: list[ClockEntry], calendar: ResolvedCalendar, counting: CountingRules) -> None:
@@ -334,7 +295,3 @@ def _refuse_broken_promise(ledger: list[ClockEntry], calendar: ResolvedCalendar,
 
 def _limit_of(entry: ClockEntry) -> TimeLimit:
     return TimeLimit(amount=entry.limit_amount or 0, unit=LimitUnit(entry.limit_unit or LimitUnit.WORKING_DAY))
-
-
-def _due(state: ClockState) -> dict[str, Any]:
-    return {"due_at": state.due_at.isoformat() if state.due_at else ""}

@@ -1,17 +1,18 @@
 """Rarer acts on clocks: a new calendar, a new class, a new start."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from app.domain.calendar import ResolvedCalendar, to_local
 from app.domain.clock_entry import ClockEntry
+from app.domain.clock_guards import driving_clock, due_fact, refuse_date, refuse_unfit
 from app.domain.clock_ledger import fold
 from app.domain.clock_replay import floor_of
 from app.domain.clock_state import NOT_STARTED, STOPPED
 from app.domain.counting import CountingRules
 from app.domain.errors import Conflict, RuleViolation
 from app.domain.limit import TimeLimit
+from app.domain.time_rules import TimeRules
 from app.domain.vocabulary import LedgerKind
 
 
@@ -95,11 +96,56 @@ def reclassify(
     )
 
 
-def restart_clock(start: ClockEntry, *, article: str) -> ClockEntry:
-    """Turn a start into a restart, where the law says so (政府信息公开条例 art. 30: a corrected request).
+def restart_clock(
+    ledger: Sequence[ClockEntry],
+    *,
+    seq: int,
+    clock: str,
+    ground: str,
+    item_type: str,
+    document_no: str,
+    occurred_at: datetime,
+    recorded_at: datetime,
+    actor: str,
+    calendar: ResolvedCalendar,
+    rules: TimeRules,
+    calendars: Mapping[str, ResolvedCalendar],
+    fired_at: datetime | None = None,
+) -> ClockEntry:
+    """Start a running clock afresh at `occurred_at`, where the law says so; what was before stays visible.
 
-    Raises RuleViolation `clock_reason_missing` without the article.
+    The limit is that of its class, without extensions. calendar: of the office, in force now. document_no: of what the
+    law counts from anew, such as the corrected request.
+    Raises, in this order: RuleViolation `clock_not_started`, Conflict `clock_stopped`, RuleViolation `clock_after_due`,
+    `clock_ground_not_allowed`, `clock_notice_missing`, Conflict `clock_paused` while a suspension is open, RuleViolation
+    `clock_future`, `clock_backdated`.
+    Source: 政府信息公开条例 art. 30 (a corrected request counts from its receipt); time-limits.md section 3 (restart).
     """
-    if not article:
-        raise RuleViolation("clock_reason_missing", clock=start.clock)
-    return replace(start, kind=LedgerKind.RESTART, article=article)
+    state = driving_clock(ledger, clock, rules, calendars)
+    known = rules.restart_grounds.get(ground)
+    article = known.article if known else ""
+    refuse_unfit(state, occurred_at, article)
+    if known is None or (known.item_types and item_type not in known.item_types):
+        lawful = ", ".join(sorted({item.article for item in rules.restart_grounds.values()}))
+        raise RuleViolation("clock_ground_not_allowed", ground=ground, article=lawful, **due_fact(state))
+    if not document_no:
+        raise RuleViolation("clock_notice_missing", article=article, **due_fact(state))
+    if state.open_suspensions:
+        raise Conflict("clock_paused", clock=clock)
+    refuse_date(ledger, occurred_at, recorded_at, rules.counting, has_document=True, fired_at=fired_at)
+    assert state.limit is not None
+    return ClockEntry(
+        seq=seq,
+        clock=clock,
+        kind=LedgerKind.RESTART,
+        occurred_at=occurred_at,
+        recorded_at=recorded_at,
+        actor=actor,
+        limit_amount=state.limit.amount - state.extension_days,
+        limit_unit=state.limit.unit.value,
+        policy=rules.counting.start_policy,
+        calendar_id=calendar.id,
+        ground=ground,
+        article=article,
+        document_no=document_no,
+    )

@@ -18,6 +18,7 @@ from app.domain.vocabulary import HoldAct, LedgerKind, LimitUnit
 PREFIX = "clock.explain."
 NAMES = "clock.names."
 EVENTS = "clock.events."
+CLASSES = "clock.classes."
 WEEKEND = 5
 MOST_RANGES = 8
 # What each clock counts from; the others count from what is called their beginning.
@@ -207,8 +208,8 @@ def _reclassify(step: Step, _state: Replay) -> Sentence:
     entry = step.entry
     facts = {
         "occurred": _minute(entry.occurred_at),
-        "old_class": entry.old_class_code or "",
-        "class": entry.class_code or "",
+        "old_class": _class_word(entry.old_class_code),
+        "class": _class_word(entry.class_code),
         "reason": entry.reason or "",
     }
     return Sentence(key=f"{PREFIX}reclassify", facts=facts | _due_facts(step.due_after))
@@ -263,6 +264,10 @@ _WRITERS: Mapping[str, Callable[[Step, Replay], Sentence]] = {
     LedgerKind.HOLD: _hold,
     LedgerKind.STOP: _stop,
 }
+
+
+def _class_word(code: str | None) -> str:
+    return Word(f"{CLASSES}{code}") if code else ""
 
 
 def _word(code: str) -> str:

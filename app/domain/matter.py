@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
+from app.domain.vocabulary import ClockName
+
 PAPERS = ("receipt", "acceptance")
+# The clocks of the decision; a suspension or an extension touches both unless the list says else (time-limits.md section 3).
+DECISION_CLOCKS = (ClockName.PROMISED.value, ClockName.STATUTORY.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +26,25 @@ class MaterialRequirement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtensionRule:
-    """How often, how long and by whom a limit may be extended. Source: 行政许可法 art. 42 unless `article` says else."""
+    """How often, how long and by whom a limit may be extended. Source: 行政许可法 art. 42 unless `article` says else.
+
+    touches: of DECISION_CLOCKS, those that grow; disclosure extends the statutory limit alone.
+    """
 
     count: int
     days: int
     approver_role: str = "unit_head"
     article: str = ""
     ground: str = "lic42_1"
+    touches: tuple[str, ...] = DECISION_CLOCKS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitClass:
+    """A class of cases of one matter (类别), with a promise of its own. code: of CaseClass."""
+
+    code: str
+    promised_limit: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +55,8 @@ class OfferingVersion:
     pattern: folder under `bpmn/patterns/`, or empty when `definition_key` names a diagram of its own.
     deemed_exclusion: code of `deemed_exclusion` that forbids deemed approval, empty when none.
     is_deemed_acceptance: False for a matter whose law knows no five days to accept (deemed_acceptance_basis says which).
+    suspension_touches: of DECISION_CLOCKS, those a suspension stops. classes: the first is that of every case at acceptance
+    and has the promised limit of the list; empty where the matter knows none.
     papers: of PAPERS, those issued on receipt and on acceptance; without one the applicant is not written to either.
     """
 
@@ -60,6 +78,8 @@ class OfferingVersion:
     materials: tuple[MaterialRequirement, ...] = ()
     extension: ExtensionRule | None = None
     suspension_grounds: tuple[str, ...] = ()
+    suspension_touches: tuple[str, ...] = DECISION_CLOCKS
+    classes: tuple[LimitClass, ...] = ()
     is_deemed_whitelisted: bool = False
     deemed_exclusion: str = ""
     deemed_document: str = ""

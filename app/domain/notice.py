@@ -24,6 +24,8 @@ NOTICE_CLASSES: Mapping[str, NoticeClass] = {
     "suspended": OFFICE,
     "resumed": OFFICE,
     "extended": OFFICE,
+    "reclassified": OFFICE,
+    "restarted": OFFICE,
     "due_moved": OFFICE,
     "calendar_running_out": OFFICE,
     "clock_corrected": OFFICE,

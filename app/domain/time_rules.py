@@ -8,7 +8,7 @@ from app.domain.calendar import OfficeHours, to_local
 from app.domain.cards import CardRuleSet
 from app.domain.counting import CountingRules
 
-__all__ = ["CardRuleSet", "DeemedRules", "DeemedSwitch", "SuspensionGround", "TimeRules"]
+__all__ = ["CardRuleSet", "DeemedRules", "DeemedSwitch", "RestartGround", "SuspensionGround", "TimeRules"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,15 @@ class SuspensionGround:
     item_types: frozenset[str] = frozenset()
     max_days: int | None = None
     needs_result: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestartGround:
+    """A reason for which a limit counts afresh (重新起算事由). item_types: what it is allowed for, empty = all."""
+
+    code: str
+    article: str
+    item_types: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +82,7 @@ class DeemedRules:
 class TimeRules:
     """Everything the clocks of an installation follow.
 
-    rule_sets: card rules by code. grounds: by code. refused_grounds: named by the law's readers but not lawful.
+    rule_sets: card rules by code. grounds, restart_grounds: by code. refused_grounds: asked for but not lawful.
     articles: the law behind `suspension` and `extension` where a matter names none.
     limits: limit expression of each clock the law or this installation fixes. is_promise_extendable: whether the
     promised clock may be extended alone. closure_late_working_days: how late a closure may be declared.
@@ -84,6 +93,7 @@ class TimeRules:
     rule_sets: Mapping[str, CardRuleSet]
     default_rule_set: str
     grounds: Mapping[str, SuspensionGround]
+    restart_grounds: Mapping[str, RestartGround]
     refused_grounds: frozenset[str]
     limits: Mapping[str, str]
     articles: Mapping[str, str] = field(default_factory=dict)

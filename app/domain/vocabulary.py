@@ -69,6 +69,14 @@ class LedgerKind(StrEnum):
     CORRECT = "correct"
 
 
+class CaseClass(StrEnum):
+    """A class of cases with a promise of its own (类别)."""
+
+    OWN = "own"
+    JOINT = "joint"
+    CONSULT = "consult"
+
+
 class LimitUnit(StrEnum):
     """Unit of a time limit (时限单位): working days, working hours, calendar days, hours, months, wall-clock seconds."""
 

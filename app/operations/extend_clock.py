@@ -4,6 +4,7 @@ from datetime import datetime
 
 from app.domain.authority import Person
 from app.domain.clock_acts import extend_clocks
+from app.domain.clock_guards import clock_touched
 from app.domain.request_key import RequestKey
 from app.runtime.access import actor_of, refuse_foreign_case, roles_in_case
 from app.runtime.advance import Result, Target, change_case
@@ -28,13 +29,13 @@ def extend_clock(
     document_no: str = "",
     request: RequestKey | None = None,
 ) -> Result:
-    """Extend the limits of an accepted case by `days` working days.
+    """Extend the limits of an accepted case that its extension rule names by `days` working days.
 
     occurred_at: when it was approved, now where none is given; an earlier one needs document_no, the written approval.
 
     The caller is the approver and must hold the role the extension rule of the matter names; who handled the case may
     not approve it. Raises RuleViolation `clock_after_due`, `clock_extension_count`, `clock_extension_too_long`,
-    `clock_reason_missing`, `clock_future`, `clock_backdated`, Forbidden `clock_approver`.
+    `clock_reason_missing`, `clock_future`, `clock_backdated`, `promised_not_extendable`, Forbidden `clock_approver`.
     Source: 行政许可法 art. 42 (once, ten days, approved by the head, the applicant is told the reason).
     """
 
@@ -48,6 +49,7 @@ def extend_clock(
             seq=work.last_seq + 1,
             days=days,
             reason=reason,
+            clock=clock_touched(offering.extension.touches) if offering and offering.extension else None,
             approver=actor_of(person).code,
             approver_roles=roles_in_case(person, work),
             handlers=frozenset(f"staff:{step.completed_by}" for step in work.loaded.handled),

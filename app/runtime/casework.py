@@ -18,7 +18,7 @@ from app.domain.clock_state import ClockState
 from app.domain.deemed_rows import HoldRow
 from app.domain.loaded_case import CaseFacts, LoadedCase
 from app.domain.snapshot import OpenMember
-from app.domain.vocabulary import CaseState
+from app.domain.vocabulary import CaseState, LedgerKind
 from app.engine.parser import Definition
 from app.engine.runner import Instance
 from app.runtime.published import Published
@@ -134,7 +134,8 @@ class Casework:
         self.ledger.append(entry)
         self.changes.ledger.append(entry.to_row(self.case.id))
         self._folded.clear()
-        self.clock_act = None
+        if entry.kind != LedgerKind.CALENDAR:  # A calendar is followed before an act, which may still be refused.
+            self.clock_act = None
 
     def set_hold(self, hold: HoldRow) -> None:
         """Open a hold or change one; what was read before counts no more. Once a hold in one move."""

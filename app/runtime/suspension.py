@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from app.domain.clock_acts import resume_clocks, suspend_clocks
+from app.domain.clock_guards import clock_touched
 from app.domain.errors import Conflict
+from app.domain.matter import DECISION_CLOCKS
 from app.domain.vocabulary import CaseState
 from app.runtime.calendar_following import follow_calendar
 from app.runtime.casework import Casework
@@ -22,20 +24,21 @@ def suspend(
     reason: str = "",
     requires_document: bool = False,
 ) -> int:
-    """Suspend the clocks of the case and tell the applicant how long it will take. Returns the suspension id.
+    """Suspend the clocks its matter names and tell the applicant how long it will take. Returns the suspension id.
 
     requires_document: the written notice must exist already. Else, without a document number, it is issued here.
     Raises RuleViolation with the codes of time-limits.md section 10.
     Source: 行政许可法 art. 45 (time for hearing, testing, expert review ... does not count; told in writing).
     """
-    rules = work.published.time_rules
+    rules, offering = work.published.time_rules, work.loaded.offering
     suspension_id = work.ports.next_id()
     entry = suspend_clocks(
         work.ledger,
         seq=work.last_seq + 1,
         suspension_id=suspension_id,
         ground=ground,
-        item_type=work.loaded.offering.item_type if work.loaded.offering else "",
+        item_type=offering.item_type if offering else "",
+        clock=clock_touched(offering.suspension_touches) if offering else None,
         document_no=document_no or ("" if requires_document else "here"),
         expected_days=expected_days,
         occurred_at=occurred_at,
@@ -85,7 +88,7 @@ def resume(work: Casework, *, suspension_id: int | None, occurred_at: datetime, 
     )
     work.record("clock_resumed", {"suspension_id": str(suspension_id), "document_no": entry.document_no})
     work.add_entry(entry)
-    if not work.clock("promised").open_suspensions:
+    if not any(work.clock(name).open_suspensions for name in DECISION_CLOCKS):
         work.move_to(CaseState.ACCEPTED)
     due_at = work.clock("promised").due_at
     tell_applicant(work, "resumed", {"due_at": due_at.isoformat() if due_at else ""})

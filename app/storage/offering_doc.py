@@ -8,7 +8,14 @@ from typing import Any
 
 import orjson
 
-from app.domain.matter import PAPERS, ExtensionRule, MaterialRequirement, OfferingVersion
+from app.domain.matter import (
+    DECISION_CLOCKS,
+    PAPERS,
+    ExtensionRule,
+    LimitClass,
+    MaterialRequirement,
+    OfferingVersion,
+)
 
 IDENTITY = ("offering_id", "version")
 KEPT = 4_000
@@ -32,12 +39,18 @@ def read_offering(offering_id: int, version: int, text: str) -> OfferingVersion:
     for name in ("suspension_grounds", "legal_basis"):
         values[name] = tuple(values.get(name, ()))
     values["papers"] = tuple(values.get("papers", PAPERS))
+    values["suspension_touches"] = tuple(values.get("suspension_touches", DECISION_CLOCKS))
+    values["classes"] = tuple(LimitClass(**item) for item in values.get("classes", ()))
     values["materials"] = tuple(_material(item) for item in values.get("materials", ()))
     if values.get("extension"):
-        values["extension"] = ExtensionRule(**values["extension"])
+        values["extension"] = _extension(values["extension"])
     if values.get("effective_from"):
         values["effective_from"] = date.fromisoformat(values["effective_from"])
     return OfferingVersion(offering_id=offering_id, version=version, **values)
+
+
+def _extension(values: dict[str, Any]) -> ExtensionRule:
+    return ExtensionRule(**{**values, "touches": tuple(values.get("touches", DECISION_CLOCKS))})
 
 
 def _material(values: dict[str, Any]) -> MaterialRequirement:

@@ -32,6 +32,22 @@ from tests.web.conftest import World
 Attempt = Callable[[str], TestResponse]
 STOP = {"ground": "hearing", "document_no": "恩听〔2026〕1号", "expected_days": 2}
 RESULT = {"document_no": "听证笔录1号"}
+FOOD = "matters/scjg/restaurant-food.toml"
+DISCLOSURE = (
+    ('item_type = "01"', 'item_type = "21"'),
+    ("is_deemed_whitelisted = true", "is_deemed_whitelisted = false"),
+)
+CLASSES = """
+[[class]]
+code = "own"
+promised_limit = "5WD"
+
+[[class]]
+code = "joint"
+promised_limit = "10WD"
+
+"""
+WITH_CLASSES = ("[extension]\n", f"{CLASSES}[extension]\n")
 LONGER = {"days": 5, "reason": "情况复杂"}
 DAY = {"on": "2026-05-08", "kind": "off"}
 
@@ -94,7 +110,7 @@ def used_up(call: Call, world: World, folder: Path) -> Attempt:
         ('item_type = "01"', 'item_type = "11"'),
         ("is_deemed_whitelisted = true", "is_deemed_whitelisted = false"),
     )
-    redeployed(world, folder / "rules", "matters/scjg/restaurant-food.toml", *changes)
+    redeployed(world, folder / "rules", FOOD, *changes)
     asked = {"ground": "supplement", "document_no": "恩补〔2026〕1号", "expected_days": 20}
     case_no = taken(call)
     done(call(REVIEWER).post(f"/cases/{case_no}/suspensions", asked), 201)
@@ -126,6 +142,32 @@ def backdated(call: Call, world: World, _folder: Path) -> Attempt:
     case_no = taken(call)
     world.at(2026, 3, 6, 10, 0)
     return attempt(call, REVIEWER, f"/cases/{case_no}/suspensions", {**STOP, "from": "2026-03-02T10:00:00+08:00"})
+
+
+def class_expired(call: Call, world: World, folder: Path) -> Attempt:
+    redeployed(world, folder / "rules", FOOD, *DISCLOSURE, WITH_CLASSES)
+    case_no = taken(call)
+    world.at(2026, 3, 9, 17, 30, 1)
+    body = {"class": "joint", "reason": "须会同办理"}
+    return attempt(call, REVIEWER, f"/cases/{case_no}/reclassifications", body)
+
+
+def promise_alone(call: Call, world: World, folder: Path) -> Attempt:
+    """The list was published while promises could be extended alone, which they cannot be any more."""
+    settings = world.container.settings
+    rules = folder / "rules"
+    shutil.copytree(settings.rules_dir, rules)
+    limits = (rules / "time_limits.toml").read_text(encoding="utf-8")
+    (rules / "time_limits.toml").write_text(limits.replace("extendable = false", "extendable = true"), encoding="utf-8")
+    matter = (rules / FOOD).read_text(encoding="utf-8")
+    (rules / FOOD).write_text(
+        matter.replace("[extension]\n", '[extension]\ntouches = ["promised"]\n'), encoding="utf-8"
+    )
+    context, actor = world.container.context, system_actor("test")
+    deploy_rules(context, bpmn_dir=settings.bpmn_dir, rules_dir=rules, actor=actor)
+    case_no = taken(call)
+    deploy_rules(context, bpmn_dir=settings.bpmn_dir, rules_dir=settings.rules_dir, actor=actor)
+    return attempt(call, HEAD, f"/cases/{case_no}/extensions", LONGER)
 
 
 def unproven_service(call: Call, _world: World, _folder: Path) -> Attempt:
@@ -173,7 +215,7 @@ def late_closure(call: Call, _world: World, _folder: Path) -> Attempt:
 def broken_promise(call: Call, world: World, folder: Path) -> Attempt:
     """Five working days end later than three calendar days: that is seen only on dates."""
     change = ('statutory_limit = "10WD"', 'statutory_limit = "3D"')
-    redeployed(world, folder / "rules", "matters/scjg/restaurant-food.toml", change)
+    redeployed(world, folder / "rules", FOOD, change)
     case_no = str(call(APPLICANT).apply()["case_no"])
     task = call(WINDOW).task(case_no, "check")
     path, version = f"/tasks/{task['id']}/completion", f'"{task["version"]}"'

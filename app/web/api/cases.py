@@ -15,7 +15,7 @@ from app.queries.cases import CaseLine, list_cases
 from app.queries.clock import ClockView, list_clocks
 from app.runtime.application import HandedIn
 from app.web.api import asked as asked_for
-from app.web.api import case_answers, schemas
+from app.web.api import case_answers, clock_schemas, schemas
 from app.web.api.answers import page_of
 from app.web.api.description import REPEATABLE
 from app.web.api.present import jsonable
@@ -76,7 +76,7 @@ class Suspensions(MethodView):
     """Start of a special procedure."""
 
     @blueprint.doc(**REPEATABLE)
-    @blueprint.arguments(schemas.Suspension)
+    @blueprint.arguments(clock_schemas.Suspension)
     @blueprint.response(201, schemas.ClockActAnswer)
     @blueprint.alt_response(422, schema=schemas.Problem)
     def post(self, body: dict[str, Any], case_no: str) -> object:
@@ -97,7 +97,7 @@ class Resumptions(MethodView):
     """End of a special procedure."""
 
     @blueprint.doc(**REPEATABLE)
-    @blueprint.arguments(schemas.Resumption)
+    @blueprint.arguments(clock_schemas.Resumption)
     @blueprint.response(201, schemas.ClockActAnswer)
     @blueprint.alt_response(409, schema=schemas.Problem)
     def post(self, body: dict[str, Any], case_no: str) -> object:
@@ -119,7 +119,7 @@ class Extensions(MethodView):
     """Extension of a limit."""
 
     @blueprint.doc(**REPEATABLE)
-    @blueprint.arguments(schemas.Extension)
+    @blueprint.arguments(clock_schemas.Extension)
     @blueprint.response(201, schemas.ClockActAnswer)
     @blueprint.alt_response(422, schema=schemas.Problem)
     def post(self, body: dict[str, Any], case_no: str) -> object:

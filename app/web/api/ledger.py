@@ -8,10 +8,12 @@ from flask_smorest import Blueprint
 
 from app.domain.clock_entry import ClockEntry
 from app.operations.correct_ledger import CorrectionRequest, correct_ledger
+from app.operations.reclassify_clock import reclassify_clock
 from app.operations.record_service import ServiceRequest, record_service
+from app.operations.restart_clock import RestartRequest, restart_clock
 from app.queries.clock import ledger_of, list_clocks, list_deadlines
 from app.queries.services import list_services
-from app.web.api import case_answers, schemas
+from app.web.api import case_answers, clock_schemas, schemas
 from app.web.api.cases import case_id_of, present_clocks
 from app.web.api.description import REPEATABLE
 from app.web.api.present import jsonable
@@ -54,7 +56,7 @@ class LedgerCorrections(MethodView):
     """Correction of an entry."""
 
     @blueprint.doc(**REPEATABLE)
-    @blueprint.arguments(schemas.LedgerCorrection)
+    @blueprint.arguments(clock_schemas.LedgerCorrection)
     @blueprint.response(201, schemas.ClockActAnswer)
     @blueprint.alt_response(403, schema=schemas.Problem)
     @blueprint.alt_response(422, schema=schemas.Problem)
@@ -62,6 +64,37 @@ class LedgerCorrections(MethodView):
         """Put what is right in place of a ledger entry; the caller is another person than who made it."""
         asked = CorrectionRequest(**{**body, "occurred_at": instant(body["occurred_at"])})
         return correct_ledger(
+            context(), current_person(), case_id=case_id_of(case_no), asked=asked, request=idempotency()
+        )
+
+
+@blueprint.route("/cases/<case_no>/reclassifications")
+class Reclassifications(MethodView):
+    """Change of the class."""
+
+    @blueprint.doc(**REPEATABLE)
+    @blueprint.arguments(clock_schemas.Reclassification)
+    @blueprint.response(201, schemas.ClockActAnswer)
+    @blueprint.alt_response(403, schema=schemas.Problem)
+    @blueprint.alt_response(422, schema=schemas.Problem)
+    def post(self, body: dict[str, Any], case_no: str) -> object:
+        """Move the case to another class of its matter, with a reason."""
+        return reclassify_clock(context(), current_person(), case_id=case_id_of(case_no), **body, request=idempotency())
+
+
+@blueprint.route("/cases/<case_no>/restarts")
+class Restarts(MethodView):
+    """A new start of the limits."""
+
+    @blueprint.doc(**REPEATABLE)
+    @blueprint.arguments(clock_schemas.Restart)
+    @blueprint.response(201, schemas.ClockActAnswer)
+    @blueprint.alt_response(403, schema=schemas.Problem)
+    @blueprint.alt_response(422, schema=schemas.Problem)
+    def post(self, body: dict[str, Any], case_no: str) -> object:
+        """Let the promised and the statutory limit count afresh, where the law says so."""
+        asked = RestartRequest(**{**body, "occurred_at": instant(body["occurred_at"])})
+        return restart_clock(
             context(), current_person(), case_id=case_id_of(case_no), asked=asked, request=idempotency()
         )
 

@@ -10,7 +10,7 @@ from app.domain.messages import Messages
 from app.domain.vocabulary import LedgerKind
 from app.queries.due_dates import DueDateRequest, DueDateView, compute_due_dates
 from app.runtime.published import Published
-from app.web.api import schemas
+from app.web.api import clock_schemas, schemas
 from app.web.api.requests import context
 from app.web.sign_in import current_person
 
@@ -21,8 +21,8 @@ blueprint = Blueprint("time_limits", __name__, description="Time limits (时限)
 class DueDates(MethodView):
     """A batch of limits."""
 
-    @blueprint.arguments(schemas.DueDates)
-    @blueprint.response(200, schemas.DueDatesAnswer)
+    @blueprint.arguments(clock_schemas.DueDates)
+    @blueprint.response(200, clock_schemas.DueDatesAnswer)
     @blueprint.alt_response(422, schema=schemas.Problem)
     def post(self, body: dict[str, Any]) -> object:
         """Return the due instants with their explanations, in the order asked."""

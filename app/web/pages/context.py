@@ -50,6 +50,7 @@ FIELD_OF_CODE = {
     "clock_expected_days_missing": "expected_days",
     "clock_extension_too_long": "days",
     "clock_reason_missing": "reason",
+    "class_unknown": "class",
     "card_text_missing": "text",
     "card_appeal_ground": "ground",
     "card_exists": "cause",

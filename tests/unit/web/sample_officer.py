@@ -8,6 +8,8 @@ from tests.unit.web.sample_parts import Parts, Row
 
 OFFICER = ("window_clerk", "reviewer", "decider")
 HEAD = ("unit_head", "supervisor")
+CLOCK_ACTS = ("suspend", "resume", "extend", "reclassify", "restart")
+ACTS = (*(f"may_{act}" for act in CLOCK_ACTS), "may_withdraw", "may_card")
 
 
 class OfficerPages(Parts):
@@ -100,7 +102,7 @@ class OfficerPages(Parts):
         }
 
     def case_page(self) -> dict[str, object]:
-        acts = {"may_suspend": True, "may_resume": False, "may_extend": True, "may_withdraw": True, "may_card": True}
+        acts = dict.fromkeys(ACTS, True) | {"may_resume": False}
         tasks = [
             {
                 "task_id": "7",
@@ -115,7 +117,7 @@ class OfficerPages(Parts):
 
     def case_closed(self) -> dict[str, object]:
         case = {**self.case(), "state": "closed", "decision": "准予", "decided_at": self.at(-1), "parent_case_no": ""}
-        acts = dict.fromkeys(("may_suspend", "may_resume", "may_extend", "may_withdraw", "may_card"), False)
+        acts = dict.fromkeys(ACTS, False)
         empty = {
             name: [] for name in ("tasks", "members", "cards", "documents", "timeline", "materials", "clocks", "basis")
         }
@@ -138,8 +140,16 @@ class OfficerPages(Parts):
             "act": act,
             "case": self.case(),
             "clocks": self.clocks(),
-            "values": {"ground": "expert_review", "document_no": "", "expected_days": "5", "days": "10", "reason": ""},
+            "values": {
+                "ground": "expert_review",
+                "document_no": "",
+                "expected_days": "5",
+                "days": "10",
+                "class": "",
+                "reason": "",
+            },
             "grounds": [{"code": "expert_review", "label": "专家评审"}, {"code": "hearing", "label": "听证"}],
+            "classes": [{"code": "joint", "label": "协同办理"}, {"code": "consult", "label": "会商、征求意见"}],
             "rule": "本事项允许延长 1 次,不超过 10 个工作日。",
             "errors": [{"name": "document_no", "text": "请填写告知文书文号。"}] if act == "suspend" else [],
         }
@@ -261,7 +271,7 @@ class OfficerPages(Parts):
             ("case_closed", "case", OFFICER, self.case_closed()),
             ("cases", "cases", HEAD, self.cases()),
             ("cases_empty", "cases", HEAD, {**self.cases(), "cases": []}),
-            *((f"clock_{act}", "clock_act", HEAD, self.clock_act(act)) for act in ("suspend", "resume", "extend")),
+            *((f"clock_{act}", "clock_act", HEAD, self.clock_act(act)) for act in CLOCK_ACTS),
             (
                 "confirm",
                 "confirm",
