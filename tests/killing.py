@@ -46,9 +46,12 @@ class Run:
         )
 
 
-def due_cases(world: World, count: int) -> None:
-    """Store cases whose five days to accept are over: each fires once, and the engine goes on to acceptance."""
-    case_no = world.apply("restaurant-food")
+def due_cases(world: World, count: int, *, code: str = "restaurant-food") -> None:
+    """Store cases whose five days to accept are over: each fires once, and the engine goes on to acceptance.
+
+    code: of the matter. Accepted that late, the shipped one has its approval by default due as well, and is blocked.
+    """
+    case_no = world.apply(code)
     copy_case(world, case_no, count - 1)
     world.at(2026, 3, 10, 9, 0)
     # The cards come before; here only what moves a case is looked at.

@@ -1,13 +1,15 @@
 """Fire what is due (触发到期事项): a small batch, read and written together, one commit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from itertools import groupby
 
 from app.domain.actor import system_actor
 from app.domain.change_set import ChangeSet
 from app.domain.errors import NotFound
+from app.domain.loaded_case import LoadedCase
 from app.domain.vocabulary import DeadlineState, Lane
 from app.runtime.advance import desk
 from app.runtime.casework import take_up
@@ -21,6 +23,7 @@ from app.storage.apply_changes import apply_changes
 from app.storage.case_loading import load_cases_unlocked
 from app.storage.deadlines import ClaimedDeadline, claim_due
 from app.storage.incidents import RESOLVED, close_incident, find_open_incident
+from app.storage.numbers import NumberBook
 from app.storage.unit_of_work import UnitOfWork
 from app.telemetry.metrics import FIRING_LAG, FIRINGS
 
@@ -142,7 +145,8 @@ def _fire_together(tick: _Tick, rows: Sequence[ClaimedDeadline]) -> None:
         raise NotFound("case_unknown", case=str(unknown))
     changes: list[ChangeSet] = []
     fired: dict[ClaimedDeadline, Fired] = {}
-    for row in sorted(rows, key=lambda row: (cases[row.case_id].case.department_id, row.name)):
+    numbers = NumberBook(tick.uow)
+    for row, numbers.expected in _by_office_and_kind(rows, cases):
         if changes and tick.is_over:
             break
         # One instant a batch: what was claimed by it is judged by it.
@@ -150,15 +154,31 @@ def _fire_together(tick: _Tick, rows: Sequence[ClaimedDeadline]) -> None:
         deadline = next((found for found in loaded.deadlines if found.id == row.id), None)
         if deadline is None or deadline.state != DeadlineState.ARMED or deadline.stage != row.stage:
             continue
-        work = take_up(loaded, desk(tick.uow, tick.context, loaded, system_actor("deadline")), ChangeSet())
+        on_desk = desk(tick.uow, tick.context, loaded, system_actor("deadline"), numbers)
+        work = take_up(loaded, on_desk, ChangeSet())
         fired[row] = fire(work, deadline)
         changes.append(work.changes)
+    numbers.close()
     apply_changes(tick.uow, *changes)
     for row in filter(fired.__contains__, rows):
         if row.attempts:
             _close_incident(tick.uow, row)
         tick.fired.append(fired[row])
         tick.uow.after_commit(partial(_count, row, fired[row], tick.now))
+
+
+def _by_office_and_kind(
+    rows: Sequence[ClaimedDeadline], cases: Mapping[int, LoadedCase]
+) -> Iterator[tuple[ClaimedDeadline, int]]:
+    """Yield the deadlines of one office and one kind after the other, each with how many of them are still to come."""
+
+    def place(row: ClaimedDeadline) -> tuple[int, str]:
+        return cases[row.case_id].case.department_id, row.name
+
+    for _place, found in groupby(sorted(rows, key=place), key=place):
+        same = list(found)
+        for nth, row in enumerate(same):
+            yield row, len(same) - nth
 
 
 def _close_incident(uow: UnitOfWork, claimed: ClaimedDeadline) -> None:

@@ -18,6 +18,7 @@ from app.runtime.ports import TransactionPorts
 from app.runtime.refusal import keep_refusal
 from app.storage.apply_changes import apply_changes
 from app.storage.case_loading import load_case, load_case_of_task
+from app.storage.numbers import NumberBook
 from app.storage.unit_of_work import UnitOfWork
 
 Result = Mapping[str, object]
@@ -73,12 +74,14 @@ def moved(work: Casework, move: Move) -> None:
     decide_change(work, move)
 
 
-def desk(uow: UnitOfWork, context: Context, loaded: LoadedCase, actor: Actor) -> Desk:
-    """Lay out what a case in hand needs."""
+def desk(
+    uow: UnitOfWork, context: Context, loaded: LoadedCase, actor: Actor, numbers: NumberBook | None = None
+) -> Desk:
+    """Lay out what a case in hand needs. numbers: shared by the cases of a batch."""
     return Desk(
         published=context.library.published(loaded.generation),
         actor=actor,
-        ports=TransactionPorts(uow, context.ids, loaded.case.region_code),
+        ports=TransactionPorts(uow, context.ids, loaded.case.region_code, numbers),
         definitions=context.library.definition,
     )
 

@@ -154,7 +154,7 @@ def add_load(uow: UnitOfWork, load: CalendarLoadRow, spans: Sequence[Span]) -> N
 def note_waiting(uow: UnitOfWork, load_id: int) -> int:
     """Note every case the load concerns and did not know yet. Returns how many are new."""
     spans = uow.connection.scalar(sa.select(calendar_load.c.spans).where(calendar_load.c.id == load_id))
-    return uow.connection.execute(
+    count = uow.connection.execute(
         sa.text(
             "INSERT INTO calendar_load_case (load_id, case_id, outcome, facts)"  # noqa: S608
             f" SELECT :load_id, found.case_id, 'waiting', '[]' FROM ({_concerned(uow.connection)}) AS found"
@@ -162,6 +162,10 @@ def note_waiting(uow: UnitOfWork, load_id: int) -> int:
         ),
         {"load_id": load_id, "spans": spans},
     ).rowcount
+    if count:
+        # Every claim of a deadline looks for its case here.
+        dialects.refresh_statistics(uow.connection, calendar_load_case)
+    return count
 
 
 def note_cards_inside(uow: UnitOfWork, load_id: int, closed: ClosureRow, *, offices: Sequence[int]) -> int:

@@ -97,6 +97,12 @@ def skip_locked(query: sa.Select[Any], *tables: sa.Table) -> sa.Select[Any]:
     return query.with_for_update(of=tables, skip_locked=True)
 
 
+def refresh_statistics(connection: sa.Connection, table: sa.Table) -> None:
+    """Let PostgreSQL look at a table that has just been filled; plans made for the empty table are made again."""
+    if is_postgresql(connection):
+        connection.exec_driver_sql(f"ANALYZE {table.name}")
+
+
 def take_id_block(connection: sa.Connection, region_number: int) -> int | None:
     """Return the first counter of a new block of ids; None when PostgreSQL has no sequence for the region yet.
 

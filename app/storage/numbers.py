@@ -1,5 +1,6 @@
 """Numbers that count up per kind, scope and period (编号序列)."""
 
+from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
@@ -7,13 +8,55 @@ import sqlalchemy as sa
 from app.storage.tables import number_sequence
 from app.storage.unit_of_work import UnitOfWork
 
-# A text, because a batch of papers asks for a number each, and building the statement costs more than running it.
+# Texts, because building these statements costs more than running them.
+ON = sa.bindparam("on", type_=number_sequence.c.on.type)
 TAKE = sa.text(
-    'INSERT INTO number_sequence (kind, scope, "on", last) VALUES (:kind, :scope, :on, 1)'
-    ' ON CONFLICT (kind, scope, "on") DO UPDATE SET last = number_sequence.last + 1 RETURNING last'
-).bindparams(sa.bindparam("on", type_=number_sequence.c.on.type))
+    'INSERT INTO number_sequence (kind, scope, "on", last) VALUES (:kind, :scope, :on, :count)'
+    ' ON CONFLICT (kind, scope, "on") DO UPDATE SET last = number_sequence.last + excluded.last RETURNING last'
+).bindparams(ON)
+GIVE_BACK = sa.text(
+    'UPDATE number_sequence SET last = last - :count WHERE kind = :kind AND scope = :scope AND "on" = :on'
+).bindparams(ON)
 
 
-def take_number(uow: UnitOfWork, *, kind: str, scope: str, on: date) -> int:
-    """Return the next number, from 1. It is given back when the transaction is rolled back."""
-    return int(uow.connection.execute(TAKE, {"kind": kind, "scope": scope, "on": on}).scalar_one())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """What a number counts in. scope: the authority. on: the day or the first of the year."""
+
+    kind: str
+    scope: str
+    on: date
+
+
+class NumberBook:
+    """The numbers of one transaction, without gaps: the row of a series is locked from its first number to the commit.
+
+    expected: how many numbers of a series will be wanted from here on, as far as is known. They are taken at once, and
+    `close` gives back what is left, which nobody else can have passed.
+    """
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self.expected = 1
+        self._uow = uow
+        self._left: dict[Series, range] = {}
+
+    def next_number(self, series: Series) -> int:
+        """Return the next number, from 1. It is given back when the transaction is rolled back."""
+        left = self._left.get(series) or self._take(series)
+        self._left[series] = left[1:]
+        return left[0]
+
+    def close(self) -> None:
+        """Give back what was taken and not used."""
+        for series, left in self._left.items():
+            if left:
+                self._uow.connection.execute(GIVE_BACK, _values(series, len(left)))
+        self._left.clear()
+
+    def _take(self, series: Series) -> range:
+        last = int(self._uow.connection.execute(TAKE, _values(series, self.expected)).scalar_one())
+        return range(last - self.expected + 1, last + 1)
+
+
+def _values(series: Series, count: int) -> dict[str, object]:
+    return {"kind": series.kind, "scope": series.scope, "on": series.on, "count": count}

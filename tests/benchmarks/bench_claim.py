@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import quantiles
 
@@ -18,23 +18,21 @@ import sqlalchemy as sa
 
 from app.domain.vocabulary import Lane
 from app.storage.database import Database, open_database
-from app.storage.deadlines import DUE, claim_due
-from app.storage.dialects import skip_locked
+from app.storage.deadlines import DEEMED, DUE, claim_due
+from app.storage.dialects import refresh_statistics, skip_locked
 from app.storage.migrate import migrate
-from app.storage.tables import case_file, deadline
+from app.storage.tables import calendar_load, calendar_load_case, case_file, deadline
+from app.worker.jobs import BATCH_OF_LANE
 from tests.benchmarks.figures import report, run_statement, say_conditions, url_of
 from tests.conftest import start_server
+from tests.many_rows import SPAN, copy_deadlines
 
-CASES, DEADLINES_A_CASE, DUE_COUNT = 500_000, 2, 2_000
-ROUNDS, WARM_UP, BATCH = 400, 50, 5
+CASES, DEADLINES, DUE_COUNT = 500_000, 1_000_000, 2_000
+HELD_COUNT, WAITING_COUNT = 10_000, 50_000
+ROUNDS, WARM_UP = 400, 50
+BATCH = BATCH_OF_LANE[Lane.MOVE]
 TARGET_MS = 2.0
 NOW = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)
-SPAN = timedelta(days=60)
-CASE_COLUMNS = (
-    "id, case_no, kind, name, definition_id, prefecture, county, region_code, department_id, intake_department_id,"
-    " intake_mode, state, received_at, last_hash"
-)
-DEADLINE_COLUMNS = "id, case_id, name, clock, expression, calendar_id, due_at, stage, lane, fire_at, state"
 
 
 @contextmanager
@@ -57,37 +55,24 @@ def scratch_database() -> Iterator[Database]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def fill(database: Database) -> None:
-    """Copy the cases and their deadlines in: a few are due, the others wait, evenly spread over sixty days."""
-    step = SPAN / (CASES * DEADLINES_A_CASE)
-    copy(
-        database,
-        f"COPY case_file ({CASE_COLUMNS}) FROM STDIN",
-        (
-            f"{number}\tLB{number}\tmatter\t食品经营许可\t1\t4228\t422802\t422802\t7\t8\twindow\taccepted\t{NOW}\t\\\\x00"
-            for number in range(CASES)
-        ),
-    )
-    copy(
-        database,
-        f"COPY deadline ({DEADLINE_COLUMNS}) FROM STDIN",
-        (
-            f"{number}\t{number % CASES}\tpromised\tpromised\tpromised\t{'c' * 64}\t{at}\t2\t{number % 2}\t{at}\t0"
-            for number in range(CASES * DEADLINES_A_CASE)
-            for at in (NOW + (number - DUE_COUNT) * step,)
-        ),
-    )
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM ANALYZE")
+def hold_approvals(database: Database) -> None:
+    """Let approvals by default that nobody may grant now stand before everything else that is due."""
+    with database.write() as uow:
+        ids = sa.select(deadline.c.id).where(deadline.c.lane == int(Lane.MOVE)).order_by(deadline.c.id.desc())
+        held = deadline.update().where(deadline.c.id.in_(ids.limit(HELD_COUNT)))
+        uow.connection.execute(held.values(name=DEEMED, fire_at=NOW - SPAN))
 
 
-def copy(database: Database, statement: str, lines: Iterator[str]) -> None:
-    with database.engine.begin() as connection:
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        with driver.cursor().copy(statement) as stream:
-            for line in lines:
-                stream.write(f"{line}\n")
+def let_cases_wait(database: Database) -> None:
+    """Let cases wait for a calendar that was just loaded; none of them has anything due."""
+    load = {"id": 1, "document": "d", "versions": "[]", "calendars": "{}", "spans": "[]", "loaded_by": "bench"}
+    with database.write() as uow:
+        uow.connection.execute(calendar_load.insert(), {**load, "loaded_at": NOW})
+        waiting = sa.select(sa.literal(1), case_file.c.id, sa.literal("waiting"), sa.literal("[]"))
+        columns = ["load_id", "case_id", "outcome", "facts"]
+        last = waiting.order_by(case_file.c.id.desc()).limit(WAITING_COUNT)
+        uow.connection.execute(calendar_load_case.insert().from_select(columns, last))
+        refresh_statistics(uow.connection, calendar_load_case)
 
 
 def claims_ms(database: Database, *, may_approve: bool) -> list[float]:
@@ -111,17 +96,25 @@ def pages_touched(database: Database) -> int:
         return int(found[0]["Plan"]["Shared Hit Blocks"] + found[0]["Plan"]["Shared Read Blocks"])
 
 
+def report_claims(database: Database, name: str, *, may_approve: bool = True) -> None:
+    taken = quantiles(claims_ms(database, may_approve=may_approve), n=100)
+    report(f"{name}, median", taken[49], None, "ms")
+    report(f"{name}, p95", taken[94], TARGET_MS, "ms", at_most=True)
+
+
 def main() -> None:
-    say_conditions(f"Claim of {BATCH} among {CASES * DEADLINES_A_CASE} armed deadlines, PostgreSQL")
+    say_conditions(f"Claim of {BATCH} among {DEADLINES:,} armed deadlines, PostgreSQL")
     with scratch_database() as database:
         began = time.perf_counter()
-        fill(database)
+        copy_deadlines(database, cases=CASES, deadlines=DEADLINES, since=NOW - DUE_COUNT * SPAN / DEADLINES)
         report("rows copied in", time.perf_counter() - began, None, "s")
-        for name, may_approve in (("claim", True), ("claim that leaves approvals", False)):
-            taken = quantiles(claims_ms(database, may_approve=may_approve), n=100)
-            report(f"{name}, median", taken[49], None, "ms")
-            report(f"{name}, p95", taken[94], TARGET_MS, "ms", at_most=True)
+        report_claims(database, "claim")
         report("pages a claim looks at", pages_touched(database), None, "")
+        report_claims(database, "claim that leaves approvals", may_approve=False)
+        let_cases_wait(database)
+        report_claims(database, f"claim while {WAITING_COUNT:,} cases wait for a calendar")
+        hold_approvals(database)
+        report_claims(database, f"claim that leaves {HELD_COUNT:,} overdue approvals", may_approve=False)
 
 
 if __name__ == "__main__":

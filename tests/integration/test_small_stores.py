@@ -20,34 +20,42 @@ from app.storage.documents import find_document, keep_rendered
 from app.storage.drafts import find_draft, put_draft
 from app.storage.idempotency import find_response
 from app.storage.materials import NewMaterial, add_material, find_materials, read_material
-from app.storage.numbers import take_number
+from app.storage.numbers import NumberBook, Series
 from tests.integration.rows import AT, new_id, seed_case
 
 DAY = date(2026, 3, 9)
 
 
+def series(kind: str, scope: str = "A", on: date = DAY) -> Series:
+    return Series(kind=kind, scope=scope, on=on)
+
+
 def test_numbers_count_per_kind_scope_and_day(database: Database) -> None:
+    asked = ("case", "A", DAY), ("case", "A", DAY), ("case", "B", DAY), ("case", "A", DAY + timedelta(days=1))
     with database.write() as uow:
-        given = [
-            take_number(uow, kind=kind, scope=scope, on=on)
-            for kind, scope, on in (
-                ("case", "A", DAY),
-                ("case", "A", DAY),
-                ("case", "B", DAY),
-                ("case", "A", DAY + timedelta(days=1)),
-                ("document", "A", DAY),
-            )
-        ]
+        book = NumberBook(uow)
+        given = [book.next_number(series(*one)) for one in (*asked, ("document", "A", DAY))]
 
     assert given == [1, 2, 1, 1, 1]
 
 
 def test_number_of_a_rolled_back_transaction_is_given_again(database: Database) -> None:
     with pytest.raises(ZeroDivisionError), database.write() as uow:
-        take_number(uow, kind="rolled", scope="A", on=DAY) // 0
+        NumberBook(uow).next_number(series("rolled")) // 0
 
     with database.write() as uow:
-        assert take_number(uow, kind="rolled", scope="A", on=DAY) == 1
+        assert NumberBook(uow).next_number(series("rolled")) == 1
+
+
+def test_numbers_taken_at_once_and_not_used_are_given_again(database: Database) -> None:
+    with database.write() as uow:
+        book = NumberBook(uow)
+        book.expected = 5
+        given = [book.next_number(series("ahead")) for _ in range(3)]
+        book.close()
+
+    with database.write() as uow:
+        assert [*given, NumberBook(uow).next_number(series("ahead"))] == [1, 2, 3, 4]
 
 
 def test_draft_of_an_older_window_is_stale(database: Database) -> None:

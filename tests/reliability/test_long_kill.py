@@ -8,7 +8,7 @@ from tests.server_killing import kill_in_the_middle
 from tests.world import World
 
 DEADLINES, BETWEEN_S, MOST_KILLS = 10_000, 2.0, 1_000
-WORKERS = {"sqlite": 2, "postgresql": 4}
+WORKERS = 4
 CASES, SERVER_DEADLINES, SERVER_KILLS = 2_000, 500, 6
 
 
@@ -20,11 +20,11 @@ def test_ten_thousand_deadlines_with_a_kill_every_two_seconds(installed: World, 
         fire_as_the_worker_does,
         deadlines=DEADLINES,
         kills=MOST_KILLS,
-        workers=WORKERS[kind],
+        workers=WORKERS,
         between_s=BETWEEN_S,
     )
 
-    sys.stdout.write(f"{kind}: workers={WORKERS[kind]} {run}\n")
+    sys.stdout.write(f"{kind}: workers={WORKERS} {run}\n")
     assert run.kills > 0
     assert run.verdict.is_right
     assert run.verdict.fired == DEADLINES
