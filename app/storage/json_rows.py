@@ -19,8 +19,8 @@ R = TypeVar("R")
 class RowSet(Generic[R]):
     """Rows of a table that a query brings along.
 
-    row: dataclass whose fields are columns of `table`. where: SQL with the parameter `:case_id`. order: field the rows
-    are sorted by. lists: fields that are stored as a comma separated text.
+    row: dataclass whose fields are columns of `table`. where: SQL that finds the asked case in `wanted.case_id`. order:
+    field the rows are sorted by. lists: fields that are stored as a comma separated text.
     """
 
     row: type[R]
