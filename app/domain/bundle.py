@@ -71,7 +71,10 @@ def plan_bundle(
     latest = None if None in finishes else max((day for day in finishes if day is not None), default=began.date())
     plain = _times([replace(item, suspensions=()) for item in ordered], began, calendar, counting)
     critical = _critical(ordered, times)
-    moved = tuple(code for code in critical if _is_moved(code, ordered, times, plain))
+    is_moved = latest is None or latest != max(
+        (item.finish_on for item in plain.values() if item.finish_on), default=latest
+    )
+    moved = tuple(code for code in critical if is_moved and _is_moved(code, ordered, times, plain))
     total = TimeLimit(amount=sum(item.limit_wd for item in members), unit=LimitUnit.WORKING_DAY)
     return BundlePlan(
         members={item.code: times[item.code] for item in members},

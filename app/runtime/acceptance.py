@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from app.domain.actor import Actor
+from app.domain.bundle import statutory_limit_wd
 from app.domain.clock_acts import start_clock, stop_clocks
 from app.domain.limit import TimeLimit, parse_limit
 from app.domain.vocabulary import CaseState, ClockName
@@ -14,6 +15,8 @@ NON_ACCEPTING = ("correct", "refuse_acceptance", "return")
 # Outcome of the task that hands a result over, and kind of the audit entry of that act.
 DELIVERED = "delivered"
 CASE_CLOCKS = (ClockName.PROMISED.value, ClockName.STATUTORY.value)
+BUNDLE_CLOCKS = (ClockName.BUNDLE_PROMISED.value, ClockName.BUNDLE_STATUTORY.value)
+LICENCE = "01"
 
 
 def accept(
@@ -44,6 +47,8 @@ def limit_of_clock(work: Casework, name: str) -> TimeLimit | None:
     if name == ClockName.BUNDLE_PROMISED:
         theme = work.published.themes.get(work.case.theme_code or "")
         text = theme.promised_limit if theme else ""
+    elif name == ClockName.BUNDLE_STATUTORY:
+        text = _joint_statutory(work)
     elif name == ClockName.PROMISED:
         text = offering.promised_limit if offering else ""
     elif name == ClockName.STATUTORY:
@@ -55,6 +60,24 @@ def limit_of_clock(work: Casework, name: str) -> TimeLimit | None:
         text = of_matter or work.published.time_rules.limit_text(name)
     limit = parse_limit(text) if text else None
     return limit if isinstance(limit, TimeLimit) else None
+
+
+def decision_clocks(work: Casework) -> tuple[str, ...]:
+    """Return the clocks that start with the acceptance: of the bundle for a joint case, else of the matter."""
+    return BUNDLE_CLOCKS if work.case.theme_code is not None else CASE_CLOCKS
+
+
+def _joint_statutory(work: Casework) -> str:
+    """Return the limit of the law for a bundle: that of its theme, where every chosen member is a licence (J4).
+
+    Source: 行政许可法 art. 26, 42(2); time-limits.md section 9.
+    """
+    theme = work.published.themes.get(work.case.theme_code or "")
+    guidance = work.instance.variables.get("guidance") if work.instance else None
+    chosen = guidance.get("members") if isinstance(guidance, dict) else None
+    offered = work.loaded.member_offerings
+    licences = [code in offered and offered[code].item_type == LICENCE for code in map(str, chosen or offered)]
+    return theme.statutory_limit if theme and statutory_limit_wd(licences) is not None else ""
 
 
 def start(

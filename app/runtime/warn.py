@@ -18,7 +18,7 @@ from app.runtime.deadline_row import instant_of, row_after, text_of
 from app.runtime.deemed_facts import blocking_guards
 from app.runtime.notices import tell_card, tell_role, tell_supervision_office
 
-CARDED_CLOCKS = ("promised", "statutory", "filing", "notice5", "delivery", "bundle_promised")
+CARDED_CLOCKS = ("promised", "statutory", "filing", "notice5", "delivery", "bundle_promised", "bundle_statutory")
 CARD_DEADLINES = (CARD_ANSWER, CARD_DECISION)
 NOTICES = {Stage.YELLOW: "card_yellow", Stage.RED: "card_red", Stage.DUE: "card_overdue"}
 

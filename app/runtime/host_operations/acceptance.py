@@ -6,7 +6,7 @@ from app.domain.limit import TimeLimit, parse_limit
 from app.domain.service_record import ELECTRONIC, IN_PERSON, Attempt, refuse_unproven
 from app.domain.snapshot import OpenService
 from app.domain.vocabulary import CardCause, CardColour, CaseKind, CaseState, ClockName, ResultKind
-from app.runtime.acceptance import CASE_CLOCKS, accept, limit_of_clock, start, stop_running
+from app.runtime.acceptance import CASE_CLOCKS, accept, decision_clocks, limit_of_clock, start, stop_running
 from app.runtime.answers import answer_of, list_of
 from app.runtime.cards import CardSubject, issue_card
 from app.runtime.casework import Casework
@@ -35,7 +35,7 @@ def accept_by_silence(work: Casework, service: OpenService) -> dict[str, object]
     notice5 = work.clock(ClockName.NOTICE5)
     started_at = notice5.started_at or work.case.received_at
     seq = work.record("case_accepted_by_silence", {"accepted_at": started_at.isoformat()}, actor=actor)
-    accept(work, clocks=CASE_CLOCKS, accepted_at=started_at, actor=actor, seq=seq)
+    accept(work, clocks=decision_clocks(work), accepted_at=started_at, actor=actor, seq=seq)
     subject = CardSubject(
         clock=ClockName.NOTICE5,
         colour=CardColour.ABNORMAL,

@@ -8,12 +8,13 @@ from flask_smorest import Blueprint
 
 from app.operations.render_document import render_case_document
 from app.queries import case_page
+from app.queries.bundle_plan import BundlePlanView, get_bundle_plan
 from app.queries.case_materials import list_materials, list_missing_materials
 from app.queries.diagram import DiagramView, get_diagram
 from app.web.api import case_answers, schemas
 from app.web.api.answers import answer_of
 from app.web.api.cases import case_id_of
-from app.web.api.requests import context, reading, row_id
+from app.web.api.requests import container, context, reading, row_id
 
 blueprint = Blueprint("case_parts", __name__, description="What belongs to a case (办件内容)")
 
@@ -45,6 +46,19 @@ class Materials(MethodView):
                 "next_cursor": None,
                 "missing": [{"requirement": item.code, "name": item.name} for item in missing],
             }
+
+
+@blueprint.route("/cases/<case_no>/bundle-plan")
+class BundlePlan(MethodView):
+    """The plan of a joint case."""
+
+    @blueprint.response(200, answer_of(BundlePlanView))
+    @blueprint.alt_response(404, schema=schemas.Problem)
+    def get(self, case_no: str) -> object:
+        """Return when each member of a joint case starts and finishes, and the chain that decides the end."""
+        case_id = case_id_of(case_no)
+        with reading() as opened:
+            return get_bundle_plan(opened.connection, container().view(), case_id)
 
 
 @blueprint.route("/cases/<case_no>/documents")

@@ -61,8 +61,14 @@ def case(case_no: str) -> str:
     """Show one case."""
     with reading() as opened:
         file = read_case(opened, current_person(), case_no)
+    has_plan = file.view.theme_code is not None and file.view.accepted_at is not None
     return render_template(
-        "case.html", **common_parts(file), tasks=_tasks(file), acts=_acts(file), back_url=url_for("pages.cases")
+        "case.html",
+        **common_parts(file),
+        tasks=_tasks(file),
+        acts=_acts(file),
+        back_url=url_for("pages.cases"),
+        plan_url=url_for("pages.bundle_plan", case_no=case_no) if has_plan else "",
     )
 
 

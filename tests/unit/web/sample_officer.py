@@ -2,6 +2,7 @@
 
 from app.domain.vocabulary import CaseState, Colour
 from app.web.presenting import Remaining
+from tests.unit.web.sample_bundle import bundle_pages
 from tests.unit.web.sample_cards import card_pages
 from tests.unit.web.sample_forms import REVIEW
 from tests.unit.web.sample_parts import Parts, Row
@@ -113,7 +114,7 @@ class OfficerPages(Parts):
                 "url": "/tasks/7",
             }
         ]
-        return {**self.common(), "acts": acts, "tasks": tasks, "back_url": "/cases"}
+        return {**self.common(), "acts": acts, "tasks": tasks, "back_url": "/cases", "plan_url": "/cases/x/plan"}
 
     def case_closed(self) -> dict[str, object]:
         case = {**self.case(), "state": "closed", "decision": "准予", "decided_at": self.at(-1), "parent_case_no": ""}
@@ -271,6 +272,7 @@ class OfficerPages(Parts):
             ("case_closed", "case", OFFICER, self.case_closed()),
             ("cases", "cases", HEAD, self.cases()),
             ("cases_empty", "cases", HEAD, {**self.cases(), "cases": []}),
+            *bundle_pages(self),
             *((f"clock_{act}", "clock_act", HEAD, self.clock_act(act)) for act in CLOCK_ACTS),
             (
                 "confirm",
