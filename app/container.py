@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.catalogue.messages import read_messages
 from app.channels import Channel, open_channels
+from app.channels.seals import LocalSeal, Seal
 from app.operations.deliver_outbox import InternalHandler
 from app.operations.join_member_cases import join_member_cases
 from app.operations.withdraw_member_case import withdraw_member_case
@@ -44,8 +45,11 @@ class Container:
         )
 
 
-def build_container(settings: Settings, *, clock: Clock | None = None) -> Container:
-    """Open the database and the channel the settings name. clock: a virtual one for scenarios and demonstrations."""
+def build_container(settings: Settings, *, clock: Clock | None = None, seal: Seal | None = None) -> Container:
+    """Open the database and the channel the settings name.
+
+    clock: a virtual one for scenarios and demonstrations. seal: of a signing service; by default images are drawn.
+    """
     messages = read_messages(settings.rules_dir)
     database = open_database(settings.database_url, clock=clock)
     context = Context(
@@ -54,5 +58,6 @@ def build_container(settings: Settings, *, clock: Clock | None = None) -> Contai
         ids=IdSource(database),
         library=Library(database, messages),
         messages=messages,
+        seal=seal or LocalSeal(settings.seals_dir),
     )
     return Container(settings=settings, context=context, channel=open_channels(settings)[settings.notice_channel])

@@ -16,6 +16,7 @@ class Settings:
     var_dir: Path
     bpmn_dir: Path = ROOT / "bpmn"
     rules_dir: Path = ROOT / "rules"
+    seals_dir: Path = ROOT / "rules" / "seals"
     static_dist_dir: Path = ROOT / "app" / "web" / "static" / "dist"
     notice_channel: str = "console"
     max_upload_bytes: int = 20 * 1024 * 1024
@@ -40,6 +41,7 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
         database_url=values.get("DATABASE_URL", f"sqlite:///{var_dir / 'lianban.sqlite'}"),
         secret_key=values.get("LIANBAN_SECRET_KEY") or _kept_secret(var_dir / "secret_key"),
         var_dir=var_dir,
+        seals_dir=Path(values.get("LIANBAN_SEALS_DIR", str(ROOT / "rules" / "seals"))),
         notice_channel=values.get("LIANBAN_NOTICE_CHANNEL", "console"),
         secure_cookies=values.get("LIANBAN_SECURE_COOKIES", "") == "1",
         metrics_dir=Path(metrics_dir) if metrics_dir else None,

@@ -10,6 +10,7 @@ from datetime import datetime
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
 from app.domain.change_rows.cards import CardChange, CardRow
 from app.domain.deemed_rows import AccountabilityRow, HoldRow
+from app.domain.seal import FilingChange, SealChange
 from app.domain.service_record import ServiceChange, ServiceRow
 
 
@@ -249,6 +250,7 @@ class DecisionRow:
     document_no: str | None
     reasons: str | None
     facts: str
+    filing_state: str | None = None  # code of `filing_state`; None where a person decided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +264,8 @@ class DocumentRow:
     template_version: str
     issued_at: datetime
     facts: str
+    seal_state: str | None = None  # code of `seal_state`; None for a paper without a seal
+    seal_next_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -369,6 +373,8 @@ class ChangeSet:
     cards_changed: list[CardChange] = field(default_factory=list)
     decisions: list[DecisionRow] = field(default_factory=list)
     documents: list[DocumentRow] = field(default_factory=list)
+    seals: list[SealChange] = field(default_factory=list)
+    filings: list[FilingChange] = field(default_factory=list)
     deliveries: list[DeliveryRow] = field(default_factory=list)
     services_added: list[ServiceRow] = field(default_factory=list)
     services_changed: list[ServiceChange] = field(default_factory=list)

@@ -9,6 +9,7 @@ from app.domain.change_set import CaseMaterialRow, DecisionRow, LedgerRow, Party
 from app.domain.deemed_rows import HoldRow
 from app.domain.matter import OfferingVersion
 from app.domain.outage import Gap
+from app.domain.seal import SealAuthorisation
 from app.domain.service_record import ServiceRow
 
 
@@ -146,6 +147,7 @@ class LoadedCase:
     deadlines: without those that were disarmed, which are of no more use and leave with the closing; their ids are
     `disarmed`. answer: of the request that was asked about, None when it is new.
     handled_in_theme: steps of the joint case a member belongs to. outages: those not released since the receipt.
+    seal_authorisations: of the owning department, those not withdrawn.
     """
 
     case: CaseFacts
@@ -167,6 +169,7 @@ class LoadedCase:
     handled_in_theme: tuple[HandledStep, ...] = ()
     holds: tuple[HoldRow, ...] = ()
     outages: tuple[Gap, ...] = ()
+    seal_authorisations: tuple[SealAuthorisation, ...] = ()
     has_closure: bool = False
     answer: StoredAnswer | None = None
     now: datetime

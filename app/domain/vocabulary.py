@@ -290,3 +290,21 @@ class AccountabilityCause(StrEnum):
     SYSTEM_FAULT = "system_fault"
     NEGLECT = "neglect"
     OTHER = "other"
+
+
+class SealState(StrEnum):
+    """Where the seal of a paper stands (用印状态)."""
+
+    QUEUED = "queued"
+    BY_PERSON = "by_person"
+    SEALED = "sealed"
+
+
+class FilingState(StrEnum):
+    """Where the result of an approval by default stands (补齐状态)."""
+
+    OPEN = "open"
+    PREPARED = "prepared"
+    SIGNED = "signed"
+    SEAL_QUEUED = "seal_queued"
+    FILED = "filed"

@@ -176,13 +176,11 @@ def list_documents(connection: sa.Connection, case_id: int) -> tuple[dict[str, o
     """Return the papers issued in a case, oldest first."""
     rows = connection.execute(
         sa.select(document.c.id, document.c.kind, document.c.document_no, document.c.issued_at)
+        .add_columns(document.c.seal_state, document.c.sealed_by, document.c.sealed_at)
         .where(document.c.case_id == case_id)
         .order_by(document.c.id)
     ).all()
-    return tuple(
-        {"id": str(row.id), "kind": row.kind, "document_no": row.document_no, "issued_at": row.issued_at}
-        for row in rows
-    )
+    return tuple({**row._asdict(), "id": str(row.id)} for row in rows)
 
 
 def find_decision(connection: sa.Connection, case_id: int) -> dict[str, object] | None:
@@ -198,6 +196,7 @@ def find_decision(connection: sa.Connection, case_id: int) -> dict[str, object] 
         "executed_at": row.executed_at,
         "is_late": row.is_late,
         "reasons": row.reasons,
+        "filing_state": row.filing_state,
         "facts": orjson.loads(row.facts),
     }
 

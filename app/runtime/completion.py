@@ -11,10 +11,11 @@ from app.domain.errors import Conflict, InvalidInput
 from app.domain.loaded_case import TaskFacts
 from app.domain.moves import CompleteTask
 from app.domain.snapshot import OpenTask, Snapshot
-from app.domain.vocabulary import CaseKind, TaskState
+from app.domain.vocabulary import CaseKind, ClockName, TaskState
 from app.runtime.acceptance import DELIVERED, NON_ACCEPTING, accept
 from app.runtime.casework import Casework
 from app.runtime.decision import decide, decision_of, refuse_late_decision
+from app.runtime.filing import note_filing_step
 from app.runtime.materials import refuse_missing_materials
 
 
@@ -53,6 +54,8 @@ def _act(work: Casework, task: OpenTask, move: CompleteTask) -> None:
     is_member = work.case.kind == CaseKind.MEMBER
     if is_accepting and not is_member:
         refuse_missing_materials(work)
+    if task.limit == ClockName.FILING:
+        note_filing_step(work, move.outcome)
     facts = {"element": task.element, "outcome": move.outcome, "answers": _keep_answers(work, task, move.data)}
     seq = work.record(_kind_of_act(move, is_accepting=is_accepting, is_deciding=decision is not None), facts)
     if is_accepting:

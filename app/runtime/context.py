@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from app.channels.seals import Seal
 from app.domain.messages import Messages
 from app.runtime.library import Library, NotLoaded
 from app.settings import Settings
@@ -23,6 +24,7 @@ class Context:
     ids: IdSource
     library: Library
     messages: Messages
+    seal: Seal
 
 
 def in_transaction(context: Context, body: Callable[[UnitOfWork], T]) -> T:

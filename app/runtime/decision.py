@@ -10,7 +10,7 @@ from app.domain.deemed import is_decision_in_time
 from app.domain.errors import Conflict, Forbidden
 from app.domain.hold import is_over, running_hold
 from app.domain.loaded_case import DeadlineFacts
-from app.domain.vocabulary import CaseState, ClockName, DeadlineState, Decision
+from app.domain.vocabulary import CaseState, ClockName, DeadlineState, Decision, FilingState
 from app.runtime.acceptance import stop_running
 from app.runtime.casework import Casework
 from app.runtime.holds import close_open_hold
@@ -103,6 +103,7 @@ def decide(
             document_no=None,
             reasons=reasons,
             facts=orjson.dumps(dict(facts), option=orjson.OPT_SORT_KEYS).decode(),
+            filing_state=FilingState.OPEN if decision in BY_DEFAULT else None,
         )
     )
     stop_running(work, (ClockName.PROMISED, ClockName.STATUTORY), at=effective_at, seq=seq)

@@ -7,6 +7,8 @@ import orjson
 
 from app.domain.calendar import ZONE
 from app.domain.change_set import DocumentRow
+from app.domain.seal import state_at_issue
+from app.domain.vocabulary import SealState
 from app.runtime.casework import Casework
 
 
@@ -19,6 +21,7 @@ def issue_document(work: Casework, kind: str, facts: Mapping[str, object]) -> Do
     """Issue a document of `kind` (code table document_kind) with a number of its authority, kind and year.
 
     The facts of the case at this moment are frozen in the row, so that the paper can be printed again unchanged.
+    One that carries a seal is queued for the system where an authorisation is in force, else it waits for a person.
     """
     department = work.published.departments[work.case.department_id]
     number = work.ports.next_number(kind=kind, scope=department.code, on=work.now)
@@ -26,6 +29,7 @@ def issue_document(work: Casework, kind: str, facts: Mapping[str, object]) -> Do
     title = work.published.messages.text(
         "zh", f"documents.{kind}.number", authority=department.name_zh, year=year, n=number
     )
+    seal_state = state_at_issue(work.loaded.seal_authorisations, kind, work.now)
     row = DocumentRow(
         id=work.ports.next_id(),
         case_id=work.case.id,
@@ -34,6 +38,8 @@ def issue_document(work: Casework, kind: str, facts: Mapping[str, object]) -> Do
         template_version=work.published.document_versions.get(kind, "1"),
         issued_at=work.now,
         facts=orjson.dumps(_frozen(work, facts), option=orjson.OPT_SORT_KEYS).decode(),
+        seal_state=seal_state,
+        seal_next_at=work.now if seal_state == SealState.QUEUED else None,
     )
     work.changes.documents.append(row)
     return row

@@ -15,6 +15,7 @@ from app.operations.add_demo_people import add_demo_people
 from app.operations.deliver_outbox import deliver_outbox
 from app.operations.deploy_rules import deploy_rules
 from app.operations.fire_due_deadlines import fire_due_deadlines
+from app.operations.seal_documents import seal_documents
 from app.queries.case_materials import list_missing_materials
 from app.queries.case_page import CaseView, get_case
 from app.runtime.people import person_by_account
@@ -59,7 +60,8 @@ class World:
             return tuple(item.code for item in list_missing_materials(connection, themes, case_id))
 
     def deliver(self) -> None:
-        """Deliver every message whose instant has come; joint cases take in their closed members that way."""
+        """Seal what is queued and deliver every message whose instant has come; joint cases take in members that way."""
+        seal_documents(self.context, limit=BATCH)
         while deliver_outbox(self.context, self.container.channel, MESSAGE_HANDLERS, limit=BATCH):
             continue
 

@@ -26,6 +26,7 @@ from app.domain.loaded_case import (
 from app.domain.matter import OfferingVersion
 from app.domain.outage import Gap
 from app.domain.request_key import RequestKey
+from app.domain.seal import SealAuthorisation
 from app.domain.service_record import ServiceRow
 from app.domain.vocabulary import DeadlineState
 from app.storage import dialects, tables
@@ -82,6 +83,12 @@ OUTAGES = RowSet(
     where="released_at IS NULL AND ended_at >= (SELECT received_at FROM case_file WHERE id = wanted.case_id)",
     order="began_at",
 )
+SEAL_AUTHORISATIONS = RowSet(
+    row=SealAuthorisation,
+    table=tables.seal_authorisation,
+    where="withdrawn_at IS NULL AND department_id = (SELECT department_id FROM case_file WHERE id = wanted.case_id)",
+    order="id",
+)
 DEADLINES = RowSet(row=DeadlineFacts, table=tables.deadline, where=OF_CASE, order="id")
 CARDS = RowSet(row=CardFacts, table=tables.warning_card, where=OF_CASE, order="id")
 LEDGER = RowSet(row=LedgerRow, table=tables.clock_entry, where=OF_CASE, order="seq")
@@ -133,6 +140,7 @@ ROW_SETS = (
     HOLDS,
     OUTAGES,
     CLOSURES,
+    SEAL_AUTHORISATIONS,
     ANSWER,
 )
 WANTED = (("case_id", "bigint"),)
@@ -200,6 +208,7 @@ def _loaded(uow: UnitOfWork, rows: Rows, *, now: datetime, generation: int) -> L
         handled_in_theme=HANDLED_IN_THEME.read(rows[HANDLED_IN_THEME]),
         holds=HOLDS.read(rows[HOLDS]),
         outages=OUTAGES.read(rows[OUTAGES]),
+        seal_authorisations=SEAL_AUTHORISATIONS.read(rows[SEAL_AUTHORISATIONS]),
         has_closure=any(closure.began_at <= now for closure in closures),
         answer=_only(ANSWER.read(rows[ANSWER])),
         now=now,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import cache
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
@@ -81,6 +82,8 @@ def _reader(kind: sa.types.TypeEngine[Any]) -> Callable[[Any], Any] | None:
         return lambda value: None if value is None else read_instant(value)
     if isinstance(kind, sa.LargeBinary):
         return lambda value: None if value is None else bytes.fromhex(value)
+    if isinstance(kind, sa.Date):
+        return lambda value: None if value is None else date.fromisoformat(value)
     return bool if isinstance(kind, sa.Boolean) else None
 
 

@@ -13,6 +13,7 @@ from app.domain import change_set as rows
 from app.domain import deemed_rows
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
 from app.domain.change_rows.cards import CardChange, CardRow
+from app.domain.seal import FilingChange, SealChange
 from app.domain.service_record import ServiceChange, ServiceRow
 from app.storage import tables
 
@@ -136,6 +137,8 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(name="decisions", table=tables.decision_record, kind=INSERT, row=rows.DecisionRow),
     Part(name="documents", table=tables.document, kind=INSERT, row=rows.DocumentRow),
+    Part(name="seals", table=tables.document, kind=UPDATE, row=SealChange, guard="{t}sealed_at IS NULL"),
+    Part(name="filings", table=tables.decision_record, kind=UPDATE, row=FilingChange, keys=("case_id",)),
     Part(name="deliveries", table=tables.delivery, kind=INSERT, row=rows.DeliveryRow),
     Part(name="services_added", table=tables.service_record, kind=INSERT, row=ServiceRow),
     Part(

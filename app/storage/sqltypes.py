@@ -1,6 +1,6 @@
 """Column types: an instant is aware UTC on both databases, or it is refused."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,6 +45,8 @@ def sqlite_value(value: Any) -> Any:
     """Return a value as it lies in a SQLite column; the same form that `UtcDateTime` writes."""
     if isinstance(value, datetime):
         return refuse_naive(value).strftime(SQLITE_FORMAT)
+    if isinstance(value, date):
+        return value.isoformat()
     return int(value) if isinstance(value, bool) else value
 
 

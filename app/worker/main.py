@@ -13,6 +13,7 @@ from app.channels import Channel
 from app.domain.vocabulary import Lane
 from app.operations.continue_calendar_loads import continue_calendar_loads
 from app.operations.release_deemed import recheck_blocked
+from app.operations.seal_documents import seal_documents
 from app.runtime.containment import describe
 from app.runtime.context import Context
 from app.worker.jobs import beat, drain_lane, drain_outbox, run_daily, send_digests
@@ -24,6 +25,7 @@ BEAT_S = 10.0
 CALENDARS_S = 5.0
 DAILY_CHECK_S = 60.0
 RECHECK_S = 600.0
+SEAL_S = 5.0
 DIGEST_S = 30.0
 SHARE_OF_INTERVAL = 0.8
 
@@ -55,6 +57,7 @@ def run_worker(context: Context, channel: Channel, *, stop: threading.Event | No
             CALENDARS_S,
         ),
         ("daily", lambda: run_daily(context, stop=stopping), DAILY_CHECK_S),
+        ("seal_documents", lambda: seal_documents(context), SEAL_S),
         ("recheck_blocked", lambda: recheck_blocked(context), RECHECK_S),
     )
     for name, job, interval_s in jobs:

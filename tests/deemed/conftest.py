@@ -29,6 +29,7 @@ from app.scenarios.world import World
 from app.settings import Settings, read_settings
 from app.storage.clock import FixedClock
 from app.storage.tables import clock_entry, deadline, outbox
+from tests.fakes import RemoteSeal
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=ZONE)
 APPLICANT = ApplicantInput(
@@ -52,7 +53,8 @@ class Office(World):
 
     def __init__(self, settings: Settings) -> None:
         clock = FixedClock(START)
-        super().__init__(build_container(settings, clock=clock), clock)
+        self.seal = RemoteSeal()
+        super().__init__(build_container(settings, clock=clock, seal=self.seal), clock)
         self._tokens: dict[str, str] = {}
         self._client = create_app(settings, container=self.container).test_client()
 
@@ -93,6 +95,19 @@ class Office(World):
     def post(self, login: str, path: str, body: object = None, **headers: str) -> TestResponse:
         """Post to the API as a person."""
         return self.call(login, "POST", path, {} if body is None else body, **headers)
+
+    def authorised(self, kind: str, *, until: str = "2026-12-31") -> str:
+        """Let the system seal a kind of paper of the bureau, and return the id of the authorisation."""
+        body = {
+            "department_code": "422801-scjg",
+            "document_kind": kind,
+            "document_no": "恩市政办〔2026〕7号",
+            "valid_from_on": "2026-01-01",
+            "valid_to_on": until,
+        }
+        answer = self.post("supervisor.enshi", "/seal-authorisations", body)
+        assert answer.status_code == 201, answer.json
+        return str(answer.json["authorisation_id"])
 
     def hold(self, case_no: str, reason: str = "wrong_acceptance", *, login: str = "supervisor.enshi") -> str:
         """Ask for a hold and return its id."""

@@ -17,10 +17,12 @@ import orjson
 import pylopdf_fonts_zh_cn
 
 from app.domain.errors import InvalidInput, TemporaryFailure
+from app.domain.seal import SealPlace
 
 TEMPLATE = "template.typ"
 FIXED_CREATION_S = 0
 REASON_LENGTH = 200
+SEAL_PLACE = "<seal_place>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,19 +45,43 @@ def render_document(template_dir: Path, data: Mapping[str, object]) -> RenderedD
     path = template_dir / TEMPLATE
     if not path.is_file():
         raise _template_failure(template_dir, "missing")
+    content = compile_file(path, root=template_dir.parent, inputs={"data": _as_json(data)})
+    return RenderedDocument(content=content, sha256=hashlib.sha256(content).hexdigest())
+
+
+def compile_file(path: Path, *, root: Path, inputs: Mapping[str, str]) -> bytes:
+    """Typeset a file that reads nothing beyond `root`. Raises TemporaryFailure `document_template` (permanent)."""
     typst = _typst()
     try:
         content = typst.compile(
-            str(path),
+            str(path), root=str(root), font_paths=_fonts(), sys_inputs=dict(inputs), timestamp=FIXED_CREATION_S
+        )
+    except typst.TypstError as fault:
+        raise _template_failure(path.parent, str(fault)) from fault
+    assert isinstance(content, bytes)
+    return content
+
+
+def find_seal_place(template_dir: Path, data: Mapping[str, object]) -> tuple[SealPlace, int]:
+    """Return where the frame of the papers leaves room for the seal, and how many pages the paper has.
+
+    Takes and raises what `render_document` does; a paper without that place is a faulty template.
+    """
+    typst = _typst()
+    try:
+        found = typst.query(
+            str(template_dir / TEMPLATE),
+            SEAL_PLACE,
+            field="value",
+            one=True,
             root=str(template_dir.parent),
             font_paths=_fonts(),
             sys_inputs={"data": _as_json(data)},
-            timestamp=FIXED_CREATION_S,
         )
-    except typst.TypstError as fault:
+    except (typst.TypstError, RuntimeError) as fault:
         raise _template_failure(template_dir, str(fault)) from fault
-    assert isinstance(content, bytes)
-    return RenderedDocument(content=content, sha256=hashlib.sha256(content).hexdigest())
+    place = orjson.loads(found)
+    return SealPlace(page=place["page"], x_pt=place["x"], y_pt=place["y"]), place["pages"]
 
 
 @lru_cache(maxsize=1)

@@ -16,7 +16,7 @@ from app.storage.tables.clock import clock_entry, deadline
 from app.storage.tables.definition import definition, deployment, normalised_diagram, rule_version
 from app.storage.tables.material import case_material, material
 from app.storage.tables.outbox import outbox
-from app.storage.tables.paper import decision_record, delivery, document, number_sequence
+from app.storage.tables.paper import decision_record, delivery, document, number_sequence, seal_authorisation
 from app.storage.tables.people import account, staff, staff_membership, work_group
 from app.storage.tables.service import service_record
 from app.storage.tables.session import api_token, session
@@ -76,6 +76,7 @@ __all__ = [
     "region",
     "resolved_calendar",
     "rule_version",
+    "seal_authorisation",
     "service_matter",
     "service_record",
     "session",

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy import Column
 
-from app.storage.tables.base import Code, Id, Instant, case_id, metadata
+from app.storage.tables.base import Code, Id, Instant, case_id, metadata, open_index
 
 # The primary key is the last guard against deciding a case twice.
 decision_record = sa.Table(
@@ -19,6 +19,7 @@ decision_record = sa.Table(
     Column("document_no", Code(80)),
     Column("reasons", sa.Text),
     Column("facts", sa.Text, nullable=False),
+    Column("filing_state", Code(12)),
 )
 
 document = sa.Table(
@@ -33,7 +34,30 @@ document = sa.Table(
     Column("facts", sa.Text, nullable=False),
     Column("content_sha256", Code(64)),
     Column("content", sa.LargeBinary),
+    Column("seal_state", Code(12)),
+    Column("seal_attempts", sa.Integer, nullable=False, server_default="0"),
+    Column("seal_next_at", Instant),
+    Column("sealed_by", Code(64)),
+    Column("sealed_at", Instant),
     sa.Index("ix_document_case", "case_id"),
+)
+open_index("ix_document_seal_queued", "seal_state = 'queued'", document.c.seal_next_at)
+
+# Leave for the system to seal a kind of paper of a department. One that was withdrawn stays visible.
+seal_authorisation = sa.Table(
+    "seal_authorisation",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("department_id", Id, sa.ForeignKey("department.id"), nullable=False),
+    Column("document_kind", Code(40), nullable=False),
+    Column("document_no", Code(80), nullable=False),
+    Column("valid_from_on", sa.Date, nullable=False),
+    Column("valid_to_on", sa.Date, nullable=False),
+    Column("granted_by", Code(64), nullable=False),
+    Column("granted_at", Instant, nullable=False),
+    Column("withdrawn_by", Code(64)),
+    Column("withdrawn_at", Instant),
+    sa.Index("ix_seal_authorisation_department_id", "department_id"),
 )
 
 delivery = sa.Table(

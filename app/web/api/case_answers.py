@@ -1,7 +1,8 @@
 """The published shapes of what belongs to a case."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
+from app.domain.vocabulary import FilingState, SealState
 from app.queries.case_page import CaseView, HistoryEntry
 from app.web.api.answers import answer_of, answer_with
 from app.web.api.fields import Instant
@@ -94,6 +95,13 @@ class Paper(Schema):
     kind = fields.String()
     document_no = fields.String(allow_none=True)
     issued_at = Instant()
+    seal_state = fields.String(
+        allow_none=True,
+        validate=validate.OneOf([state.value for state in SealState]),
+        metadata={"description": "None for a paper that carries no seal."},
+    )
+    sealed_by = fields.String(allow_none=True)
+    sealed_at = Instant(allow_none=True)
 
 
 class Delivery(Schema):
@@ -115,6 +123,11 @@ class Decision(Schema):
     executed_at = Instant(allow_none=True)
     is_late = fields.Boolean()
     reasons = fields.String(allow_none=True)
+    filing_state = fields.String(
+        allow_none=True,
+        validate=validate.OneOf([state.value for state in FilingState]),
+        metadata={"description": "How far the result of an approval by default is filed; None where a person decided."},
+    )
     facts = fields.Dict()
 
 

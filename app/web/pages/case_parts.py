@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import partial
 
 from flask import url_for
 
 from app.domain.clock_ledger import ClockEntry, concerns
 from app.domain.form import FormSchema
-from app.domain.vocabulary import Colour, LedgerKind
+from app.domain.vocabulary import Colour, LedgerKind, SealState
+from app.operations.seal_document import SEALING
 from app.queries.case_page import CaseMember, HistoryEntry
 from app.queries.clock import ClockView
 from app.web.pages.card_view import CardReader, card_row
@@ -16,6 +18,7 @@ from app.web.pages.case_file import STAFF, CaseFile
 from app.web.pages.context import answer_rows
 from app.web.presenting import DueView, Remaining, Words, file_size, present_due
 
+WITHOUT_SEAL = (SealState.QUEUED, SealState.BY_PERSON)
 STATE_OF_CLOCK = {"not_started": "waiting", "running": "running", "paused": "paused", "stopped": "stopped"}
 DECISION_PAPERS = ("decision", "refusal", "deemed_notice", "non_acceptance")
 EXTERNAL = "external"
@@ -69,6 +72,9 @@ def head_of(file: CaseFile) -> dict[str, object]:
         "decision_reasons": file.decision.get("reasons") or "",
         "decided_at": at(decided_at) if isinstance(decided_at, datetime) else None,
         "document_no": paper,
+        "filing": words.label("filing", str(file.decision["filing_state"]))
+        if file.decision.get("filing_state")
+        else "",
         "parent_case_no": view.parent_case_no or "",
     }
 
@@ -293,11 +299,16 @@ def _application_form(file: CaseFile) -> FormSchema | None:
 def _document(file: CaseFile, paper: Mapping[str, object]) -> dict[str, object]:
     issued_at, words = paper["issued_at"], file.showing.words
     assert isinstance(issued_at, datetime)
+    seal = paper.get("seal_state") or ""
+    may_seal = seal in WITHOUT_SEAL and not file.roles.isdisjoint(SEALING)
+    address = partial(url_for, case_no=file.view.case_no, document_id=str(paper["id"]))
     return {
         "name": words.text(f"documents.{paper['kind']}.name"),
         "document_no": paper["document_no"],
         "issued_at": file.showing.at(issued_at),
-        "url": url_for("pages.case_document", case_no=file.view.case_no, document_id=paper["id"]),
+        "url": address("pages.case_document"),
+        "seal": seal,
+        "seal_url": address("pages.seal_paper") if may_seal else "",
     }
 
 
