@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import MISSING, fields
+from datetime import date
 from pathlib import Path
 
 from app.catalogue.files import RuleFile, fault, read_folder, read_toml
 from app.catalogue.matters import MatterFile, matter_of, missing_fields
+from app.domain.certificate import last_day_of
 from app.domain.diagram import Finding
 from app.domain.errors import InvalidInput
 from app.domain.limit import TimeLimit, parse_limit
@@ -95,6 +97,9 @@ def _check_limits(matter: MatterFile) -> Iterator[Finding]:
     for name in LIMITS:
         if not is_time_limit(matter.fields[name]):
             yield fault("matter-limit", matter.path, name=name, text=matter.fields[name])
+    validity = matter.fields.get("result_validity", "")
+    if not _is_validity(validity):
+        yield fault("matter-limit", matter.path, name="result_validity", text=validity)
     promised, statutory = (_working_days(matter.fields[name]) for name in ("promised_limit", "statutory_limit"))
     if promised is not None and statutory is not None and promised > statutory:
         yield fault("promise-over-statutory", matter.path, promised=promised, statutory=statutory)
@@ -127,6 +132,14 @@ def _check_classes(matter: MatterFile) -> Iterator[Finding]:
         is_over = promised is not None and statutory is not None and promised > statutory
         if is_first_other or is_over or not row["promised_limit"] or not is_time_limit(row["promised_limit"]):
             yield fault("matter-class-limit", matter.path, name=row["code"], text=row["promised_limit"])
+
+
+def _is_validity(text: str) -> bool:
+    try:
+        last_day_of(date(2000, 1, 1), text)
+    except InvalidInput:
+        return False
+    return True
 
 
 def _working_days(text: str) -> int | None:

@@ -98,6 +98,7 @@ class MatterFile:
             handled_by=item["handled_by"],
             card_rule_set=item.get("card_rule_set", ""),
             result_name=item["result_name"],
+            result_validity=item.get("result_validity", ""),
             legal_basis=tuple(item["legal_basis"]),
             is_demo=item["is_demo"],
             limits_mark=item["limits_mark"],

@@ -7,6 +7,7 @@ most once. Instants are aware UTC.
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.domain.certificate import CertificateChange, CertificateRow
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
 from app.domain.change_rows.cards import CardChange, CardRow
 from app.domain.deemed_rows import AccountabilityRow, HoldRow
@@ -375,6 +376,8 @@ class ChangeSet:
     documents: list[DocumentRow] = field(default_factory=list)
     seals: list[SealChange] = field(default_factory=list)
     filings: list[FilingChange] = field(default_factory=list)
+    certificates: list[CertificateRow] = field(default_factory=list)
+    certificates_changed: list[CertificateChange] = field(default_factory=list)
     deliveries: list[DeliveryRow] = field(default_factory=list)
     services_added: list[ServiceRow] = field(default_factory=list)
     services_changed: list[ServiceChange] = field(default_factory=list)

@@ -91,7 +91,7 @@ def last_day(start: datetime, limit: TimeLimit, lost: Sequence[Span]) -> date:
     """Return the last day of a limit in calendar days or months before it rolls (K12, K13); 23:59:59 ends a day."""
     first = start.date()
     is_days = limit.unit == LimitUnit.DAY
-    last = first + timedelta(days=limit.amount) if is_days else _months_later(first, limit.amount)
+    last = first + timedelta(days=limit.amount) if is_days else months_later(first, limit.amount)
     for from_at, to_at in lost:
         lost_from = max(from_at.date(), first + ONE_DAY)
         lost_days = (to_at.date() - lost_from).days
@@ -116,7 +116,7 @@ def before(event: datetime, limit: TimeLimit, calendar: ResolvedCalendar) -> dat
         return event - timedelta(seconds=limit.amount * (3600 if limit.unit == LimitUnit.HOUR else 1))
     if limit.unit == LimitUnit.DAY:
         return datetime.combine(event.date() - timedelta(days=limit.amount), DAY_END)
-    return datetime.combine(_months_later(event.date(), -limit.amount), DAY_END)
+    return datetime.combine(months_later(event.date(), -limit.amount), DAY_END)
 
 
 def counted_days_before(due: datetime, amount: int, lost: Sequence[Span], calendar: ResolvedCalendar) -> datetime:
@@ -222,7 +222,8 @@ def _shifted(start: datetime, length: timedelta, suspended: Sequence[Span]) -> d
     return end
 
 
-def _months_later(day: date, months: int) -> date:
+def months_later(day: date, months: int) -> date:
+    """Return the corresponding day so many months later, else the end of that month (K13). Raises InvalidInput."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if not 0 < year <= MAXYEAR:
         raise InvalidInput("calendar_missing", year=year)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.card_life import CardFacts
+from app.domain.certificate import CertificateRow
 from app.domain.change_set import CaseMaterialRow, DecisionRow, LedgerRow, PartyRow, StateRow
 from app.domain.deemed_rows import HoldRow
 from app.domain.matter import OfferingVersion
@@ -148,6 +149,7 @@ class LoadedCase:
     `disarmed`. answer: of the request that was asked about, None when it is new.
     handled_in_theme: steps of the joint case a member belongs to. outages: those not released since the receipt.
     seal_authorisations: of the owning department, those not withdrawn.
+    certificate: what this case gave.
     """
 
     case: CaseFacts
@@ -170,6 +172,7 @@ class LoadedCase:
     holds: tuple[HoldRow, ...] = ()
     outages: tuple[Gap, ...] = ()
     seal_authorisations: tuple[SealAuthorisation, ...] = ()
+    certificate: CertificateRow | None = None
     has_closure: bool = False
     answer: StoredAnswer | None = None
     now: datetime

@@ -57,6 +57,7 @@ class OfferingVersion:
     is_deemed_acceptance: False for a matter whose law knows no five days to accept (deemed_acceptance_basis says which).
     suspension_touches: of DECISION_CLOCKS, those a suspension stops. classes: the first is that of every case at acceptance
     and has the promised limit of the list; empty where the matter knows none.
+    result_validity: how long the certificate holds, `60M` or `90D`; empty without an end.
     papers: of PAPERS, those issued on receipt and on acceptance; without one the applicant is not written to either.
     """
 
@@ -90,6 +91,7 @@ class OfferingVersion:
     handled_by: str = "internal"
     card_rule_set: str = ""
     result_name: str = ""
+    result_validity: str = ""
     legal_basis: tuple[str, ...] = ()
     is_demo: bool = True
     limits_mark: str = ""

@@ -308,3 +308,13 @@ class FilingState(StrEnum):
     SIGNED = "signed"
     SEAL_QUEUED = "seal_queued"
     FILED = "filed"
+
+
+class CertificateState(StrEnum):
+    """Where a certificate stands in the register (证照状态)."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    RENEWED = "renewed"
+    REVOKED = "revoked"
+    CANCELLED = "cancelled"

@@ -10,6 +10,7 @@ import orjson
 import sqlalchemy as sa
 
 from app.domain.card_life import CardFacts
+from app.domain.certificate import CertificateRow
 from app.domain.change_set import CaseMaterialRow, DecisionRow, LedgerRow, PartyRow, StateRow
 from app.domain.deemed_rows import HoldRow
 from app.domain.errors import NotFound
@@ -89,6 +90,7 @@ SEAL_AUTHORISATIONS = RowSet(
     where="withdrawn_at IS NULL AND department_id = (SELECT department_id FROM case_file WHERE id = wanted.case_id)",
     order="id",
 )
+CERTIFICATE = RowSet(row=CertificateRow, table=tables.certificate, where=OF_CASE, order="id")
 DEADLINES = RowSet(row=DeadlineFacts, table=tables.deadline, where=OF_CASE, order="id")
 CARDS = RowSet(row=CardFacts, table=tables.warning_card, where=OF_CASE, order="id")
 LEDGER = RowSet(row=LedgerRow, table=tables.clock_entry, where=OF_CASE, order="seq")
@@ -141,6 +143,7 @@ ROW_SETS = (
     OUTAGES,
     CLOSURES,
     SEAL_AUTHORISATIONS,
+    CERTIFICATE,
     ANSWER,
 )
 WANTED = (("case_id", "bigint"),)
@@ -209,6 +212,7 @@ def _loaded(uow: UnitOfWork, rows: Rows, *, now: datetime, generation: int) -> L
         holds=HOLDS.read(rows[HOLDS]),
         outages=OUTAGES.read(rows[OUTAGES]),
         seal_authorisations=SEAL_AUTHORISATIONS.read(rows[SEAL_AUTHORISATIONS]),
+        certificate=_only(CERTIFICATE.read(rows[CERTIFICATE])),
         has_closure=any(closure.began_at <= now for closure in closures),
         answer=_only(ANSWER.read(rows[ANSWER])),
         now=now,

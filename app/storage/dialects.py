@@ -30,6 +30,7 @@ SQLITE_SESSION = (
 )
 WRITING = "lianban_writing"
 UNIQUE_CODES = {
+    "certificate": "certificate_exists",
     "case_file": "case_exists",
     "decision_record": "already_decided",
     "idempotency_key": "request_repeated",

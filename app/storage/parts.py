@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from app.domain import change_set as rows
 from app.domain import deemed_rows
+from app.domain.certificate import CertificateChange, CertificateRow
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
 from app.domain.change_rows.cards import CardChange, CardRow
 from app.domain.seal import FilingChange, SealChange
@@ -139,6 +140,16 @@ PARTS: tuple[Part, ...] = (
     Part(name="documents", table=tables.document, kind=INSERT, row=rows.DocumentRow),
     Part(name="seals", table=tables.document, kind=UPDATE, row=SealChange, guard="{t}sealed_at IS NULL"),
     Part(name="filings", table=tables.decision_record, kind=UPDATE, row=FilingChange, keys=("case_id",)),
+    Part(name="certificates", table=tables.certificate, kind=INSERT, row=CertificateRow),
+    Part(
+        name="certificates_changed",
+        table=tables.certificate,
+        kind=UPDATE,
+        row=CertificateChange,
+        sets="version = {t}version + 1",
+        guard=OF_VERSION,
+        is_versioned=True,
+    ),
     Part(name="deliveries", table=tables.delivery, kind=INSERT, row=rows.DeliveryRow),
     Part(name="services_added", table=tables.service_record, kind=INSERT, row=ServiceRow),
     Part(

@@ -4,7 +4,17 @@ from dataclasses import replace
 
 from app.domain.authority import HANDLING, Person
 from app.queries.case_page import CaseView
+from app.queries.certificates import CertificateView
 from app.web.presenting import mask_id_number, mask_mobile, mask_name
+
+
+def masked_certificate(view: CertificateView, person: Person) -> CertificateView:
+    """Return the certificate with its holder masked, unless the reader works in its department or it is theirs."""
+    if person.is_applicant or int(view.department_id) in person.department_ids:
+        return view
+    return replace(
+        view, holder_name=mask_name(view.holder_name), holder_id_number=mask_id_number(view.holder_id_number)
+    )
 
 
 def masked_case(view: CaseView, person: Person) -> CaseView:

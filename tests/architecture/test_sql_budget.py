@@ -37,7 +37,7 @@ BUDGET = {
     "plain step": (3, 10, 1, 0),
     "step with form and notice, repeatable": (4, 12, 1, 0),
     "acceptance with papers and clocks": (4, 15, 1, 0),
-    "decision with paper and delivery": (4, 15, 1, 0),
+    "decision with paper and delivery": (4, 16, 1, 0),
     "closing step": (4, 12, 1, 0),
     "repeated request": (2, 2, 1, 0),
     "claim": (3, 6, 1, 0),

@@ -5,6 +5,7 @@ from app.domain.vocabulary import CaseKind, CaseState, ClockName, Decision
 from app.runtime.acceptance import limit_of_clock, start
 from app.runtime.answers import answer_of
 from app.runtime.casework import Casework
+from app.runtime.certificates import register_certificate
 from app.runtime.notices import tell_applicant
 from app.runtime.papers import issue_document
 
@@ -13,9 +14,14 @@ def issue_result(work: Casework, service: OpenService) -> dict[str, object]:
     """Issue the result of an approval; delivery must follow within its limit (行政许可法 art. 44: ten days)."""
     reasons = answer_of(work, "reasons", "opinion")
     document = issue_document(work, "decision", {"decision": work.decision, "reasons": reasons})
+    certificate = register_certificate(work, document)
     _go_to_delivery(work)
     tell_applicant(work, "approved", {"document_no": document.document_no})
-    return {"result": {"document_no": document.document_no}}
+    numbers = {
+        "document_no": document.document_no,
+        "certificate_no": certificate.certificate_no if certificate else None,
+    }
+    return {"result": numbers}
 
 
 def issue_refusal(work: Casework, service: OpenService) -> dict[str, object]:

@@ -12,6 +12,7 @@ from app.storage.tables.catalogue import (
     service_matter,
     theme_version,
 )
+from app.storage.tables.certificate import certificate
 from app.storage.tables.clock import clock_entry, deadline
 from app.storage.tables.definition import definition, deployment, normalised_diagram, rule_version
 from app.storage.tables.material import case_material, material
@@ -46,6 +47,7 @@ __all__ = [
     "case_input",
     "case_material",
     "case_party",
+    "certificate",
     "clock_doubt",
     "clock_entry",
     "closure",

@@ -2,7 +2,7 @@
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from app.domain.vocabulary import AccountabilityState, CaseState, Colour, HoldState
+from app.domain.vocabulary import AccountabilityState, CaseState, CertificateState, Colour, HoldState
 from app.queries.catalogue import DEMO_COUNTY
 from app.queries.supervision import DEEMED_DAYS, STATES
 from app.queries.worklist import QUEUES
@@ -56,6 +56,13 @@ class HoldsAsked(PageAsked):
     """Filter of the holds: a code of `hold_state`, or `open` for those that block."""
 
     state = fields.String(load_default="", validate=validate.OneOf(["", "open", *(state.value for state in HoldState)]))
+
+
+class CertificatesAsked(PageAsked):
+    """Filter of the register. q: number, holder or number of the holder's identity document, whole."""
+
+    state = fields.String(load_default="", validate=validate.OneOf(["", *(state.value for state in CertificateState)]))
+    q = fields.String(load_default="")
 
 
 class AccountabilityAsked(PageAsked):

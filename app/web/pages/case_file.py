@@ -16,6 +16,7 @@ from app.queries.case_page import (
     list_documents,
     list_history,
 )
+from app.queries.certificates import CertificateView, list_case_certificates
 from app.queries.clock import ClockView, ledger_of, list_clocks
 from app.queries.diagram import DiagramView, get_diagram
 from app.queries.officer_facts import (
@@ -52,6 +53,7 @@ class CaseFile:
     cards: tuple[CardView, ...]
     documents: tuple[Mapping[str, object], ...]
     decision: Mapping[str, object]
+    certificates: tuple[CertificateView, ...]
     diagram: DiagramView
     member_facts: Mapping[str, MemberFacts]
     regions: Mapping[str, RegionName]
@@ -110,6 +112,7 @@ def read_case(opened: Reading, person: Person, case_no: str) -> CaseFile:
         cards=list_case_cards(link, case_id),
         documents=list_documents(link, case_id),
         decision=find_decision(link, case_id) or {},
+        certificates=list_case_certificates(link, case_id, now=opened.now),
         diagram=get_diagram(link, case_id),
         member_facts=list_member_facts(link, case_id),
         regions=list_region_names(link),

@@ -12,6 +12,7 @@ from app.domain.form import FormSchema
 from app.domain.vocabulary import Colour, LedgerKind, SealState
 from app.operations.seal_document import SEALING
 from app.queries.case_page import CaseMember, HistoryEntry
+from app.queries.certificates import CertificateView
 from app.queries.clock import ClockView
 from app.web.pages.card_view import CardReader, card_row
 from app.web.pages.case_file import STAFF, CaseFile
@@ -37,6 +38,7 @@ def common_parts(file: CaseFile) -> dict[str, object]:
         "timeline": [_event(file, entry) for entry in file.history],
         "answers": _answers(file),
         "basis": list(offering.legal_basis) if offering else [],
+        "certificates": [_certificate(item) for item in file.certificates],
         "cards": [card_row(card, reader) for card in file.cards],
         "documents": [_document(file, paper) for paper in file.documents],
         "diagram": {
@@ -309,6 +311,17 @@ def _document(file: CaseFile, paper: Mapping[str, object]) -> dict[str, object]:
         "url": address("pages.case_document"),
         "seal": seal,
         "seal_url": address("pages.seal_paper") if may_seal else "",
+    }
+
+
+def _certificate(view: CertificateView) -> dict[str, str]:
+    return {
+        "url": url_for("pages.certificate", certificate_id=view.certificate_id),
+        "certificate_no": view.certificate_no,
+        "name": view.name,
+        "valid_from_on": view.valid_from_on.isoformat(),
+        "valid_to_on": view.valid_to_on.isoformat() if view.valid_to_on else "",
+        "state": view.state,
     }
 
 

@@ -1,0 +1,92 @@
+"""Certificates (证照): a decision that gives one writes it into the register in the commit that issues the result."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import orjson
+
+from app.domain.calendar import to_local
+from app.domain.certificate import CertificateRow, last_day_of, require_dates
+from app.domain.change_set import DecisionRow, DocumentRow
+from app.domain.vocabulary import CertificateState
+from app.runtime.casework import Casework
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who holds what a case gives: the subject where it is about somebody else, else the applicant."""
+
+    name: str
+    id_type: str
+    id_number: str
+
+
+def register_certificate(work: Casework, document: DocumentRow) -> CertificateRow | None:
+    """Enter the certificate a granting decision gives; None where the matter gives none or another body issues it.
+
+    Its number is the one an officer typed while filing or deciding, else that of the decision; its last day is the one
+    typed, else follows from the validity of the list. It holds from the day
+    the decision took effect, for an approval by default that of the due instant.
+    Source: 行政许可法 art. 39; time-limits.md section 8 (issued date = due date).
+    """
+    offering, party = work.loaded.offering, work.loaded.party
+    if offering is None or party is None or not offering.result_name or offering.handled_by != "internal":
+        return None
+    holder = holder_of(work)
+    first_on = to_local(_decision(work).effective_at).date()
+    row = CertificateRow(
+        id=work.ports.next_id(),
+        certificate_no=_typed(work, "certificate_no") or document.document_no,
+        name=offering.result_name,
+        matter_code=offering.matter_code,
+        case_id=work.case.id,
+        department_id=work.case.department_id,
+        prefecture=work.case.prefecture,
+        county=work.case.county,
+        holder_name=holder.name,
+        holder_id_type=holder.id_type,
+        holder_id_number=holder.id_number,
+        valid_from_on=first_on,
+        valid_to_on=_last_day(work, first_on, offering.result_validity),
+        state=CertificateState.VALID,
+        state_at=work.now,
+        entered_by=work.actor.code,
+        entered_at=work.now,
+    )
+    work.changes.certificates.append(row)
+    return row
+
+
+def holder_of(work: Casework) -> Holder:
+    """Return who holds what this case gives."""
+    party = work.loaded.party
+    assert party is not None
+    subject: Mapping[str, object] = orjson.loads(party.subject) if party.subject else {}
+    if subject.get("name") and subject.get("id_number"):
+        return Holder(
+            name=str(subject["name"]), id_type=str(subject.get("id_type", "")), id_number=str(subject["id_number"])
+        )
+    return Holder(name=party.name, id_type=party.id_type, id_number=party.id_number)
+
+
+def _decision(work: Casework) -> DecisionRow:
+    decision = work.changes.decisions[-1] if work.changes.decisions else work.loaded.decision
+    assert decision is not None
+    return decision
+
+
+def _last_day(work: Casework, first_on: date, validity: str) -> date | None:
+    typed = _typed(work, "valid_to_on")
+    last_on = date.fromisoformat(typed) if typed else last_day_of(first_on, validity)
+    require_dates(first_on, last_on)
+    return last_on
+
+
+def _typed(work: Casework, name: str) -> str:
+    """Return what an officer typed under a name in a step of the case, empty when nobody did."""
+    assert work.instance is not None
+    answers = work.instance.variables.get("answers")
+    steps = list(answers.values()) if isinstance(answers, dict) else []
+    typed = [str(step[name]).strip() for step in steps if isinstance(step, dict) and step.get(name)]
+    return typed[-1] if typed else ""

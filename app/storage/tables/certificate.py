@@ -1,0 +1,34 @@
+"""The register of certificates (证照)."""
+
+import sqlalchemy as sa
+from sqlalchemy import Column
+
+from app.storage.tables.base import Code, Id, Instant, metadata
+
+# One number is one certificate of a department; one case gives at most one. An older one has no case.
+certificate = sa.Table(
+    "certificate",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("certificate_no", Code(80), nullable=False),
+    Column("name", Code(200), nullable=False),
+    Column("matter_code", Code(64), nullable=False),
+    Column("case_id", Id, sa.ForeignKey("case_file.id"), unique=True),
+    Column("department_id", Id, sa.ForeignKey("department.id"), nullable=False),
+    Column("prefecture", Code(4), nullable=False),
+    Column("county", Code(6)),
+    Column("holder_name", Code(200), nullable=False),
+    Column("holder_id_type", Code(8), nullable=False),
+    Column("holder_id_number", Code(64), nullable=False),
+    Column("valid_from_on", sa.Date, nullable=False),
+    Column("valid_to_on", sa.Date),
+    Column("state", Code(12), nullable=False),
+    Column("state_at", Instant, nullable=False),
+    Column("entered_by", Code(64), nullable=False),
+    Column("entered_at", Instant, nullable=False),
+    Column("source_document", Code(80), nullable=False, server_default=""),
+    Column("previous_id", Id, sa.ForeignKey("certificate.id")),
+    Column("version", sa.Integer, nullable=False, server_default="0"),
+    sa.UniqueConstraint("department_id", "certificate_no"),
+    sa.Index("ix_certificate_holder", "holder_id_number"),
+)
