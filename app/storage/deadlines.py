@@ -39,7 +39,7 @@ NO_CALENDAR_AWAITED = (
     "NOT EXISTS (SELECT 1 FROM calendar_load_case w JOIN calendar_load l ON l.id = w.load_id"
     " WHERE w.case_id = deadline.case_id AND w.outcome = 'waiting' AND deadline.due_at >= l.loaded_at)"
 )
-DUE = (
+ARMED = (
     sa.select(
         deadline.c.id,
         deadline.c.case_id,
@@ -51,16 +51,15 @@ DUE = (
     .join(case_file, case_file.c.id == deadline.c.case_id)
     .where(
         sa.text("deadline.state = 0"),
-        deadline.c.lane == sa.bindparam("lane"),
         deadline.c.fire_at < sa.bindparam("now", type_=UtcDateTime),
         sa.text(NO_CALENDAR_AWAITED),
     )
     .order_by(deadline.c.fire_at, deadline.c.id)
     .limit(sa.bindparam("limit"))
 )
-
-
-DUE_BUT_APPROVALS = DUE.where(deadline.c.name != DEEMED)
+DUE = ARMED.where(deadline.c.lane == sa.bindparam("lane"))
+# Word for word the condition of its index. Approvals move a case, so only their lane is asked this way.
+DUE_BUT_APPROVALS = ARMED.where(sa.text("deadline.lane = 0"), sa.text("deadline.name <> 'deemed'"))
 
 
 def claim_due(
@@ -71,10 +70,12 @@ def claim_due(
     The row lock is the claim and the transaction is the lease: a killed process gives its work back at once.
     may_approve: False leaves approvals by default armed where they are; what is due behind them goes on.
     """
-    query = DUE if may_approve else DUE_BUT_APPROVALS
-    rows = uow.connection.execute(
-        skip_locked(query, deadline, case_file), {"lane": int(lane), "now": now, "limit": limit}
-    ).all()
+    values: dict[str, object] = {"now": now, "limit": limit}
+    if may_approve or lane != Lane.MOVE:
+        query, values["lane"] = DUE, int(lane)
+    else:
+        query = DUE_BUT_APPROVALS
+    rows = uow.connection.execute(skip_locked(query, deadline, case_file), values).all()
     return tuple(ClaimedDeadline(**row._asdict(), lane=lane) for row in rows)
 
 

@@ -52,6 +52,14 @@ deadline = sa.Table(
     Column("last_error", sa.Text),
 )
 open_index("ix_deadline_due", "state = 0", deadline.c.lane, deadline.c.fire_at, deadline.c.id)
+# While a clock is in doubt, thousands of approvals may stand before what goes on.
+open_index(
+    "ix_deadline_due_unapproved",
+    "state = 0 AND lane = 0 AND name <> 'deemed'",
+    deadline.c.lane,
+    deadline.c.fire_at,
+    deadline.c.id,
+)
 open_index("ix_deadline_dead", "state = 4", deadline.c.id)
 open_index("ix_deadline_blocked", "state = 6", deadline.c.id)
 # Not partial: a step reads fired and dead rows too, or it would arm them once more.
