@@ -29,7 +29,7 @@ class PlannedMember:
     """A member in the plan. case_no: empty while it waits. after: codes of those it waits for. limit: such as `5WD`.
 
     start_on: the day that is not counted; finish_on: of its closing, else planned; None while a suspension is open before
-    it. slack_working_days: by how much it may finish later. has_moved_plan: its suspensions moved the plan.
+    it. slack_working_days: by how much it may finish later; a member without any is critical. has_moved_plan: its suspensions moved the plan.
     """
 
     code: str
@@ -247,7 +247,7 @@ def _shown(item: MemberPlan, member: _Member, plan: BundlePlan, slack: Mapping[s
         finish_on=times.finish_on,
         is_finished=item.finished_at is not None,
         is_paused=bool(member.clock and member.clock.open_suspensions) and item.finished_at is None,
-        is_critical=item.code in plan.critical,
+        is_critical=item.code in plan.critical or slack[item.code] == 0,
         has_moved_plan=item.code in plan.moved_by,
         slack_working_days=slack[item.code],
     )

@@ -47,14 +47,14 @@ def draw_plan(plan: BundlePlanView) -> Drawing:
         x, y = EDGE + at * (BOX_WIDTH + GAP_X), EDGE + rows[at] * (BOX_HEIGHT + GAP_Y)
         placed[member.code] = Box(code=member.code, x=x, y=y)
         rows[at] += 1
-    steps = set(zip(plan.critical, plan.critical[1:], strict=False))
+    critical = {member.code for member in plan.members if member.is_critical}
     lines = [
         Line(
             x1=placed[before].x + BOX_WIDTH,
             y1=placed[before].y + BOX_HEIGHT // 2,
             x2=placed[member.code].x,
             y2=placed[member.code].y + BOX_HEIGHT // 2,
-            is_critical=(before, member.code) in steps,
+            is_critical={before, member.code} <= critical,
         )
         for member in plan.members
         for before in member.after
