@@ -72,6 +72,26 @@ def thresholds(
     return yellow, red
 
 
+def colour_of_instants(
+    now: datetime,
+    *,
+    due_at: datetime | None,
+    yellow_at: datetime | None,
+    red_at: datetime | None,
+    is_paused: bool = False,
+) -> Colour:
+    """Return the colour of a limit by the instants lists hold; exactly at an instant is still the better colour (K22).
+
+    A limit that can turn yellow and never red before its due instant follows a rule set in which red takes the place of
+    overdue (Yulin, last day).
+    """
+    if is_paused:
+        return Colour.PAUSED
+    late = Colour.RED if red_at is None and yellow_at is not None else Colour.OVERDUE
+    worst_first = ((due_at, late), (red_at, Colour.RED), (yellow_at, Colour.YELLOW))
+    return next((found for at, found in worst_first if at is not None and now > at), Colour.GREEN)
+
+
 def colour(state: ClockState, now: datetime, rule_set: CardRuleSet | None = None) -> Colour:
     """Return the colour of a clock at `now` by its instants; exactly at an instant is still the better colour (K22)."""
     if state.status == PAUSED:

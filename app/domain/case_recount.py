@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from app.domain.calendar import ResolvedCalendar, to_local, to_utc
-from app.domain.cards import CardRuleSet
+from app.domain.cards import CardRuleSet, colour_of_instants
 from app.domain.change_set import DeadlineChange, TaskInstants
 from app.domain.clock_entry import ClockEntry
 from app.domain.clock_ledger import fold
 from app.domain.clock_replay import floor_of
-from app.domain.clock_state import NOT_STARTED, STOPPED, ClockState
+from app.domain.clock_state import NOT_STARTED, PAUSED, STOPPED, ClockState
 from app.domain.deadline_instants import (
     DEEMED,
     DEEMED_WARNING,
@@ -194,13 +194,13 @@ def _move(name: str, old: ClockState, new: ClockState, now: datetime) -> ClockMo
         outcome=UNMOVED if old.due_at == new.due_at else MOVED,
         old_due_at=old.due_at,
         new_due_at=new.due_at,
-        old_colour=old.colour(now).value,
-        new_colour=new.colour(now).value,
+        old_colour=_colour(old, now),
+        new_colour=_colour(new, now),
     )
 
 
 def _expired(name: str, clock: ClockState, now: datetime) -> ClockMove:
-    colour = clock.colour(now).value
+    colour = _colour(clock, now)
     return ClockMove(
         clock=name,
         outcome=PAST_DUE,
@@ -209,6 +209,17 @@ def _expired(name: str, clock: ClockState, now: datetime) -> ClockMove:
         old_colour=colour,
         new_colour=colour,
     )
+
+
+def _colour(clock: ClockState, now: datetime) -> str:
+    found = colour_of_instants(
+        now,
+        due_at=clock.due_at,
+        yellow_at=clock.yellow_at,
+        red_at=clock.red_at,
+        is_paused=clock.status == PAUSED,
+    )
+    return found.value
 
 
 def _deadlines(

@@ -29,7 +29,7 @@ class PlannedMember:
     """A member in the plan. case_no: empty while it waits. after: codes of those it waits for. limit: such as `5WD`.
 
     start_on: the day that is not counted; finish_on: of its closing, else planned; None while a suspension is open before
-    it. slack_working_days: by how much it may finish later; a member without any is critical. has_moved_plan: its suspensions moved the plan.
+    it. slack_working_days: by how much it may finish later; without any it is critical. has_moved_plan: by its suspensions.
     """
 
     code: str

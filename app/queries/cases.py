@@ -6,6 +6,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.domain.authority import Scope
+from app.domain.cards import colour_of_instants
+from app.domain.vocabulary import Colour
 from app.queries.cursor import Page, checked_limit, decode_cursor, encode_cursor
 from app.queries.scoping import case_scope
 from app.storage.tables import case_file, case_party, deadline, department
@@ -26,6 +28,14 @@ class CaseLine:
     received_at: datetime
     due_at: datetime | None
     is_paused: bool
+    yellow_at: datetime | None = None
+    red_at: datetime | None = None
+
+    def colour(self, now: datetime) -> Colour:
+        """Return the colour of its promised limit at `now`."""
+        return colour_of_instants(
+            now, due_at=self.due_at, yellow_at=self.yellow_at, red_at=self.red_at, is_paused=self.is_paused
+        )
 
 
 def list_cases(
@@ -73,6 +83,8 @@ def list_cases(
                 received_at=row.received_at,
                 due_at=row.due_at,
                 is_paused=row.clock_state == 1,
+                yellow_at=row.yellow_at,
+                red_at=row.red_at,
             )
             for row in shown
         ),
@@ -95,6 +107,8 @@ def _base() -> sa.Select[tuple[object, ...]]:
             case_party.c.name.label("applicant"),
             department.c.name_zh.label("department"),
             clock.c.due_at,
+            clock.c.yellow_at,
+            clock.c.red_at,
             clock.c.state.label("clock_state"),
         )
         .join(department, department.c.id == case_file.c.department_id)

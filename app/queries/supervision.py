@@ -52,6 +52,8 @@ class SupervisedCase:
     guards: tuple[str, ...]
     deadline_id: str
     case_id: str
+    yellow_at: datetime | None = None
+    red_at: datetime | None = None
 
 
 def summarise(connection: sa.Connection, scope: Scope, *, now: datetime) -> tuple[Figures, ...]:
@@ -115,6 +117,8 @@ def list_supervised(
             deadline.c.id,
             deadline.c.name.label("clock"),
             deadline.c.due_at,
+            deadline.c.yellow_at,
+            deadline.c.red_at,
             deadline.c.is_provisional,
             deadline.c.last_error,
         )
@@ -165,6 +169,8 @@ def _supervised(row: sa.Row[*tuple[Any, ...]], state: str) -> SupervisedCase:
         guards=tuple(guards),
         deadline_id=str(row.id),
         case_id=str(row.case_id),
+        yellow_at=row.yellow_at,
+        red_at=row.red_at,
     )
 
 

@@ -19,9 +19,12 @@ QUEUES = ("mine", "group", "department")
 NEVER_YEAR = 9999
 # The instant is a parameter, so that the statements are built once and not for each request.
 NOW = sa.bindparam("now", type_=UtcDateTime())
+IS_LATE = user_task.c.due_at < NOW
 colour_column: sa.ColumnElement[str] = sa.case(
     (user_task.c.paused, Colour.PAUSED.value),
-    (user_task.c.due_at < NOW, Colour.OVERDUE.value),
+    # Red takes the place of overdue where a limit can turn yellow and never red before (`domain/cards.py`).
+    (sa.and_(IS_LATE, user_task.c.red_at.is_(None), user_task.c.yellow_at.is_not(None)), Colour.RED.value),
+    (IS_LATE, Colour.OVERDUE.value),
     (user_task.c.red_at < NOW, Colour.RED.value),
     (user_task.c.yellow_at < NOW, Colour.YELLOW.value),
     else_=Colour.GREEN.value,
@@ -50,18 +53,24 @@ CONDITIONS_OF_QUEUE: Mapping[str, tuple[sa.ColumnElement[bool] | sa.TextClause, 
     ),
     "department": (user_task.c.department_id.in_(DEPARTMENTS),),
 }
+# Late by the clock, whatever colour the rule set of the matter has for it.
+LATE = (IS_LATE, sa.not_(user_task.c.paused))
 OPEN_COUNT = sa.select(sa.func.count()).select_from(user_task).where(sa.text("user_task.state < 2"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorklistFilter:
-    """What the list shows. queue: mine (claimed by me), group (mine to claim or act on), department (all of my units)."""
+    """What the list shows. queue: mine (claimed by me), group (mine to claim or act on), department (all of my units).
+
+    is_late: only what is past its due instant, whatever its colour.
+    """
 
     queue: str = "group"
     colour: str = ""
     matter_code: str = ""
     county: str = ""
     text: str = ""
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,8 +159,7 @@ def _next_task(group_count: int) -> sa.CompoundSelect[Any]:
 def count_queues(connection: sa.Connection, person: Person, *, now: datetime) -> dict[str, int]:
     """Return how many open tasks each queue holds, and how many of the person's groups are overdue."""
     who = _who(person, now)
-    overdue = (*CONDITIONS_OF_QUEUE["group"], user_task.c.due_at < NOW, sa.not_(user_task.c.paused))
-    counted = {**CONDITIONS_OF_QUEUE, "overdue": overdue}
+    counted = {**CONDITIONS_OF_QUEUE, "overdue": (*CONDITIONS_OF_QUEUE["group"], *LATE)}
     return {name: int(connection.scalar(OPEN_COUNT.where(*which), who) or 0) for name, which in counted.items()}
 
 
@@ -167,6 +175,8 @@ def _who(person: Person, now: datetime) -> dict[str, object]:
 
 def _filters(wanted: WorklistFilter) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
+    if wanted.is_late:
+        conditions.extend(LATE)
     if wanted.colour:
         conditions.append(colour_column == wanted.colour)
     if wanted.matter_code:

@@ -98,7 +98,7 @@ def present_due(
     elif remaining is not None:
         sentence = describe_remaining(remaining, words)
     else:
-        sentence = describe_distance(due_at - now, words) if due_at else ""
+        sentence = describe_distance(due_at - now, words, is_overdue=colour != Colour.RED) if due_at else ""
     return DueView(
         colour=str(colour),
         at=present_moment(due_at, now=now, words=words) if due_at else None,
@@ -113,12 +113,16 @@ def describe_remaining(remaining: Remaining, words: Words) -> str:
     return words.text("pages.due.over" if remaining.is_over else "pages.due.left", span=span)
 
 
-def describe_distance(distance: timedelta, words: Words) -> str:
-    """Say how far away an instant is by the clock on the wall; a negative distance is overdue."""
+def describe_distance(distance: timedelta, words: Words, *, is_overdue: bool = True) -> str:
+    """Say how far away an instant is by the clock on the wall; a negative distance is overdue.
+
+    is_overdue: False where red takes the place of overdue; then it is said to be past.
+    """
     minutes_apart = int(abs(distance).total_seconds()) // 60
     days, minutes = divmod(minutes_apart, MINUTES_OF_DAY)
     is_over = distance < timedelta(0)
-    return words.text("pages.due.over" if is_over else "pages.due.left", span=_span(words, ("days", days), minutes))
+    key = "left" if not is_over else "over" if is_overdue else "past"
+    return words.text(f"pages.due.{key}", span=_span(words, ("days", days), minutes))
 
 
 def _span(words: Words, days: tuple[str, int], minutes: int) -> str:

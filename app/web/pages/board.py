@@ -7,7 +7,7 @@ from flask import render_template, request
 
 from app.domain.authority import WATCHING as WATCHING_MACHINES
 from app.domain.authority import Person, Scope
-from app.domain.vocabulary import Colour
+from app.domain.cards import colour_of_instants
 from app.queries.cursor import Page
 from app.queries.officer_facts import RegionName, count_dead, list_counties
 from app.queries.supervision import STATES, Figures, SupervisedCase, list_supervised, summarise
@@ -123,8 +123,9 @@ def _cases(found: _Board, items: Sequence[object]) -> list[dict[str, object]]:
 
 def _case(found: _Board, item: SupervisedCase) -> dict[str, object]:
     now, words = found.showing.now, found.showing.words
-    is_over = item.due_at is not None and item.due_at < now
-    colour = Colour.OVERDUE if is_over else Colour.PAUSED if item.due_at is None else Colour.GREEN
+    colour = colour_of_instants(
+        now, due_at=item.due_at, yellow_at=item.yellow_at, red_at=item.red_at, is_paused=item.due_at is None
+    )
     due = found.showing.due(item.due_at, colour)
     guards = [f"notices.words.guards.{guard}" for guard in item.guards]
     return {

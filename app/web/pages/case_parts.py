@@ -7,6 +7,7 @@ from functools import partial
 
 from flask import url_for
 
+from app.domain.cards import colour_of_instants
 from app.domain.clock_ledger import ClockEntry, concerns
 from app.domain.form import FormSchema
 from app.domain.vocabulary import Colour, LedgerKind, SealState
@@ -134,10 +135,13 @@ def _stored_file(file: CaseFile, given: Mapping[str, object] | None) -> dict[str
 
 def clock_colour(clock: ClockView, now: datetime) -> Colour:
     """Return the colour of a clock at `now`; exactly at an instant is still the better colour."""
-    if clock.state == "paused":
-        return Colour.PAUSED
-    instants = ((clock.due_at, Colour.OVERDUE), (clock.red_at, Colour.RED), (clock.yellow_at, Colour.YELLOW))
-    return next((colour for at, colour in instants if at is not None and now > at), Colour.GREEN)
+    return colour_of_instants(
+        now,
+        due_at=clock.due_at,
+        yellow_at=clock.yellow_at,
+        red_at=clock.red_at,
+        is_paused=clock.state == "paused",
+    )
 
 
 def _clock(file: CaseFile, clock: ClockView) -> dict[str, object]:
@@ -270,8 +274,7 @@ def _members(file: CaseFile) -> list[dict[str, object]]:
 def _member(file: CaseFile, member: CaseMember) -> dict[str, object]:
     facts = file.member_facts.get(member.case_no)
     due_at = facts.due_at if facts else None
-    is_over = due_at is not None and due_at < file.showing.now
-    colour = Colour.PAUSED if facts and facts.is_paused else Colour.OVERDUE if is_over else Colour.GREEN
+    colour = facts.colour(file.showing.now) if facts else Colour.GREEN
     has_limit = facts is not None and (facts.is_paused or due_at is not None)
     return {
         "name": member.name,

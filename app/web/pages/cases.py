@@ -6,7 +6,7 @@ from flask import Response, make_response, render_template, request, url_for
 
 from app.domain.authority import Scope
 from app.domain.errors import NotFound
-from app.domain.vocabulary import CaseState, Colour, Role
+from app.domain.vocabulary import CaseState, Role
 from app.operations.render_document import render_case_document
 from app.operations.withdraw_case import BEFORE_DECISION
 from app.queries.case_page import find_case_id
@@ -116,8 +116,6 @@ def within_county(scope: Scope, county: str) -> Scope:
 
 
 def _line(line: CaseLine, shown: Showing) -> dict[str, object]:
-    is_over = line.due_at is not None and line.due_at < shown.now
-    colour = Colour.PAUSED if line.is_paused else Colour.OVERDUE if is_over else Colour.GREEN
     has_limit = line.state in RUNNING and (line.is_paused or line.due_at is not None)
     return {
         "case_no": line.case_no,
@@ -126,7 +124,7 @@ def _line(line: CaseLine, shown: Showing) -> dict[str, object]:
         "applicant": mask_name(line.applicant),
         "department": line.department,
         "received_at": shown.at(line.received_at),
-        "due": shown.due(line.due_at, colour) if has_limit else None,
+        "due": shown.due(line.due_at, line.colour(shown.now)) if has_limit else None,
     }
 
 

@@ -7,7 +7,7 @@ from flask import redirect, render_template, request, url_for
 
 from app.domain.errors import Conflict
 from app.domain.form import FormSchema
-from app.domain.vocabulary import CaseState, Colour
+from app.domain.vocabulary import CaseState
 from app.operations.submit_correction import submit_correction
 from app.operations.withdraw_case import BEFORE_DECISION
 from app.operations.withdraw_case import withdraw_case as withdraw
@@ -219,8 +219,6 @@ def _case_url(file: CaseFile) -> str:
 
 
 def _line(line: CaseLine, shown: Showing) -> dict[str, object]:
-    is_over = line.due_at is not None and line.due_at < shown.now
-    colour = Colour.PAUSED if line.is_paused else Colour.OVERDUE if is_over else Colour.GREEN
     has_limit = line.state in RUNNING and (line.is_paused or line.due_at is not None)
     return {
         "case_no": line.case_no,
@@ -228,7 +226,7 @@ def _line(line: CaseLine, shown: Showing) -> dict[str, object]:
         "state": line.state,
         "department": line.department,
         "received_at": shown.at(line.received_at),
-        "due": shown.due(line.due_at, colour) if has_limit else None,
+        "due": shown.due(line.due_at, line.colour(shown.now)) if has_limit else None,
         "url": url_for("pages.my_case", case_no=line.case_no),
         "needs_correction": line.state == CaseState.CORRECTING,
     }

@@ -135,7 +135,7 @@ def _filter(queue: str) -> WorklistFilter:
 
 def _read(person: Person, wanted: WorklistFilter) -> _Reading:
     page = paging()
-    asked = replace(wanted, queue="group", colour=Colour.OVERDUE) if wanted.queue == "overdue" else wanted
+    asked = replace(wanted, queue="group", is_late=True) if wanted.queue == "overdue" else wanted
     with reading() as opened:
         link, now = opened.connection, opened.now
         found = list_tasks(link, person, asked, now=now, secret=secret(), cursor=page.cursor, limit=page.limit)
@@ -171,7 +171,7 @@ def _by_group(items: Sequence[WorklistItem], shown: _Shown) -> list[dict[str, ob
 def _group(item: WorklistItem, now: datetime) -> str:
     if item.colour in (Colour.PAUSED, Colour.OVERDUE):
         return str(item.colour)
-    if item.due_at is not None and to_local(item.due_at).date() == to_local(now).date():
+    if item.due_at is not None and to_local(item.due_at).date() <= to_local(now).date():
         return "today"
     return "soon" if item.colour in (Colour.RED, Colour.YELLOW) else "later"
 

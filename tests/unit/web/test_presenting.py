@@ -77,7 +77,14 @@ def test_remaining_working_time_is_said_in_both_languages(remaining: Remaining, 
     ],
 )
 def test_without_working_time_the_distance_by_the_clock_is_told(distance: timedelta, sentence: str) -> None:
-    assert present_due(NOW + distance, now=NOW, colour=Colour.RED, words=CHINESE).remaining == sentence
+    colour = Colour.OVERDUE if distance < timedelta(0) else Colour.RED
+    assert present_due(NOW + distance, now=NOW, colour=colour, words=CHINESE).remaining == sentence
+
+
+def test_where_red_takes_the_place_of_overdue_nothing_says_overdue() -> None:
+    late = present_due(NOW - timedelta(hours=2), now=NOW, colour=Colour.RED, words=CHINESE)
+
+    assert late.remaining == "已到期 2 小时"
 
 
 def test_a_paused_limit_says_so_and_has_no_instant() -> None:
