@@ -1,6 +1,7 @@
 """Errors to HTTP, in one place: problem+json (RFC 9457) for programs, a page for people."""
 
 from datetime import datetime
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import structlog
@@ -133,7 +134,7 @@ def register_error_handlers(app: Flask) -> None:
         data = getattr(error, "data", None) or {}
         parts = data.get("messages", {}) if isinstance(data, dict) else {}
         items = tuple(item for part in parts.values() for item in _pointers(part)) if isinstance(parts, dict) else ()
-        answer = _answer(errors.CaseworkError(code, items=items), status=status)
+        answer = _answer(errors.CaseworkError(code, items=items, **_facts_of(status)), status=status)
         for name, value in error.get_headers():
             if name in ("Allow", "Retry-After"):
                 answer.headers[name] = value
@@ -143,6 +144,13 @@ def register_error_handlers(app: Flask) -> None:
     def failed(error: Exception) -> Response:
         log.error("Request failed", action="request_failed", path=request.path, exc_info=error)
         return _answer(errors.CaseworkError("failed"), status=500)
+
+
+def _facts_of(status: int) -> dict[str, object]:
+    """Return what the sentence of a status needs: of a body that is refused unread only the sender's length is known."""
+    if status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return {}
+    return {"size_bytes": request.content_length or 0, "most_bytes": current_app.config["MAX_CONTENT_LENGTH"]}
 
 
 def _pointers(messages: object, at: str = "") -> list[dict[str, object]]:

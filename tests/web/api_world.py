@@ -153,6 +153,7 @@ def done(answer: TestResponse, status: int = 200) -> Body:
 def refused(answer: TestResponse, status: int, code: str) -> Body:
     """Return the problem of an answer: its status, code and form are those of the contract."""
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json"), answer.text
+    assert "…" not in answer.text, "a sentence lacks a fact"
     problem: Body = answer.get_json()
     assert (problem["status"], problem["code"]) == (status, code), problem
     assert problem["title"]
