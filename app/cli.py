@@ -32,8 +32,11 @@ from app.operations.add_demo_people import add_demo_people
 from app.operations.confirm_clock import confirm_clock
 from app.operations.deploy_rules import check_folders, deploy_rules, has_changed
 from app.operations.manage_staff import issue_token
+from app.operations.release_deemed import ask_release, release_deemed
 from app.operations.retry_deadline import retry_deadline
 from app.queries.audit import list_case_ids
+from app.queries.holds import list_blocks
+from app.runtime.people import find_person
 from app.scenarios.demonstration import play_demonstration
 from app.scenarios.playing import play_file
 from app.scenarios.timeline import say_difference
@@ -134,6 +137,32 @@ def deadlines_retry(*, ids: tuple[int, ...], every: bool) -> None:
     with _refusals(context.messages):
         for deadline_id in chosen:
             print(f"{deadline_id}: {retry_deadline(context, None, deadline_id=deadline_id)['state']}")
+
+
+@deadlines.command(name="release")
+@click.argument("login")
+@click.option("--outage", "outage_id", type=int, default=None, help="Ask for what this outage blocks.")
+@click.option("--closure", "closure_id", type=int, default=None, help="Ask for what this closure blocks.")
+@click.option("--reason", default="", help="What was looked at.")
+@click.option("--confirm", "release_id", type=int, default=None, help="Confirm this release.")
+def deadlines_release(
+    *, login: str, outage_id: int | None, closure_id: int | None, reason: str, release_id: int | None
+) -> None:
+    """Release what an outage or a closure blocks, as LOGIN: one person asks, another confirms.
+
+    Without options: list what waits for a release.
+    """
+    context = _container().context
+    with _refusals(context.messages):
+        person = find_person(context, login)
+        if release_id is not None:
+            print(orjson.dumps(release_deemed(context, person, release_id=release_id)).decode())
+        elif outage_id is not None or closure_id is not None:
+            asked = ask_release(context, person, outage_id=outage_id, closure_id=closure_id, reason=reason)
+            print(orjson.dumps(asked).decode())
+        else:
+            with context.database.read() as connection:
+                print(orjson.dumps(list_blocks(connection, person.scope)).decode())
 
 
 @cli.command()

@@ -78,6 +78,12 @@ def list_holds(
     return Page(items=tuple(_view(row) for row in shown), next_cursor=following)
 
 
+def list_case_holds(connection: sa.Connection, scope: Scope, case_id: int) -> tuple[HoldView, ...]:
+    """Return the holds of one case in scope, oldest first."""
+    rows = connection.execute(_holds(scope).where(hold.c.case_id == case_id).order_by(hold.c.id)).all()
+    return tuple(_view(row) for row in rows)
+
+
 def get_hold(connection: sa.Connection, scope: Scope, hold_id: int) -> HoldView:
     """Return a hold in scope. Raises NotFound `hold_unknown`."""
     row = connection.execute(_holds(scope).where(hold.c.id == hold_id)).one_or_none()

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.authority import Person
+from app.domain.errors import NotFound
+from app.runtime.context import Context
 from app.storage.database import Connection
-from app.storage.people import load_person_facts
+from app.storage.people import find_account, load_person_facts
 from app.storage.sessions import find_session
 from app.storage.tokens import find_token
 
@@ -31,6 +33,16 @@ def person_by_token(connection: Connection, token: str, *, now: datetime) -> Sig
     account_id = find_token(connection, hashlib.sha256(token.encode()).digest(), now=now)
     person = person_by_account(connection, account_id) if account_id is not None else None
     return SignIn(person=person) if person else None
+
+
+def find_person(context: Context, login: str) -> Person:
+    """Return the person of a login, for the command line. Raises NotFound `account_unknown`."""
+    with context.database.read() as connection:
+        account = find_account(connection, login)
+        person = person_by_account(connection, account.id) if account else None
+    if person is None:
+        raise NotFound("account_unknown", login=login)
+    return person
 
 
 def person_by_account(connection: Connection, account_id: int) -> Person | None:

@@ -19,6 +19,7 @@ from app.queries.case_page import (
 from app.queries.certificates import CertificateView, list_case_certificates
 from app.queries.clock import ClockView, ledger_of, list_clocks
 from app.queries.diagram import DiagramView, get_diagram
+from app.queries.holds import HoldView, list_case_holds
 from app.queries.officer_facts import (
     CaseExtras,
     MemberFacts,
@@ -55,6 +56,7 @@ class CaseFile:
     decision: Mapping[str, object]
     certificates: tuple[CertificateView, ...]
     diagram: DiagramView
+    holds: tuple[HoldView, ...]
     member_facts: Mapping[str, MemberFacts]
     regions: Mapping[str, RegionName]
     names: Mapping[int, str]
@@ -114,6 +116,7 @@ def read_case(opened: Reading, person: Person, case_no: str) -> CaseFile:
         decision=find_decision(link, case_id) or {},
         certificates=list_case_certificates(link, case_id, now=opened.now),
         diagram=get_diagram(link, case_id),
+        holds=() if person.is_applicant else list_case_holds(link, person.scope, case_id),
         member_facts=list_member_facts(link, case_id),
         regions=list_region_names(link),
         names=staff_names(link, ids),

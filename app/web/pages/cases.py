@@ -12,6 +12,7 @@ from app.operations.withdraw_case import BEFORE_DECISION
 from app.queries.case_page import find_case_id
 from app.queries.cases import CaseLine, list_cases
 from app.queries.diagram import get_diagram
+from app.queries.holds import HoldView
 from app.queries.officer_facts import find_material_id, list_counties
 from app.storage.materials import read_material
 from app.web.pages.blueprint import pages
@@ -68,6 +69,8 @@ def case(case_no: str) -> str:
         tasks=_tasks(file),
         acts=_acts(file),
         back_url=url_for("pages.cases"),
+        holds=[_hold(file, item) for item in file.holds],
+        hold_url=url_for("pages.holds", case_no=case_no) if _may_hold(file) else "",
         plan_url=url_for("pages.bundle_plan", case_no=case_no) if has_plan else "",
     )
 
@@ -142,6 +145,24 @@ def _tasks(file: CaseFile) -> list[dict[str, object]]:
         for task in file.view.tasks
         if task.state in OPEN
     ]
+
+
+def _may_hold(file: CaseFile) -> bool:
+    """Say whether the reader may ask for a hold: an approval by default can come, and none is held yet."""
+    offering, is_held = file.extras.offering, any(item.ended_at is None for item in file.holds)
+    may_be_deemed = offering is not None and offering.is_deemed_whitelisted and file.view.state == CaseState.ACCEPTED
+    return may_be_deemed and not is_held and file.person.has_role(Role.SUPERVISOR)
+
+
+def _hold(file: CaseFile, item: HoldView) -> dict[str, object]:
+    words = file.showing.words
+    return {
+        "state": item.state,
+        "reason": words.text(f"notices.words.reason_code.{item.reason}"),
+        "requested_at": file.showing.at(item.requested_at),
+        "until_at": file.showing.at(item.until_at) if item.ended_at is None else None,
+        "url": url_for("pages.holds") if file.person.has_role("supervisor", "duty_officer", "unit_head") else "",
+    }
 
 
 def _acts(file: CaseFile) -> dict[str, bool]:

@@ -4,6 +4,7 @@ from flask import Flask
 from flask_limiter import Limiter
 
 from app.web.pages import (
+    accountability,
     accounts,
     admin,
     apply,
@@ -21,6 +22,7 @@ from app.web.pages import (
     home,
     my_cases,
     progress,
+    releases,
     seals,
     tasks,
     themes,
@@ -29,6 +31,7 @@ from app.web.pages import (
 from app.web.pages.blueprint import pages
 
 ROOMS = (
+    accountability,
     accounts,
     admin,
     apply,
@@ -46,6 +49,7 @@ ROOMS = (
     home,
     my_cases,
     progress,
+    releases,
     seals,
     tasks,
     themes,

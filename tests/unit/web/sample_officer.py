@@ -6,6 +6,7 @@ from tests.unit.web.sample_bundle import bundle_pages
 from tests.unit.web.sample_cards import card_pages
 from tests.unit.web.sample_forms import REVIEW
 from tests.unit.web.sample_parts import Parts, Row
+from tests.unit.web.sample_supervision import supervision_pages
 
 OFFICER = ("window_clerk", "reviewer", "decider")
 HEAD = ("unit_head", "supervisor")
@@ -114,7 +115,25 @@ class OfficerPages(Parts):
                 "url": "/tasks/7",
             }
         ]
-        return {**self.common(), "acts": acts, "tasks": tasks, "back_url": "/cases", "plan_url": "/cases/x/plan"}
+        return {
+            **self.common(),
+            "acts": acts,
+            "tasks": tasks,
+            "back_url": "/cases",
+            "plan_url": "/cases/x/plan",
+            "hold_url": "/holds?case_no=x",
+            "holds": self.case_holds(),
+        }
+
+    def case_holds(self) -> list[dict[str, object]]:
+        hold = {
+            "state": "requested",
+            "reason": "涉嫌欺骗",
+            "requested_at": self.at(-5),
+            "until_at": self.at(20),
+            "url": "/holds",
+        }
+        return [hold, {**hold, "state": "expired", "until_at": None, "url": ""}]
 
     def case_closed(self) -> dict[str, object]:
         case = {**self.case(), "state": "closed", "decision": "准予", "decided_at": self.at(-1), "parent_case_no": ""}
@@ -273,6 +292,7 @@ class OfficerPages(Parts):
             ("cases", "cases", HEAD, self.cases()),
             ("cases_empty", "cases", HEAD, {**self.cases(), "cases": []}),
             *bundle_pages(self),
+            *supervision_pages(self),
             *((f"clock_{act}", "clock_act", HEAD, self.clock_act(act)) for act in CLOCK_ACTS),
             (
                 "confirm",
