@@ -2,19 +2,20 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from app.domain.calendar import to_local
 from app.domain.machine_clock import Beat, DoubtKind, NewDoubt
-from app.domain.vocabulary import Lane
+from app.domain.vocabulary import DeadlineState, Lane
 from app.factory import create_app
 from app.operations.fire_due_deadlines import fire_due_deadlines
 from app.storage.beats import save_beat
 from app.storage.clock_doubts import add_doubt
-from app.storage.tables import clock_doubt, instance_state
+from app.storage.tables import clock_doubt, deadline, instance_state
 from tests.web.api_world import Call, call, done, site
 from tests.web.conftest import World, csrf_of
 
@@ -30,6 +31,14 @@ def failing_approval(world: World) -> str:
     world.at(2026, 3, 3, 17, 33)
     assert fire_due_deadlines(world.container.context, Lane.MOVE, limit=5).postponed == 1
     return case_no
+
+
+def oldest_waiting(world: World) -> tuple[str, datetime]:
+    """Name and instant of the deadline that waits longest to be tried."""
+    query = sa.select(deadline.c.name, deadline.c.fire_at).where(deadline.c.state == int(DeadlineState.ARMED))
+    with world.container.context.database.read() as connection:
+        name, fire_at = connection.execute(query.order_by(deadline.c.fire_at).limit(1)).one()
+    return name, fire_at
 
 
 def doubt_clock(world: World) -> None:
@@ -94,8 +103,9 @@ def test_metrics_tell_what_waits_and_what_was_counted(installed: World, door: Fl
 
     figures = dict(line.rsplit(" ", 1) for line in found.splitlines() if not line.startswith("#"))
     assert float(figures["lianban_held_approvals"]) == 1
-    # The oldest is the warning of the day before, which nobody has drained.
-    assert 86_400 < float(figures["lianban_oldest_overdue_seconds"]) < 100_000
+    name, since = oldest_waiting(installed)
+    assert (name, f"{to_local(since):%m-%d %H:%M}") == ("deemed_warning", "03-02 17:30")
+    assert float(figures["lianban_oldest_overdue_seconds"]) == (installed.clock.now() - since).total_seconds()
     assert float(figures["lianban_open_incidents"]) == 1
     assert float(figures["lianban_workers"]) == 1
     assert float(figures["lianban_last_beat_seconds"]) == 0
