@@ -19,7 +19,8 @@ def write_as_list(connection: sa.Connection, rows: Mapping[Part, Sequence[Any]])
 
 
 def _write(connection: sa.Connection, part: Part, found: Sequence[Any]) -> int:
-    values = [{name: sqlite_value(getattr(row, name)) for name in part.columns} for row in found]
+    columns = part.columns
+    values = [{name: sqlite_value(getattr(row, name)) for name in columns} for row in found]
     return connection.exec_driver_sql(_statement(part.name), values).rowcount
 
 

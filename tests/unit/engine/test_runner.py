@@ -174,10 +174,12 @@ def test_ring_of_gateways_is_stopped(run: Run) -> None:
 
 def test_move_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(100))
-    monkeypatch.setattr("app.engine.steps.thread_time", lambda: next(clock))
+    for name in ("monotonic", "thread_time"):
+        monkeypatch.setattr(f"app.engine.steps.{name}", lambda: next(clock))
+    body = start() + gateway("exclusive", "a", "b") + end() + chain("start", "a", "b", "end")
 
     with pytest.raises(LoopLimit) as refused:
-        runner.begin(define(chain_of(1)), {})
+        runner.begin(define(body), {})
 
     assert refused.value.facts["unit"] == "seconds"
 
