@@ -61,6 +61,8 @@ NOTICE_CLASSES: Mapping[str, NoticeClass] = {
     "accountability_opened": OFFICE,
     "accountability_cause": OFFICE,
     "accountability_finding": OFFICE,
+    "revoked": AT_ONCE,
+    "cancelled": OFFICE,
     "seal_queued": OFFICE,
     "filing_due": AT_ONCE,
     "filing_overdue": AT_ONCE,

@@ -318,3 +318,25 @@ class CertificateState(StrEnum):
     RENEWED = "renewed"
     REVOKED = "revoked"
     CANCELLED = "cancelled"
+
+
+class RevocationGround(StrEnum):
+    """Why a licence is revoked (撤销事由)."""
+
+    ABUSE_OF_OFFICE = "abuse_of_office"
+    BEYOND_POWER = "beyond_power"
+    AGAINST_PROCEDURE = "against_procedure"
+    UNQUALIFIED = "unqualified"
+    OTHER = "other"
+    FRAUD = "fraud"
+
+
+class CancellationGround(StrEnum):
+    """Why a certificate is cancelled (注销事由)."""
+
+    EXPIRED = "expired"
+    DEATH = "death"
+    BODY_ENDED = "body_ended"
+    LICENCE_ENDED = "licence_ended"
+    FORCE_MAJEURE = "force_majeure"
+    OTHER = "other"

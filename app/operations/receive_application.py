@@ -20,6 +20,7 @@ from app.runtime.application import (
     receipt_of,
     take_materials,
 )
+from app.runtime.bars import refuse_barred_applicant
 from app.runtime.casework import Desk
 from app.runtime.context import Context, in_transaction
 from app.runtime.intake import NewCase, open_case
@@ -37,7 +38,7 @@ def receive_application(
     """Receive an application. Returns the case number, the progress code, what is missing and the first deadlines.
 
     Raises InvalidInput `region_unknown`, `matter_unknown`, `matter_not_offered`, `invalid` (form, one item per fault),
-    Forbidden when a clerk receives for another county.
+    Forbidden when a clerk receives for another county, RuleViolation `application_barred` (行政许可法 art. 79).
     """
 
     def body(uow: UnitOfWork) -> Result:
@@ -66,6 +67,7 @@ def _receive(
     published = context.library.published(current_generation(uow.connection))
     offering = _offering(uow, application)
     refuse_foreign_region(person, application.region_code)
+    refuse_barred_applicant(uow, published, application.applicant, (offering.matter_code,))
     form = published.forms.get(offering.form_key)
     answers = check_answers(form.schema, application.form) if form else application.form
     hall = published.department_by_code(f"{application.region_code[:6]}-hall")

@@ -23,6 +23,7 @@ from app.runtime.application import (
     receipt_of,
     take_materials,
 )
+from app.runtime.bars import refuse_barred_applicant
 from app.runtime.casework import Desk
 from app.runtime.context import Context, in_transaction
 from app.runtime.guidance import decide_members
@@ -42,7 +43,7 @@ def receive_theme_application(
     """Receive a joint application. Members open as far as their predecessors allow, after the one acceptance check.
 
     Raises InvalidInput `theme_unknown`, `region_unknown`, `matter_not_offered` (a chosen member is not offered in the
-    county), `invalid` (form or situation answers, one item per fault).
+    county), `invalid` (form or situation answers, one item per fault), RuleViolation `application_barred`.
     """
 
     def body(uow: UnitOfWork) -> Result:
@@ -79,6 +80,7 @@ def _receive(
     guided = decide_members(published, theme, application.guidance)
     members = choose_members(theme, guided, application.guidance)
     offerings = _offerings(uow, members, application.region_code)
+    refuse_barred_applicant(uow, published, application.applicant, members)
     changes = ChangeSet()
     now, progress_code = uow.now(), new_progress_code()
     account_id = person.account_id if person.is_applicant else None

@@ -105,6 +105,12 @@ def find_case_id(connection: sa.Connection, scope: Scope, case_no: str) -> int:
     return int(found)
 
 
+def find_case_by_number(connection: sa.Connection, case_no: str) -> int | None:
+    """Return the id of a case by its number, whoever asks; for acts that ask under its lock who may do them."""
+    found: int | None = connection.scalar(sa.select(case_file.c.id).where(case_file.c.case_no == case_no))
+    return found
+
+
 def get_case(connection: sa.Connection, scope: Scope, case_no: str) -> CaseView:
     """Return a case in scope with its tasks and members. Raises NotFound."""
     case_id = find_case_id(connection, scope, case_no)

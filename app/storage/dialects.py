@@ -31,6 +31,8 @@ SQLITE_SESSION = (
 WRITING = "lianban_writing"
 UNIQUE_CODES = {
     "certificate": "certificate_exists",
+    "cancellation": "certificate_ended",
+    "revocation": "revocation_done",
     "case_file": "case_exists",
     "decision_record": "already_decided",
     "idempotency_key": "request_repeated",

@@ -14,6 +14,7 @@ from app.domain import deemed_rows
 from app.domain.certificate import CertificateChange, CertificateRow
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
 from app.domain.change_rows.cards import CardChange, CardRow
+from app.domain.revocation import BarRow, CancellationRow, RevocationRow
 from app.domain.seal import FilingChange, SealChange
 from app.domain.service_record import ServiceChange, ServiceRow
 from app.storage import tables
@@ -150,6 +151,9 @@ PARTS: tuple[Part, ...] = (
         guard=OF_VERSION,
         is_versioned=True,
     ),
+    Part(name="revocations", table=tables.revocation, kind=INSERT, row=RevocationRow),
+    Part(name="cancellations", table=tables.cancellation, kind=INSERT, row=CancellationRow),
+    Part(name="bars", table=tables.application_bar, kind=INSERT, row=BarRow),
     Part(name="deliveries", table=tables.delivery, kind=INSERT, row=rows.DeliveryRow),
     Part(name="services_added", table=tables.service_record, kind=INSERT, row=ServiceRow),
     Part(

@@ -289,6 +289,16 @@ def own_card(call: Call, world: World, _folder: Path) -> Attempt:
     return attempt(call, SECOND, f"/cards/{card['id']}/cancellation", {"reason": "本人撤回"})
 
 
+def seal_without_leave(call: Call, _world: World, _folder: Path) -> Attempt:
+    """Nobody authorised the system to seal a result."""
+    case_no = taken(call)
+    call(REVIEWER).do(case_no, "review", "pass", opinion="同意")
+    call(DECIDER).do(case_no, "decide", "approve")
+    papers = done(call(DECIDER).get(f"/cases/{case_no}/documents"))["items"]
+    (result,) = [paper for paper in papers if paper["kind"] == "decision"]
+    return attempt(call, DECIDER, f"/cases/{case_no}/documents/{result['id']}/seal", {"by": "system"})
+
+
 before_start = _suspending(**{"from": "2026-03-02T09:00:00+08:00"})
 unlawful_ground = _suspending(ground="site_visit")
 ground_of_another_law = _suspending(ground="third_party")

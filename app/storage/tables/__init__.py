@@ -19,6 +19,7 @@ from app.storage.tables.material import case_material, material
 from app.storage.tables.outbox import outbox
 from app.storage.tables.paper import decision_record, delivery, document, number_sequence, seal_authorisation
 from app.storage.tables.people import account, staff, staff_membership, work_group
+from app.storage.tables.revocation import application_bar, cancellation, revocation
 from app.storage.tables.service import service_record
 from app.storage.tables.session import api_token, session
 from app.storage.tables.supervision import (
@@ -38,11 +39,13 @@ __all__ = [
     "account",
     "accountability_record",
     "api_token",
+    "application_bar",
     "audit_anchor",
     "audit_entry",
     "calendar_load",
     "calendar_load_case",
     "calendar_version",
+    "cancellation",
     "case_file",
     "case_input",
     "case_material",
@@ -77,6 +80,7 @@ __all__ = [
     "outbox",
     "region",
     "resolved_calendar",
+    "revocation",
     "rule_version",
     "seal_authorisation",
     "service_matter",

@@ -20,6 +20,7 @@ from app.web.pages.case_file import CaseFile, read_case
 from app.web.pages.case_parts import common_parts, due_of_task
 from app.web.pages.clock_acts import may_extend, may_reclassify, may_restart, may_resume, may_suspend
 from app.web.pages.context import Showing, context, next_links, paging, reading, row_id, secret, showing
+from app.web.pages.revocations import may_revoke
 from app.web.presenting import mask_name
 from app.web.sign_in import current_person
 
@@ -174,6 +175,7 @@ def _acts(file: CaseFile) -> dict[str, bool]:
         "may_reclassify": may_reclassify(file),
         "may_restart": may_restart(file),
         "may_withdraw": may_withdraw and file.view.state in BEFORE_DECISION,
+        "may_revoke": may_revoke(file),
         "may_card": file.person.has_role("supervisor"),
     }
 

@@ -4,12 +4,14 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.authority import HANDLING, WATCHING
+from app.domain.certificate import ALIVE
 from app.domain.errors import CaseworkError
-from app.domain.vocabulary import CertificateState
+from app.domain.vocabulary import CertificateState, Role
 from app.operations.enter_certificate import ENTERING, CertificateInput, enter_certificate
 from app.queries.catalogue import DEMO_COUNTY, list_counties
 from app.queries.certificates import CertificateView, get_certificate, list_certificates
 from app.queries.definitions import names_of_actors
+from app.queries.revocations import CancellationView, find_cancellation
 from app.web.language import current_language
 from app.web.masking import masked_certificate
 from app.web.pages.blueprint import pages
@@ -81,8 +83,15 @@ def certificate(certificate_id: str) -> str:
         show = showing(opened.now)
         view = get_certificate(opened.connection, person.scope, row_id(certificate_id), now=opened.now)
         names = names_of_actors(opened.connection, (view.entered_by,))
+        cancelled = find_cancellation(opened.connection, row_id(certificate_id))
+    heads = {place.department_id for place in person.memberships if place.role == Role.UNIT_HEAD}
+    may_cancel = view.state in ALIVE and int(view.department_id) in heads
     line = certificate_line(masked_certificate(view, person), show)
-    return render_template("certificate.html", certificate={**line, "entered_by": names.get(view.entered_by, "")})
+    return render_template(
+        "certificate.html",
+        certificate={**line, "entered_by": names.get(view.entered_by, ""), "may_cancel": may_cancel},
+        cancellation=_cancellation(cancelled, show) if cancelled else None,
+    )
 
 
 @pages.route("/certificates/new", methods=["GET", "POST"])
@@ -129,6 +138,17 @@ def certificate_line(view: CertificateView, show: Showing) -> dict[str, object]:
         "previous_no": view.previous_no or "",
         "source_document": view.source_document,
         "entered_at": show.at(view.entered_at),
+    }
+
+
+def _cancellation(view: CancellationView, show: Showing) -> dict[str, object]:
+    return {
+        "ground": words().label("cancellation_ground", view.ground),
+        "article": view.article,
+        "reasons": view.reasons,
+        "source_document": view.source_document,
+        "document_no": view.document_no or "",
+        "cancelled_at": show.at(view.cancelled_at),
     }
 
 

@@ -1,0 +1,22 @@
+"""Bars at receipt: who obtained a licence by fraud may not apply for it again for three years (行政许可法 art. 79)."""
+
+from collections.abc import Collection
+
+from app.domain.calendar import to_local
+from app.domain.revocation import refuse_barred
+from app.runtime.application import ApplicantInput
+from app.runtime.published import Published
+from app.storage.bars import bars_of
+from app.storage.unit_of_work import UnitOfWork
+
+
+def refuse_barred_applicant(
+    uow: UnitOfWork, published: Published, applicant: ApplicantInput, matter_codes: Collection[str]
+) -> None:
+    """Raise RuleViolation `application_barred` when applicant or subject is barred from one of the matters."""
+    subject = applicant.subject or {}
+    holders = {(applicant.id_type, applicant.id_number)}
+    if subject.get("id_number"):
+        holders.add((str(subject.get("id_type", "")), str(subject["id_number"])))
+    bars = bars_of(uow.connection, holders, matter_codes)
+    refuse_barred(bars, to_local(uow.arrived_at).date(), published.time_rules.articles)
