@@ -39,7 +39,7 @@ from app.storage.migrate import migrate
 from app.storage.people import find_account
 from app.storage.sqltypes import sqlite_value
 from app.storage.tables import audit_entry, calendar_load_case, case_file, case_party, clock_entry, deadline, user_task
-from tests.conftest import _start_server
+from tests.conftest import start_server
 
 NOW = datetime(2026, 5, 12, 10, 0, tzinfo=ZONE)
 ACCEPTED = datetime(2026, 5, 12, 9, 0, tzinfo=ZONE).astimezone(UTC)
@@ -229,7 +229,7 @@ def world(kind: str, folder: Path) -> Iterator[Container]:
     """Make an installation with the shipped rules, whose clock stands."""
     name = f"bench_{time.monotonic_ns()}"
     if kind == "postgresql":
-        server = sa.make_url(_start_server(folder).get_uri())
+        server = sa.make_url(start_server(folder).get_uri())
         with psycopg.connect(server.render_as_string(hide_password=False), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")
         url = server.set(database=name).render_as_string(hide_password=False)
