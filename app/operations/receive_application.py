@@ -1,5 +1,7 @@
 """Receive an application for one matter (收件): a case with its number, receipt and first clock."""
 
+from datetime import datetime
+
 import orjson
 
 from app.domain.authority import Person
@@ -24,6 +26,7 @@ from app.runtime.bars import refuse_barred_applicant
 from app.runtime.casework import Desk
 from app.runtime.context import Context, in_transaction
 from app.runtime.intake import NewCase, open_case
+from app.runtime.paper_receipts import facts_of_paper, ground_of_paper, use_number
 from app.runtime.ports import TransactionPorts
 from app.storage.apply_changes import apply_changes
 from app.storage.catalogue import find_region, matter_exists, offering_in_force
@@ -38,7 +41,9 @@ def receive_application(
     """Receive an application. Returns the case number, the progress code, what is missing and the first deadlines.
 
     Raises InvalidInput `region_unknown`, `matter_unknown`, `matter_not_offered`, `invalid` (form, one item per fault),
-    Forbidden when a clerk receives for another county, RuleViolation `application_barred` (行政许可法 art. 79).
+    Forbidden when a clerk receives for another county, RuleViolation `application_barred` (行政许可法 art. 79); of one on
+    paper InvalidInput `receipt_number_unknown`, RuleViolation `receipt_outside_closure`, `clock_future`, Conflict
+    `receipt_number_used`.
     """
 
     def body(uow: UnitOfWork) -> Result:
@@ -65,12 +70,16 @@ def _receive(
     request: RequestKey | None,
 ) -> Result:
     published = context.library.published(current_generation(uow.connection))
-    offering = _offering(uow, application)
+    paper = application.paper
+    received_at = paper.received_at if paper else uow.arrived_at
+    offering = _offering(uow, application, received_at)
     refuse_foreign_region(person, application.region_code)
     refuse_barred_applicant(uow, published, application.applicant, (offering.matter_code,))
     form = published.forms.get(offering.form_key)
     answers = check_answers(form.schema, application.form) if form else application.form
     hall = published.department_by_code(f"{application.region_code[:6]}-hall")
+    hall_id = hall.id if hall else offering.department_id
+    ground = ground_of_paper(uow, person, hall_id, paper) if paper else ""
     account_id = person.account_id if person.is_applicant else None
     progress_code = new_progress_code()
     now = uow.now()
@@ -80,9 +89,10 @@ def _receive(
         definition_key=offering.definition_key,
         region_code=application.region_code,
         department_id=offering.department_id,
-        intake_department_id=hall.id if hall else offering.department_id,
+        intake_department_id=hall_id,
         intake_mode=application.intake_mode,
-        received_at=uow.arrived_at,
+        received_at=received_at,
+        receipt_facts=facts_of_paper(paper, ground) if paper else {},
         now=now,
         party=party_of(application.applicant, account_id=account_id, progress_code=progress_code),
         variables={
@@ -106,13 +116,15 @@ def _receive(
     if request is not None:
         keep_answer(request, result, now, changes)
     apply_changes(uow, changes)
+    if paper is not None:
+        use_number(uow, person, hall_id=hall_id, paper=paper, case_id=work.case.id, ground=ground)
     return result
 
 
-def _offering(uow: UnitOfWork, application: ApplicationInput) -> OfferingVersion:
+def _offering(uow: UnitOfWork, application: ApplicationInput, received_at: datetime) -> OfferingVersion:
     if find_region(uow.connection, application.region_code) is None:
         raise InvalidInput("region_unknown", region=application.region_code)
-    offering = offering_in_force(uow.connection, application.code, application.region_code, uow.arrived_at)
+    offering = offering_in_force(uow.connection, application.code, application.region_code, received_at)
     if offering is None:
         if not matter_exists(uow.connection, application.code):
             raise InvalidInput("matter_unknown", matter=application.code)

@@ -18,6 +18,7 @@ from app.runtime.casework import Casework
 from app.runtime.clock_answers import clock_answers
 from app.runtime.materials import requirements_of
 from app.runtime.notices import tell_applicant
+from app.runtime.paper_receipts import PaperReceipt
 from app.runtime.papers import issue_document, issues_paper
 from app.storage.materials import find_materials
 from app.storage.unit_of_work import UnitOfWork
@@ -48,7 +49,10 @@ class HandedIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationInput:
-    """An application as handed in (申请): for one matter, or for a theme with its situation answers."""
+    """An application as handed in (申请): for one matter, or for a theme with its situation answers.
+
+    paper: of an application for one matter that was received on paper while the system stood still.
+    """
 
     code: str
     region_code: str
@@ -57,6 +61,7 @@ class ApplicationInput:
     form: Mapping[str, object]
     materials: Sequence[HandedIn] = ()
     guidance: Mapping[str, object] = field(default_factory=dict)
+    paper: PaperReceipt | None = None
 
 
 def new_progress_code() -> str:

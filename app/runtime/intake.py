@@ -26,6 +26,7 @@ class NewCase:
     """What a case starts with. The party and the materials carry case_id 0; the id is given at the opening.
 
     received_at: the instant of receipt, which `notice5` counts from. now: the database's instant of the transaction.
+    receipt_facts: what the audit chain keeps of a receipt that was given on paper.
     """
 
     kind: CaseKind
@@ -43,6 +44,7 @@ class NewCase:
     theme: ThemeVersion | None = None
     materials: tuple[CaseMaterialRow, ...] = ()
     member_offerings: Mapping[str, OfferingVersion] = field(default_factory=dict)
+    receipt_facts: Mapping[str, object] = field(default_factory=dict)
     parent_case_id: int | None = None
     parent_task: str | None = None
     parent_element: str | None = None
@@ -72,7 +74,8 @@ def open_case(desk: Desk, new: NewCase, changes: ChangeSet) -> Casework:
         generation=published.generation,
     )
     work = take_up(loaded, desk, changes)
-    seq = work.record("case_received", {"case_no": facts.case_no, "kind": new.kind, "mode": new.intake_mode})
+    told = {"case_no": facts.case_no, "kind": new.kind, "mode": new.intake_mode, **new.receipt_facts}
+    seq = work.record("case_received", told)
     limit = limit_of_clock(work, ClockName.NOTICE5)
     if new.kind != CaseKind.MEMBER and limit is not None:
         start(work, ClockName.NOTICE5, limit=limit, occurred_at=new.received_at, seq=seq)

@@ -19,6 +19,7 @@ from app.storage.tables.material import case_material, material
 from app.storage.tables.outbox import outbox
 from app.storage.tables.paper import decision_record, delivery, document, number_sequence, seal_authorisation
 from app.storage.tables.people import account, staff, staff_membership, work_group
+from app.storage.tables.receipt import receipt_block, receipt_number
 from app.storage.tables.revocation import application_bar, cancellation, revocation
 from app.storage.tables.service import service_record
 from app.storage.tables.session import api_token, session
@@ -78,6 +79,8 @@ __all__ = [
     "offering_version",
     "outage",
     "outbox",
+    "receipt_block",
+    "receipt_number",
     "region",
     "resolved_calendar",
     "revocation",

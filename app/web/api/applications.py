@@ -14,11 +14,12 @@ from app.queries.catalogue import ThemeView, chosen_members, find_theme, get_the
 from app.queries.task_page import schema_as_json
 from app.runtime.application import ApplicantInput, ApplicationInput, HandedIn
 from app.runtime.guidance import decide_members
+from app.runtime.paper_receipts import PaperReceipt
 from app.web.api import schemas
 from app.web.api.answers import page_of
 from app.web.api.description import REPEATABLE
 from app.web.api.present import jsonable
-from app.web.api.requests import context, idempotency, row_id
+from app.web.api.requests import context, idempotency, instant, row_id
 from app.web.sign_in import current_person
 
 blueprint = Blueprint("applications", __name__, description="Apply (申请)")
@@ -47,11 +48,20 @@ def application_input(code: str, body: dict[str, Any]) -> ApplicationInput:
         applicant=ApplicantInput(**applicant, subject=body.get("subject")),
         form=body["form"],
         guidance=body.get("guidance") or {},
+        paper=_paper(body.get("paper")),
         materials=[
             HandedIn(requirement=item["requirement"], material_id=row_id(item["material_id"]))
             for item in body["materials"]
         ],
     )
+
+
+def _paper(body: dict[str, Any] | None) -> PaperReceipt | None:
+    if body is None:
+        return None
+    received_at = instant(body["received_at"])
+    assert received_at is not None
+    return PaperReceipt(number=body["number"], received_at=received_at, scan_id=row_id(body["scan_id"]))
 
 
 @blueprint.route("/applications")

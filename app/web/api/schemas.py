@@ -59,6 +59,14 @@ class MaterialReference(Strict):
     material_id = fields.String(required=True, validate=validate.Regexp(r"^\d{1,19}$"))
 
 
+class PaperReceipt(Strict):
+    """A receipt given on paper while the system stood still. number: of a block of the hall; scan_id: of an upload."""
+
+    number = fields.Integer(required=True)
+    received_at = AskedInstant(required=True)
+    scan_id = fields.String(required=True, validate=validate.Regexp(r"^\d{1,19}$"))
+
+
 class Application(Strict):
     """An application for one matter. `form` holds the answers of the form that `/matters/{code}` shows."""
 
@@ -72,6 +80,7 @@ class Application(Strict):
     subject = fields.Dict(load_default=None, allow_none=True)
     form = fields.Dict(load_default=dict)
     materials = fields.List(fields.Nested(MaterialReference), load_default=list, validate=validate.Length(max=100))
+    paper = fields.Nested(PaperReceipt, load_default=None, allow_none=True)
 
 
 class ThemeApplication(Strict):

@@ -1,9 +1,10 @@
 """Apply for one matter: the catalogue, the application, the receipt."""
 
+from dataclasses import replace
+
 from flask import render_template, request, session, url_for
 
 from app.domain.authority import Person
-from app.domain.form import FormSchema
 from app.domain.matter import OfferingVersion
 from app.domain.theme import ThemeVersion
 from app.operations.receive_application import receive_application
@@ -26,6 +27,7 @@ from app.web.pages.blueprint import pages
 from app.web.pages.case_file import read_case
 from app.web.pages.case_parts import common_parts
 from app.web.pages.context import context, reading, words
+from app.web.pages.paper_fields import NO_PAPER, PaperSent, paper_fields, read_paper
 from app.web.presenting import mask_name
 from app.web.sign_in import current_person, find_current_person, require_role
 
@@ -61,17 +63,21 @@ def apply_matter(matter_code: str) -> Answer:
     form = context().library.current().forms.get(offering.form_key)
     schema = form.schema if form else None
     if request.method == "GET":
-        return _matter_page(person, offering, blank(person), schema, Refusal(errors=(), status=200))
-    sent = read_sent(person, schema, offering.materials)
+        return _matter_page(person, offering, blank(person), NO_PAPER, Refusal(errors=(), status=200))
+    sent, paper = read_sent(person, schema, offering.materials), read_paper(person)
+    if paper.errors:
+        return _matter_page(person, offering, sent, paper, Refusal(errors=paper.errors))
     result = receive_sent(
         sent,
         (matter_code, region),
         schema,
-        receive=lambda application, key: receive_application(context(), person, application, request=key),
+        receive=lambda application, key: receive_application(
+            context(), person, replace(application, paper=paper.receipt), request=key
+        ),
         person=person,
     )
     if isinstance(result, Refusal):
-        return _matter_page(person, offering, sent, schema, result)
+        return _matter_page(person, offering, sent, paper, result)
     return to_receipt(result)
 
 
@@ -139,10 +145,10 @@ def member_names(theme: ThemeVersion) -> str:
     )
 
 
-def _matter_page(
-    person: Person, offering: OfferingVersion, sent: Sent, schema: FormSchema | None, refusal: Refusal
-) -> Answer:
+def _matter_page(person: Person, offering: OfferingVersion, sent: Sent, paper: PaperSent, refusal: Refusal) -> Answer:
     said, published = words(), context().library.current()
+    form = published.forms.get(offering.form_key)
+    schema = form.schema if form else None
     matter = {
         "code": offering.matter_code,
         "name": offering.name,
@@ -159,6 +165,7 @@ def _matter_page(
         matter=matter,
         region=region_view(region_asked()),
         **application_fields(person, sent, schema, offering.materials, errors=refusal.errors),
+        **paper_fields(person, paper),
     )
     return page, refusal.status
 

@@ -57,6 +57,9 @@ FIELD_OF_CODE = {
     "cancellation_not_expired": "ground",
     "cancellation_reasons_missing": "reasons",
     "class_unknown": "class",
+    "receipt_number_unknown": "paper_number",
+    "receipt_number_used": "paper_number",
+    "receipt_outside_closure": "paper_received_at",
     "card_text_missing": "text",
     "card_appeal_ground": "ground",
     "card_exists": "cause",
@@ -64,7 +67,7 @@ FIELD_OF_CODE = {
     "receiver_unfit": "staff",
 }
 # Controls a page brings besides its published form.
-OWN_FIELDS = ("outcome", "staff")
+OWN_FIELDS = ("outcome", "staff", "paper_number", "paper_received_at")
 MARKED = "/materials/"
 LONGEST_WAY = 2_000
 

@@ -65,7 +65,15 @@ class PublicPages(Parts):
             "result": "营业执照",
             "legal_basis": ["《市场主体登记管理条例》第十九条"],
         }
-        return {**self.application(), "matter": matter}
+        nothing = {"values": {"paper_number": "", "paper_received_at": ""}, "uploads": []}
+        return {**self.application(), "matter": matter, "paper": nothing}
+
+    def apply_matter_at_window(self) -> dict[str, object]:
+        page = self.apply_matter()
+        scan = {"code": "paper_scan", "name": "纸质收件凭证扫描件", "is_required": True, "note": "", "formats": "PDF"}
+        values = {"paper_number": "103", "paper_received_at": "2026-11-24T14:00"}
+        upload = {**scan, "max_size": "20 MB", "held": [], "chosen": ""}
+        return {**page, "paper": {"values": values, "uploads": [upload]}}
 
     def theme_apply(self, step: str) -> dict[str, object]:
         guidance = {
@@ -192,6 +200,7 @@ class PublicPages(Parts):
                 },
             ),
             ("apply_matter", "apply_matter", APPLICANT, self.apply_matter()),
+            ("apply_matter_at_window", "apply_matter", ("window_clerk",), self.apply_matter_at_window()),
             ("theme_guidance", "theme_apply", APPLICANT, {**self.theme_apply("guidance"), "members": [], "errors": []}),
             ("theme_form", "theme_apply", APPLICANT, self.theme_apply("form")),
             ("receipt", "receipt", APPLICANT, self.receipt()),

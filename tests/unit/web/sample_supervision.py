@@ -3,6 +3,7 @@
 from tests.unit.web.sample_parts import Parts, Row
 
 WATCHING = ("supervisor", "duty_officer", "unit_head")
+HALLS = [{"code": "422801-hall", "label": "恩施市政务服务大厅"}]
 STATES = (("open", "待说明原因"), ("cause_chosen", "已说明原因"), ("found", "已认定"), ("closed", "已办结"))
 
 
@@ -20,6 +21,8 @@ def supervision_pages(parts: Parts) -> list[Row]:
         ),
         ("releases", "releases", WATCHING, {"blocks": _blocks(parts)}),
         ("releases_empty", "releases", WATCHING, {"blocks": []}),
+        ("receipt_blocks", "receipt_blocks", ("admin",), {"blocks": _numbers(parts), "halls": HALLS}),
+        ("receipt_blocks_empty", "receipt_blocks", ("window_clerk",), {"blocks": [], "halls": []}),
     ]
 
 
@@ -84,3 +87,19 @@ def _blocks(parts: Parts) -> list[dict[str, object]]:
         {**block, **asked, "may_confirm": True},
         {**block, **asked, "waits_for_other": True},
     ]
+
+
+def _numbers(parts: Parts) -> list[dict[str, object]]:
+    used = {
+        "number": 101,
+        "state": "used",
+        "case_no": "ES1",
+        "url": "/cases/ES1",
+        "reason": "",
+        "received_at": parts.at(-30),
+    }
+    voided = {"number": 102, "state": "voided", "case_no": "", "url": "", "reason": "填写错误", "received_at": None}
+    settled = {"recorded_at": parts.at(-2), "recorded_by": "李四"}
+    block = {"block_id": "7", "hall": "恩施市政务服务大厅", "from_no": 101, "to_no": 150, "left": 48}
+    issued = {"issued_at": parts.at(-300), "issued_by": "马华"}
+    return [{**block, **issued, "numbers": [{**used, **settled}, {**voided, **settled}]}]
