@@ -39,6 +39,7 @@ from app.storage.migrate import migrate
 from app.storage.people import find_account
 from app.storage.sqltypes import sqlite_value
 from app.storage.tables import audit_entry, calendar_load_case, case_file, case_party, clock_entry, deadline, user_task
+from app.telemetry.logs import configure_logs
 from tests.conftest import start_server
 
 NOW = datetime(2026, 5, 12, 10, 0, tzinfo=ZONE)
@@ -57,6 +58,7 @@ def main() -> None:
     options.add_argument("--clocks", type=int, default=50_000)
     options.add_argument("--database", choices=("postgresql", "sqlite"), default="postgresql")
     given = options.parse_args()
+    configure_logs()
     with TemporaryDirectory(prefix="lianban-bench-") as folder:
         Path(folder).chmod(0o755)
         for share in AIMS:
