@@ -26,7 +26,7 @@ SQLITE_SESSION = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA cache_size = -16000",
+    "PRAGMA cache_size = -8000",
 )
 WRITING = "lianban_writing"
 UNIQUE_CODES = {
@@ -196,6 +196,8 @@ def _open_sqlite(url: sa.URL) -> sa.Engine:
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         pool_timeout=POOL_WAIT_S,
+        # Each connection keeps pages of its own, so the fewer are in use the less memory a process needs.
+        pool_use_lifo=True,
         hide_parameters=True,
         connect_args={"timeout": 3.0},
     )
