@@ -1,6 +1,7 @@
-"""Acts on the hold of a case (暂缓): each is one audit entry, one ledger entry, and a word to the applicant."""
+"""Acts on the hold of a case (暂缓): each is one audit entry, one ledger entry, a paper, and a word to the applicant."""
 
 from app.domain import hold as rules_of_hold
+from app.domain.calendar import to_local
 from app.domain.clock_entry import ClockEntry
 from app.domain.deemed import may_fire
 from app.domain.deemed_rows import HoldRow
@@ -8,6 +9,7 @@ from app.domain.errors import Forbidden, NotFound
 from app.domain.vocabulary import ClockName, DeadlineState, HoldAct, HoldState, LedgerKind, Role
 from app.runtime.casework import Casework
 from app.runtime.notices import tell_applicant, tell_role, tell_supervision_office
+from app.runtime.papers import issue_document
 from app.runtime.realign import realign
 
 HANDLING = (Role.DECIDER, Role.UNIT_HEAD)
@@ -140,10 +142,24 @@ def _enter(work: Casework, hold: HoldRow, act: HoldAct) -> None:
             reason=hold.reason,
             second_person=hold.decided_by if act in (HoldAct.CONFIRM, HoldAct.REJECT) else None,
             until=hold.until_at,
+            document_no=_issue_paper(work, hold, act),
         )
     )
     work.set_hold(hold)
     realign(work)
+
+
+def _issue_paper(work: Casework, hold: HoldRow, act: HoldAct) -> str:
+    """Issue the paper of this step of a hold (暂缓通知书); the applicant gets one at each. Returns its number."""
+    facts = {
+        "act": act.value,
+        "reason_code": hold.reason,
+        "at": f"{to_local(work.now):%Y-%m-%d %H:%M}",
+        "until": f"{to_local(hold.until_at):%Y-%m-%d %H:%M}" if hold.until_at else None,
+        "finding_due": True if hold.state == HoldState.FINDING_DUE else None,
+        "finding": hold.finding,
+    }
+    return issue_document(work, "hold_notice", facts).document_no
 
 
 def _tell_released(work: Casework, hold: HoldRow) -> None:

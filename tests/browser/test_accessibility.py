@@ -3,8 +3,10 @@
 import json
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Page
 
+from app.storage.tables import accountability_record
 from tests.browser.busy_town import Town, settle
 from tests.browser.chromium import PLACES
 from tests.browser.conftest import DESKTOP, PHONE, Site, Visit
@@ -36,15 +38,35 @@ def pages_of(town: Town, site: Site) -> dict[str, list[str]]:
             "/cases",
             f"/cases/{town.deemed}",
             f"/cases/{town.joint}",
+            f"/cases/{town.joint}/plan",
             f"/cases/{town.reviewing}/suspension",
+            f"/cases/{town.reviewing}/clock",
             "/settings",
             "/cases/unknown",
         ],
-        "window.enshi": [f"/tasks/{check}"],
-        "supervisor.es": ["/board", "/board?state=paused"],
+        "window.enshi": [f"/tasks/{check}", "/apply/restaurant-food?region=422801", "/receipt-blocks"],
+        "supervisor.es": [
+            "/board",
+            "/board?state=paused",
+            f"/cases/{town.reviewing}",
+            "/holds",
+            "/releases",
+            "/accountability",
+            f"/accountability/{record_of(site)}",
+            "/closures",
+            "/admin/calendars",
+            "/admin/calendars/ES",
+            "/admin/calendars/ES/upload",
+        ],
         "designer.es": ["/definitions", "/definitions/new", "/definitions/theme:startup/versions/1"],
-        "admin.es": ["/admin/staff", "/admin/departments", "/admin/tokens"],
+        "admin.es": ["/admin/staff", "/admin/departments", "/admin/tokens", "/receipt-blocks"],
     }
+
+
+def record_of(site: Site) -> int:
+    """The accountability record of the case that was approved by default."""
+    with site.world.container.context.database.read() as connection:
+        return int(connection.execute(sa.select(accountability_record.c.id)).scalar_one())
 
 
 @pytest.mark.parametrize(("scheme", "size"), [("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE)])

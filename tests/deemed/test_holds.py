@@ -303,3 +303,19 @@ def clocks(office: Office, case_no: str) -> list[dict[str, object]]:
 def held(office: Office, case_no: str) -> list[str]:
     items = office.call("supervisor.es", "GET", "/holds?state=open").json["items"]
     return [item["hold_id"] for item in items if item["case_no"] == case_no]
+
+
+def test_each_step_of_a_hold_has_its_paper(office: Office, case_no: str) -> None:
+    hold_id = office.hold(case_no, "fraud")
+    office.post("supervisor.es", f"/holds/{hold_id}/confirmation")
+    office.post("supervisor.es", f"/holds/{hold_id}/lifting")
+    office.post("head.enshi", f"/holds/{hold_id}/finding", {"finding": "founded", "text": "材料不实"})
+
+    papers = office.call("supervisor.enshi", "GET", f"/cases/{case_no}/documents").json["items"]
+
+    notices = [paper for paper in papers if paper["kind"] == "hold_notice"]
+    shown = office.call("supervisor.enshi", "GET", f"/cases/{case_no}/clock").json["entries"]
+    assert len({paper["document_no"] for paper in notices}) == 4
+    assert [entry["document_no"] for entry in shown if entry["kind"] == "hold"] == [
+        paper["document_no"] for paper in notices
+    ]

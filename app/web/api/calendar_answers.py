@@ -31,6 +31,13 @@ class LoadedVersion(Schema):
     next_cursor = fields.String(allow_none=True)
 
 
+class RetriedLoad(Schema):
+    """A load that is tried again. waiting: on how many cases."""
+
+    load_id = fields.String()
+    waiting = fields.Integer()
+
+
 class YearDays(Schema):
     """The rest days and make-up days of a year."""
 

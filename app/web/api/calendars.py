@@ -11,6 +11,7 @@ from app.domain.calendar_authority import report_scope
 from app.domain.calendar_layers import data_end
 from app.domain.errors import InvalidInput
 from app.operations.load_calendar_version import load_calendar_version, preview_calendar_version
+from app.operations.retry_calendar_load import retry_calendar_load
 from app.queries.calendars import (
     LoadLine,
     VersionLine,
@@ -141,6 +142,18 @@ class Report(MethodView):
                 limit=page.limit,
             )
         return {**asdict(line), "items": found.items, "next_cursor": found.next_cursor}
+
+
+@blueprint.route("/calendar-loads/<load_id>/retry")
+class Retry(MethodView):
+    """A second try on what failed."""
+
+    @blueprint.response(200, calendar_answers.RetriedLoad)
+    @blueprint.alt_response(403, schema=schemas.Problem)
+    @blueprint.alt_response(409, schema=schemas.Problem)
+    def post(self, load_id: str) -> object:
+        """Let the cases the load failed on wait for it again; the worker counts them."""
+        return retry_calendar_load(context(), require_role(*LOADING), load_id=row_id(load_id))
 
 
 def _known(layer: str) -> None:

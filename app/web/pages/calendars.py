@@ -14,6 +14,7 @@ from app.domain.calendar_layers import DataEnd, data_end
 from app.domain.calendar_upload import LayerUpload
 from app.domain.errors import CaseworkError, Forbidden, InvalidInput, NotFound
 from app.operations.load_calendar_version import load_calendar_version, preview_calendar_version
+from app.operations.retry_calendar_load import retry_calendar_load
 from app.queries.calendars import (
     GridDay,
     LoadLine,
@@ -43,6 +44,7 @@ from app.web.pages.context import (
     secret,
     showing,
     tell,
+    told_or_refused,
     words,
 )
 from app.web.presenting import file_size
@@ -171,6 +173,14 @@ def calendar_load(load_id: str) -> str:
         links_cases=not person.has_role("admin") or person.has_role("supervisor"),
         **next_links(found.next_cursor),
     )
+
+
+@pages.post("/admin/calendar-loads/<load_id>/retry")
+def retry_load(load_id: str) -> Response:
+    """Try a load again on the cases it failed on."""
+    person = require_role(*READING)
+    told_or_refused(lambda: retry_calendar_load(context(), person, load_id=row_id(load_id)), "calendar_load_retried")
+    return redirect(url_for("pages.calendar_load", load_id=load_id))
 
 
 def end_of_data(published: Published, show: Showing) -> DataEnd:

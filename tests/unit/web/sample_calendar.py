@@ -21,6 +21,7 @@ def calendar_pages(parts: Parts) -> list[Row]:
         ("calendar_upload", "admin_calendar_upload", ADMIN, _upload()),
         ("calendar_check", "admin_calendar_check", ADMIN, _check(parts)),
         ("calendar_load", "calendar_load", ADMIN, _loaded(parts, "running")),
+        ("calendar_load_failed", "calendar_load", ADMIN, _loaded(parts, "done") | {"load": _failed(parts)}),
         ("calendar_load_done", "calendar_load", ADMIN, {**_loaded(parts, "done"), "items": []}),
         ("closures", "closures", ADMIN, _closures(parts)),
         ("closures_empty", "closures", ADMIN, closures),
@@ -133,3 +134,7 @@ def _closure(parts: Parts, state: str) -> dict[str, object]:
     approvals = [{**approval, "state": "blocked"}, {**approval, "state": "approved", "guards": []}]
     may = {"may_confirm": True, "waits_for_other": True, "may_ask": True, "may_release": True, "release_waits": True}
     return {"closure": _closed(parts, state), **may, "approvals": approvals}
+
+
+def _failed(parts: Parts) -> dict[str, object]:
+    return {**_load(parts, "done"), "cases": {**CASES, "failed": 2}}
