@@ -17,7 +17,7 @@ sum = $(shell cat $(1) 2>/dev/null | cksum | cut -d ' ' -f 1)
 RUN_STAMP := .venv/.run-$(call sum,requirements.lock)
 DEV_STAMP := .venv/.dev-$(call sum,requirements.lock requirements-dev.lock)
 
-.PHONY: help setup run demo test lint types contracts format check-diagrams scenarios reliability bench docs migrate \
+.PHONY: help setup run demo test lint types contracts format check-diagrams conformance scenarios reliability bench docs migrate \
 	lock clean assets test-tools
 
 help: ## Show what there is
@@ -50,6 +50,10 @@ format: $(DEV_STAMP) ## Write the Python files the one way
 
 check-diagrams: $(RUN_STAMP) ## Check every diagram and rule file
 	@$(CLI) check
+
+conformance: $(RUN_STAMP) ## Try the diagrams of other tools: make conformance DIR=folder
+	@test -n "$(DIR)" || { echo "Name the folder: make conformance DIR=folder"; exit 1; }
+	@$(CLI) conformance "$(DIR)"
 
 scenarios: $(DEV_STAMP) ## Run the scenario files beside the diagrams on a virtual clock
 	@$(RUN) -m pytest -q tests/scenarios

@@ -1,14 +1,11 @@
 """The command line: `flask --app wsgi ...`, also `python -m app.cli ...`."""
 
-import csv
 import logging
 import os
 import secrets
 import sys
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, TextIO
 
 import click
 import orjson
@@ -24,7 +21,6 @@ from app.domain.actor import system_actor
 from app.domain.audit import verify_chain
 from app.domain.calendar_layers import CalendarBook
 from app.domain.diagram import Finding
-from app.domain.due_dates import OUTPUT_COLUMNS, answer_row
 from app.domain.errors import CaseworkError
 from app.domain.messages import LANGUAGES, Messages
 from app.domain.vocabulary import Lane
@@ -35,8 +31,10 @@ from app.operations.manage_staff import issue_token
 from app.operations.release_deemed import ask_release, release_deemed
 from app.operations.retry_deadline import retry_deadline
 from app.queries.audit import list_case_ids
+from app.queries.due_date_table import answer_table
 from app.queries.holds import list_blocks
 from app.runtime.people import find_person
+from app.scenarios.conformance import Bounds, count_trials, say_trial, trial_item, try_diagrams
 from app.scenarios.demonstration import play_demonstration
 from app.scenarios.playing import play_file
 from app.scenarios.timeline import say_difference
@@ -49,7 +47,6 @@ from app.telemetry.logs import configure_logs
 from app.worker.jobs import beat, drain_lane, drain_outbox
 from app.worker.serve import run_worker_with_parent, serve_forever
 
-LONGEST_CELL = 1_000_000
 WELCOMED = {
     "window.enshi": "window_clerk",
     "reviewer.enshi": "reviewer",
@@ -234,6 +231,27 @@ def scenarios(paths: tuple[Path, ...], language: str) -> None:
     sys.exit(1 if failed else 0)
 
 
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--walks", default=12, show_default=True, help="How often each process is played at random.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option("--language", type=click.Choice(list(LANGUAGES)), default="zh", show_default=True)
+def conformance(paths: tuple[Path, ...], walks: int, form: str, language: str) -> None:
+    """Try every diagram below each PATH, also of other tools: does it open, may it be deployed, and if not, why."""
+    messages = read_messages(read_settings().rules_dir)
+    trials = []
+    for trial in try_diagrams(paths, Bounds(walks=walks)):
+        trials.append(trial)
+        if form == "text":
+            print(say_trial(trial, messages, language), flush=True)
+    totals = count_trials(trials)
+    if form == "json":
+        files = [trial_item(trial, messages) for trial in trials]
+        print(orjson.dumps({"files": files, "totals": totals}, default=str).decode())
+    else:
+        print(messages.text(language, "conformance.total", **totals))
+
+
 @cli.command(name="due-dates")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Default: print it.")
@@ -255,35 +273,9 @@ def due_dates(file: Path, output: Path | None) -> None:
         file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as source,
         click.open_file(name, "w", "utf-8", "surrogateescape", atomic=output is not None) as target,
     ):
-        for fault in _answer_table(source, target, book):
+        for fault in answer_table(source, target, book):
             key = f"errors.{fault.pop('code')}.detail"
             print(f"{file}:{fault['row']}: {messages.text('en', key, **fault)}", file=sys.stderr)
-
-
-def _answer_table(source: TextIO, target: IO[str], book: CalendarBook) -> Iterator[dict[str, Any]]:
-    """Write each row of `source` with its answers to `target`; yield the code and facts of those without an answer."""
-    csv.field_size_limit(LONGEST_CELL)
-    reader = csv.DictReader(source)
-    names = list(reader.fieldnames or [])
-    writer = csv.DictWriter(
-        target,
-        names + [name for name in OUTPUT_COLUMNS if name not in names],
-        lineterminator="\n",
-        extrasaction="ignore",
-    )
-    writer.writeheader()
-    while True:
-        try:
-            row = next(reader, None)
-        except csv.Error as unreadable:
-            yield {"code": "row_malformed", "row": reader.line_num, "column": "", "why": str(unreadable)}
-            continue
-        if row is None:
-            return
-        answer = answer_row(row, book)
-        writer.writerow({**row, **answer.columns})
-        if answer.fault:
-            yield {**answer.facts, "code": answer.fault, "row": reader.line_num}
 
 
 @cli.command(name="verify-audit")

@@ -1,6 +1,6 @@
 """A diagram as a graph: nodes and flows of each scope, indexed once."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -26,6 +26,8 @@ TASKS = frozenset(
 SUB_PROCESSES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
 GATEWAYS = frozenset({"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway", "complexGateway"})
 EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
+LINK_SOURCES = frozenset({"intermediateThrowEvent", "endEvent"})
+TIMES = frozenset({"timeDuration", "timeDate", "timeCycle"})
 FLOW_NODES = TASKS | SUB_PROCESSES | GATEWAYS | EVENTS
 
 
@@ -70,9 +72,10 @@ class Node:
 
     def timer_text(self) -> str:
         """Return the limit expression of a timer event."""
-        for timer in self.element.iter(f"{{{BPMN}}}timerEventDefinition"):
+        for timer in self.element.findall(f"{BPMN_TAG}timerEventDefinition"):
             for inner in timer:
-                return (inner.text or "").strip()
+                if local(inner) in TIMES:
+                    return (inner.text or "").strip()
         return ""
 
 
@@ -84,20 +87,27 @@ class Graph:
     flows: dict[str, Flow]
     scopes: dict[str, etree._Element]
     processes: tuple[str, ...]
+    inside: dict[str, list[Node]] = field(default_factory=dict)
+    attached: dict[str, list[Node]] = field(default_factory=dict)
+    links: dict[tuple[str, str], Node] = field(default_factory=dict)
 
     def in_scope(self, scope: str) -> list[Node]:
         """Return the nodes directly inside a process or sub-process."""
-        return [node for node in self.nodes.values() if node.scope == scope]
+        return self.inside.get(scope, [])
 
     def boundaries(self, node_id: str) -> list[Node]:
         """Return the boundary events of an activity."""
-        return [node for node in self.nodes.values() if node.host == node_id]
+        return self.attached.get(node_id, [])
 
     def successors(self, node: Node) -> Iterator[Node]:
-        """Return what may follow a node directly: along flows, and over its boundary events."""
+        """Return what may follow a node directly: along flows and links, and over its boundary events."""
         for flow in node.outgoing:
             if flow.target in self.nodes:
                 yield self.nodes[flow.target]
+        if node.kind in LINK_SOURCES and node.event_kind() == "link":
+            target = self.links.get((node.scope, link_name(node.element)))
+            if target is not None:
+                yield target
         yield from self.boundaries(node.id)
 
 
@@ -107,15 +117,22 @@ def local(element: etree._Element) -> str:
     return tag.removeprefix(BPMN_TAG) if tag.startswith(BPMN_TAG) else ""
 
 
+def link_name(node: etree._Element) -> str:
+    """Return the name a link event is joined by: that of the link, else that of the event."""
+    link = node.find(f"{BPMN_TAG}linkEventDefinition")
+    named = (link.get("name") if link is not None else None) or node.get("name") or ""
+    return " ".join(named.split())
+
+
 def line_of(element: etree._Element) -> int:
     """Return the line an element was read from, 0 when it was not read."""
     return cast("int | None", element.sourceline) or 0
 
 
-def build_graph(root: etree._Element) -> Graph:
-    """Index a document. Linear in its nodes."""
+def build_graph(root: etree._Element, *, only: Container[str] | None = None) -> Graph:
+    """Index a document. Linear in its nodes. only: ids of the processes to look at, all when left out."""
     graph = Graph(nodes={}, flows={}, scopes={}, processes=())
-    processes = list(root.iter(f"{{{BPMN}}}process"))
+    processes = [item for item in root.iter(f"{BPMN_TAG}process") if only is None or (item.get("id") or "") in only]
     for process in processes:
         _walk(process, graph)
     graph.processes = tuple(process.get("id") or "" for process in processes)
@@ -124,6 +141,12 @@ def build_graph(root: etree._Element) -> Graph:
             graph.nodes[flow.source].outgoing.append(flow)
         if flow.target in graph.nodes:
             graph.nodes[flow.target].incoming.append(flow)
+    for node in graph.nodes.values():
+        graph.inside.setdefault(node.scope, []).append(node)
+        if node.host:
+            graph.attached.setdefault(node.host, []).append(node)
+        if node.kind == "intermediateCatchEvent" and node.event_kind() == "link":
+            graph.links[node.scope, link_name(node.element)] = node
     return graph
 
 
@@ -146,7 +169,7 @@ def _walk(scope: etree._Element, graph: Graph) -> None:
                     line=line_of(child),
                     scope=scope_id,
                     element=child,
-                    host=child.get("attachedToRef") or "",
+                    host=(child.get("attachedToRef") or "") if kind == "boundaryEvent" else "",
                 )
                 if kind in SUB_PROCESSES:
                     stack.append(child)

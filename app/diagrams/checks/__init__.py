@@ -42,3 +42,6 @@ CHECKS: tuple[tuple[str, str, Check], ...] = tuple(
         wait_without_way_out,
     )
 )
+
+# Rules about names of this system; a diagram of another one cannot know them.
+NAME_CHECKS = frozenset(module.CODE for module in (unknown_form, unknown_operation, unknown_role))

@@ -1,9 +1,10 @@
 """A time limit that cannot be read, or a clock nobody knows, would never fire."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from app.diagrams.findings import finding
-from app.diagrams.graph import Graph
+from app.diagrams.foreign import as_limit
+from app.diagrams.graph import Graph, Node
 from app.domain.diagram import Finding, Published
 from app.domain.errors import InvalidInput
 from app.domain.limit import NamedLimit, parse_limit
@@ -19,14 +20,23 @@ SEVERITY = "error"
 def check(graph: Graph, published: Published) -> Iterable[Finding]:
     """Read every timer and every `lb:limit`, and look its clock up."""
     for node in graph.nodes.values():
-        for text in filter(None, (node.lb("limit"), node.timer_text())):
+        for text in _limits_of(graph, node):
             try:
-                limit = parse_limit(text)
+                limit = parse_limit(as_limit(text))
             except InvalidInput as fault:
                 yield finding(CODE, SEVERITY, node, text=text, **_place(fault))
                 continue
             if isinstance(limit, NamedLimit) and limit.clock not in published.clocks | DERIVED:
                 yield finding(CODE, SEVERITY, node, text=text, column=1, expected=A_CLOCK)
+
+
+def _limits_of(graph: Graph, node: Node) -> Iterator[str]:
+    """Yield what stands at a node. The trigger of a start is not watched, except that of an event sub-process."""
+    if node.lb("limit"):
+        yield node.lb("limit")
+    is_watched = node.kind != "startEvent" or graph.scopes[node.scope].get("triggeredByEvent") == "true"
+    if node.event_kind() == "timer" and is_watched:
+        yield node.timer_text()
 
 
 def _place(fault: InvalidInput) -> dict[str, object]:

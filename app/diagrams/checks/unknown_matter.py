@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 
 from app.diagrams.findings import finding
+from app.diagrams.foreign import MATTER, called_process
 from app.diagrams.graph import Graph
 from app.domain.diagram import Finding, Published
-
-MATTER = "matter:"
 
 CODE = "unknown-matter"
 SEVERITY = "error"
@@ -21,7 +20,7 @@ def check(graph: Graph, published: Published) -> Iterable[Finding]:
         is_known = (
             called.removeprefix(MATTER) in published.matters
             if called.startswith(MATTER)
-            else (called in published.processes or called in graph.processes)
+            else called_process(called, graph.processes)
         )
         if not is_known:
             yield finding(CODE, SEVERITY, node, called=called or "-")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from app.diagrams.findings import finding
-from app.diagrams.graph import Graph
+from app.diagrams.graph import Graph, Node
 from app.domain.diagram import Finding, Published
 
 CODE = "unreachable"
@@ -14,16 +14,20 @@ def check(graph: Graph, published: Published) -> Iterable[Finding]:
     """Walk from the starts of every scope and name what was not reached."""
     for scope in graph.scopes:
         nodes = graph.in_scope(scope)
-        starts = [node for node in nodes if node.kind == "startEvent"]
-        if not starts:
+        waiting = [node for node in nodes if node.kind == "startEvent"]
+        if not waiting:
             continue
-        reached = {node.id for node in starts}
-        waiting = list(starts)
+        reached = {node.id for node in waiting}
         while waiting:
             for following in graph.successors(waiting.pop()):
                 if following.id not in reached:
                     reached.add(following.id)
                     waiting.append(following)
         for node in nodes:
-            if node.id not in reached and node.element.get("triggeredByEvent") != "true":
+            if node.id not in reached and not _needs_no_flow(node):
                 yield finding(CODE, SEVERITY, node)
+
+
+def _needs_no_flow(node: Node) -> bool:
+    """Say whether a trigger begins it, or whether it is refused anyway."""
+    return node.element.get("triggeredByEvent") == "true" or node.element.get("isForCompensation") == "true"

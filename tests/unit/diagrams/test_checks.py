@@ -169,12 +169,9 @@ def test_every_rule_has_a_page(code: str) -> None:
     ("construct", "code"),
     [
         ('<scriptTask id="x"/>', "script-refused"),
-        ('<complexGateway id="x"/>', "unsupported-construct"),
-        ('<adHocSubProcess id="x"/>', "unsupported-construct"),
-        (
-            '<intermediateThrowEvent id="x"><compensateEventDefinition/></intermediateThrowEvent>',
-            "unsupported-construct",
-        ),
+        ('<complexGateway id="x"/>', "complex-gateway"),
+        ('<adHocSubProcess id="x"/>', "ad-hoc"),
+        ('<intermediateThrowEvent id="x"><compensateEventDefinition/></intermediateThrowEvent>', "compensation"),
     ],
 )
 def test_what_is_not_executed_right_is_refused(construct: str, code: str) -> None:

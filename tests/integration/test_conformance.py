@@ -1,0 +1,81 @@
+"""Diagrams of other tools: every file of a folder gets an answer, whatever is in it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from app.cli import cli
+from app.scenarios.conformance import Bounds, try_diagrams
+
+HEAD = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">'
+SOUND = (
+    f'{HEAD}<process id="p"><startEvent id="s"/><userTask id="a"/><endEvent id="e"/>'
+    '<sequenceFlow id="f1" sourceRef="s" targetRef="a"/><sequenceFlow id="f2" sourceRef="a" targetRef="e"/>'
+    "</process></definitions>"
+)
+FILES = {
+    "deep/sound.bpmn": SOUND.encode(),
+    "faulty.bpmn": SOUND.replace("userTask", "scriptTask").encode(),
+    "utf16.bpmn": SOUND.encode("utf-16"),
+    "binary.bpmn": bytes(range(256)) * 10,
+    "empty.bpmn": b"",
+    "huge.bpmn": b"<a>" + b" " * 50_000_000,
+    "notes.txt": b"no diagram",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder as it may come from anywhere."""
+    for name, raw in FILES.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(raw)
+    return tmp_path
+
+
+def run(*arguments: object) -> Result:
+    """Run the command and return what it printed."""
+    return CliRunner().invoke(cli, ["conformance", *map(str, arguments)], catch_exceptions=False)
+
+
+def test_every_file_gets_one_line(folder: Path) -> None:
+    answer = run(folder, "--language", "en")
+
+    lines = answer.output.splitlines()
+    assert answer.exit_code == 0
+    assert [line.split(" | ")[:2] for line in lines[:-1]] == [
+        ["refused", "binary.bpmn"],
+        ["deployable", "deep/sound.bpmn"],
+        ["refused", "empty.bpmn"],
+        ["opens as draft", "faulty.bpmn"],
+        ["refused", "huge.bpmn"],
+        ["deployable", "utf16.bpmn"],
+    ]
+    assert lines[-1] == "6 files: 3 open, 2 of them deployable; 3 refused; 3 reach the end in every random walk."
+
+
+def test_a_reason_names_rule_element_and_line(folder: Path) -> None:
+    answer = run(folder / "faulty.bpmn", "--language", "en")
+
+    assert "script-refused a:1 Scripts are not run." in answer.output
+
+
+def test_answer_in_json_has_remedies_in_both_languages(folder: Path) -> None:
+    answer = run(folder, "--format", "json", "--walks", 3)
+
+    told = json.loads(answer.output)
+    faulty = next(item for item in told["files"] if item["file"] == "faulty.bpmn")
+    assert told["totals"] == {"files": 6, "opened": 3, "deployable": 2, "refused": 3, "always_ended": 3}
+    assert (faulty["deployable"], faulty["opens_as_draft"]) == (False, True)
+    assert faulty["walks"] == {"run": 3, "ended": 3}
+    assert set(faulty["faults"][0]["remedy"]) == {"zh", "en"}
+
+
+@pytest.mark.parametrize("bounds", [Bounds(seconds=0.0), Bounds(memory_bytes=1 << 20)], ids=["time", "memory"])
+def test_a_file_that_costs_too_much_is_answered_too(folder: Path, bounds: Bounds) -> None:
+    trials = list(try_diagrams([folder / "deep/sound.bpmn", folder / "huge.bpmn"], bounds))
+
+    assert [(trial.verdict, trial.findings[0].code) for trial in trials] == [("refused", "gave-up")] * 2
