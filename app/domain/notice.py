@@ -26,6 +26,7 @@ NOTICE_CLASSES: Mapping[str, NoticeClass] = {
     "extended": OFFICE,
     "reclassified": OFFICE,
     "restarted": OFFICE,
+    "supplement_asked": OFFICE,
     "due_moved": OFFICE,
     "calendar_running_out": OFFICE,
     "clock_corrected": OFFICE,

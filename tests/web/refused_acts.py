@@ -170,6 +170,11 @@ def promise_alone(call: Call, world: World, folder: Path) -> Attempt:
     return attempt(call, HEAD, f"/cases/{case_no}/extensions", LONGER)
 
 
+def supplement_without_consent(call: Call, _world: World, _folder: Path) -> Attempt:
+    body = {"requirement": "premises", "reason": "证明已过期", "wants_supplement": True}
+    return attempt(call, REVIEWER, f"/cases/{taken(call)}/acceptance-errors", body)
+
+
 def unproven_service(call: Call, _world: World, _folder: Path) -> Attempt:
     case_no = str(call(APPLICANT).apply()["case_no"])
     call(WINDOW).do(case_no, "check", "correct", remark="缺平面图", correction_days=5, service_channel="post")

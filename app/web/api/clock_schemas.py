@@ -48,6 +48,15 @@ class Restart(Strict):
     occurred_at = AskedInstant(data_key="at", load_default=None, allow_none=True)
 
 
+class AcceptanceErrorFound(Strict):
+    """A gap found after acceptance. consent_document: of the applicant, without which no supplement is asked for."""
+
+    requirement = fields.String(required=True, validate=validate.Length(1, 64))
+    reason = fields.String(load_default="", validate=validate.Length(max=500))
+    wants_supplement = fields.Boolean(load_default=False)
+    consent_document = fields.String(load_default="", validate=validate.Length(max=80))
+
+
 class LedgerCorrection(Strict):
     """What a ledger entry should have said; the caller is the second person. corrects: seq of the entry."""
 

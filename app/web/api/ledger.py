@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 from app.domain.clock_entry import ClockEntry
 from app.operations.correct_ledger import CorrectionRequest, correct_ledger
 from app.operations.reclassify_clock import reclassify_clock
+from app.operations.record_acceptance_error import AcceptanceError, record_acceptance_error
 from app.operations.record_service import ServiceRequest, record_service
 from app.operations.restart_clock import RestartRequest, restart_clock
 from app.queries.clock import ledger_of, list_clocks, list_deadlines
@@ -96,6 +97,23 @@ class Restarts(MethodView):
         asked = RestartRequest(**{**body, "occurred_at": instant(body["occurred_at"])})
         return restart_clock(
             context(), current_person(), case_id=case_id_of(case_no), asked=asked, request=idempotency()
+        )
+
+
+@blueprint.route("/cases/<case_no>/acceptance-errors")
+class AcceptanceErrors(MethodView):
+    """Errors at acceptance."""
+
+    @blueprint.doc(**REPEATABLE)
+    @blueprint.arguments(clock_schemas.AcceptanceErrorFound)
+    @blueprint.response(201, schemas.CaseActAnswer)
+    @blueprint.alt_response(403, schema=schemas.Problem)
+    @blueprint.alt_response(422, schema=schemas.Problem)
+    def post(self, body: dict[str, Any], case_no: str) -> object:
+        """Record a gap found after acceptance; no limit moves, and a supplement needs the applicant's consent."""
+        found = AcceptanceError(**body)
+        return record_acceptance_error(
+            context(), current_person(), case_id=case_id_of(case_no), found=found, request=idempotency()
         )
 
 

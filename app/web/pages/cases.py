@@ -15,6 +15,7 @@ from app.queries.diagram import get_diagram
 from app.queries.holds import HoldView
 from app.queries.officer_facts import find_material_id, list_counties
 from app.storage.materials import read_material
+from app.web.pages.acceptance_errors import may_record_error
 from app.web.pages.blueprint import pages
 from app.web.pages.case_file import CaseFile, read_case
 from app.web.pages.case_parts import common_parts, due_of_task
@@ -174,6 +175,7 @@ def _acts(file: CaseFile) -> dict[str, bool]:
         "may_extend": may_extend(file),
         "may_reclassify": may_reclassify(file),
         "may_restart": may_restart(file),
+        "may_record_error": may_record_error(file),
         "may_withdraw": may_withdraw and file.view.state in BEFORE_DECISION,
         "may_revoke": may_revoke(file),
         "may_card": file.person.has_role("supervisor"),

@@ -4,6 +4,7 @@ from flask import Flask
 from flask_limiter import Limiter
 
 from app.web.pages import (
+    acceptance_errors,
     accountability,
     accounts,
     admin,
@@ -33,6 +34,7 @@ from app.web.pages import (
 from app.web.pages.blueprint import pages
 
 ROOMS = (
+    acceptance_errors,
     accountability,
     accounts,
     admin,

@@ -11,7 +11,7 @@ from tests.unit.web.sample_supervision import supervision_pages
 OFFICER = ("window_clerk", "reviewer", "decider")
 HEAD = ("unit_head", "supervisor")
 CLOCK_ACTS = ("suspend", "resume", "extend", "reclassify", "restart")
-ACTS = (*(f"may_{act}" for act in CLOCK_ACTS), "may_withdraw", "may_card")
+ACTS = (*(f"may_{act}" for act in CLOCK_ACTS), "may_record_error", "may_withdraw", "may_card")
 
 
 class OfficerPages(Parts):
@@ -174,6 +174,15 @@ class OfficerPages(Parts):
             "errors": [{"name": "document_no", "text": "请填写告知文书文号。"}] if act == "suspend" else [],
         }
 
+    def acceptance_error(self) -> dict[str, object]:
+        return {
+            "case": self.case(),
+            "requirements": [{"code": "premises", "label": "房屋使用证明"}],
+            "answers": [{"code": "no", "label": "不要求"}, {"code": "yes", "label": "要求补充"}],
+            "values": {"requirement": "premises", "reason": "已过期", "supplement": "yes", "consent": ""},
+            "errors": [{"name": "consent", "text": "受理后未经申请人同意不得要求补充材料。"}],
+        }
+
     def clock_statement(self, error: str = "") -> dict[str, object]:
         clock = {"limit": "5 个工作日", "started_at": self.at(-28), "due_at": self.at(27), "is_provisional": True}
         return {
@@ -292,6 +301,7 @@ class OfficerPages(Parts):
             ("cases", "cases", HEAD, self.cases()),
             ("cases_empty", "cases", HEAD, {**self.cases(), "cases": []}),
             *bundle_pages(self),
+            ("acceptance_error", "acceptance_error", OFFICER, self.acceptance_error()),
             *supervision_pages(self),
             *((f"clock_{act}", "clock_act", HEAD, self.clock_act(act)) for act in CLOCK_ACTS),
             (
