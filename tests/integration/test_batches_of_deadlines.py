@@ -1,6 +1,8 @@
 """A batch of deadlines is read and written together, and each of them fires as if it were alone."""
 
-from datetime import datetime
+import time
+from collections import Counter
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -8,12 +10,12 @@ from app.domain.calendar import ZONE
 from app.domain.vocabulary import Lane
 from app.operations.fire_due_deadlines import TickResult, fire_due_deadlines
 from app.storage.tables import audit_entry, case_file, deadline, document, instance_state, number_sequence, warning_card
-from tests.killing import due_cases
-from tests.many_cases import count_broken_chains, examine
+from tests.killing import due_cases, fire_as_the_worker_does, running_workers
+from tests.many_cases import copy_case, count_broken_chains, count_fired, examine
 from tests.world import World
 
 LATE = datetime(2026, 4, 20, 10, 0, tzinfo=ZONE)
-CASES = 5
+CASES, CASES_AN_OFFICE, LONGEST_S = 5, 150, 25.0
 
 
 def tick(world: World, lane: Lane, *, budget_ms: int = 10_000) -> TickResult:
@@ -70,6 +72,36 @@ def test_batch_that_is_taken_back_leaves_no_gap_in_the_numbers(installed: World)
     assert before == 0
     assert len(set(papers)) == CASES - 1
     assert all_of(installed, last) == [CASES - 1]
+
+
+def of_two_offices_in_turn(world: World) -> None:
+    """Store cases of two offices that are due one after the other, first of the one, then of the other."""
+    for region in ("422801", "422802"):
+        copy_case(world, world.apply("restaurant-sign", region), CASES_AN_OFFICE - 1)
+    world.at(2026, 3, 10, 9, 0)
+    placed = sa.select(deadline.c.id, case_file.c.department_id, deadline.c.due_at).join(
+        case_file, case_file.c.id == deadline.c.case_id
+    )
+    with world.container.context.database.write() as uow:
+        turn: Counter[int] = Counter()
+        for row in uow.connection.execute(placed.where(deadline.c.name == "notice5")).all():
+            turn[row.department_id] += 1
+            at = row.due_at + timedelta(seconds=turn[row.department_id])
+            moving = deadline.update().where(deadline.c.id == row.id)
+            uow.connection.execute(moving.values(stage=2, lane=int(Lane.MOVE), fire_at=at))
+
+
+def test_workers_that_number_papers_of_the_same_offices_do_not_wait_for_each_other(installed: World) -> None:
+    of_two_offices_in_turn(installed)
+    context, began = installed.container.context, time.monotonic()
+
+    with running_workers(context, fire_as_the_worker_does, 3):
+        while count_fired(context.database) < 2 * CASES_AN_OFFICE and time.monotonic() - began < LONGEST_S:
+            time.sleep(0.02)
+
+    # Had two of them waited for each other, the server would have ended one, and its deadline would have been put off.
+    assert count_fired(context.database) == 2 * CASES_AN_OFFICE
+    assert all_of(installed, sa.select(deadline.c.attempts).where(deadline.c.attempts > 0)) == []
 
 
 def test_what_there_is_no_time_for_fires_with_the_next_batch(installed: World) -> None:
