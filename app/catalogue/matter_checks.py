@@ -12,7 +12,7 @@ from app.domain.certificate import last_day_of
 from app.domain.diagram import Finding
 from app.domain.errors import InvalidInput
 from app.domain.limit import TimeLimit, parse_limit
-from app.domain.matter import DECISION_CLOCKS, PAPERS, ExtensionRule, LimitClass, MaterialRequirement
+from app.domain.matter import DECISION_CLOCKS, PAPERS, ExtensionRule, LimitClass, MaterialRequirement, RenewalRule
 from app.domain.vocabulary import CaseClass, ClockName, LimitUnit
 
 IMPL_CODE_LENGTH = 31
@@ -38,6 +38,7 @@ def check_matters(rules_dir: Path, bpmn_dir: Path, departments: Collection[str])
         yield from _check_classes(matter)
         yield from _check_deemed(matter)
         yield from _check_acceptance(matter)
+    yield from _check_renewals(matters)
     yield from _check_codes(matters)
 
 
@@ -60,6 +61,8 @@ def _check_fields(file: RuleFile) -> Iterator[Finding]:
         yield fault("matter-field", file.path, name=name)
     if "extension" in file.fields:
         yield from _check_row(file, "extension", ExtensionRule, file.fields["extension"])
+    if "renewal" in file.fields:
+        yield from _check_row(file, "renewal", RenewalRule, file.fields["renewal"])
     for row in file.fields.get("material", []):
         yield from _check_row(file, "material", MaterialRequirement, row)
     for row in file.fields.get("class", []):
@@ -67,7 +70,10 @@ def _check_fields(file: RuleFile) -> Iterator[Finding]:
 
 
 def _check_row(
-    file: RuleFile, table: str, shape: type[ExtensionRule | LimitClass | MaterialRequirement], row: Mapping[str, object]
+    file: RuleFile,
+    table: str,
+    shape: type[ExtensionRule | LimitClass | MaterialRequirement | RenewalRule],
+    row: Mapping[str, object],
 ) -> Iterator[Finding]:
     known = {field.name for field in fields(shape)}
     needed = {field.name for field in fields(shape) if field.default is MISSING}
@@ -177,3 +183,16 @@ def _check_codes(matters: list[MatterFile]) -> Iterator[Finding]:
         for region in matter.regions:
             if offered[matter.impl_code_in(region)] > 1:
                 yield fault("matter-code-twice", matter.path, impl_code=matter.impl_code_in(region))
+
+
+def _check_renewals(matters: list[MatterFile]) -> Iterator[Finding]:
+    """A renewal names matters that exist, a window in days, and the law that knows none where it is excluded."""
+    known = {matter.code for matter in matters}
+    for matter in matters:
+        rule = matter.fields.get("renewal")
+        if rule is None:
+            continue
+        renewed = {rule["renews"], *rule.get("also_renews", ())}
+        is_unexplained = rule.get("is_excluded", False) and not rule.get("excluded_by")
+        if renewed - known or rule.get("window_days", 1) < 1 or is_unexplained:
+            yield fault("matter-renewal", matter.path, renews=", ".join(sorted(renewed)))

@@ -13,6 +13,7 @@ from app.domain.matter import (
     LimitClass,
     MaterialRequirement,
     OfferingVersion,
+    RenewalRule,
 )
 
 REGION_DIGITS = 6
@@ -99,6 +100,7 @@ class MatterFile:
             card_rule_set=item.get("card_rule_set", ""),
             result_name=item["result_name"],
             result_validity=item.get("result_validity", ""),
+            renewal=_renewal(item["renewal"]) if "renewal" in item else None,
             legal_basis=tuple(item["legal_basis"]),
             is_demo=item["is_demo"],
             limits_mark=item["limits_mark"],
@@ -152,6 +154,10 @@ def matter_of(file: RuleFile) -> MatterFile:
 def extension_of(row: dict[str, Any]) -> ExtensionRule:
     """Return the extension rule of a matter."""
     return ExtensionRule(**{**row, "touches": tuple(row.get("touches", DECISION_CLOCKS))})
+
+
+def _renewal(row: dict[str, Any]) -> RenewalRule:
+    return RenewalRule(**{**row, "also_renews": tuple(row.get("also_renews", ()))})
 
 
 def _material(row: dict[str, Any]) -> MaterialRequirement:

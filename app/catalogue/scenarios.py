@@ -20,7 +20,9 @@ ACTS: Mapping[str, frozenset[str]] = {
     "withdraw": frozenset(),
 }
 COMMON = frozenset({"by", "at", "member", "refused", "then"})
-GIVEN = frozenset({"at", "by", "region", "intake_mode", "matter", "theme", "applicant", "form", "guidance"})
+GIVEN = frozenset(
+    {"at", "by", "region", "intake_mode", "matter", "theme", "applicant", "form", "guidance", "certificate"}
+)
 TOP = frozenset({"title", "given", "when", "then"})
 EXPECTED = frozenset(Expectation.__dataclass_fields__)
 
@@ -114,6 +116,7 @@ def _scenario(file: str, content: Mapping[str, Any]) -> Scenario:
         applicant=given.get("applicant", {}),
         form=given.get("form", {}),
         guidance=given.get("guidance", {}),
+        certificate=given.get("certificate", {}),
         steps=tuple(_step(step) for step in content.get("when", ())),
         then=_expectation(content.get("then", {})),
     )

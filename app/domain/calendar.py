@@ -140,6 +140,10 @@ class ResolvedCalendar:
         day = self.day_at(index)
         return at_second(day, self.hours_on(day.toordinal()).first_at(seconds - self.cum[index]))
 
+    def covers(self, day: date) -> bool:
+        """Say whether the data of this calendar reach a day."""
+        return self.first <= day.toordinal() <= self.last
+
     def is_provisional(self, day: date) -> bool:
         """Say whether a date may still move because its year is not published (K18)."""
         return day.toordinal() >= self.provisional_from

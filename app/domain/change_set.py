@@ -11,6 +11,7 @@ from app.domain.certificate import CertificateChange, CertificateRow
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
 from app.domain.change_rows.cards import CardChange, CardRow
 from app.domain.deemed_rows import AccountabilityRow, HoldRow
+from app.domain.renewal import RenewalRow
 from app.domain.revocation import BarRow, CancellationRow, RevocationRow
 from app.domain.seal import FilingChange, SealChange
 from app.domain.service_record import ServiceChange, ServiceRow
@@ -379,6 +380,7 @@ class ChangeSet:
     filings: list[FilingChange] = field(default_factory=list)
     certificates: list[CertificateRow] = field(default_factory=list)
     certificates_changed: list[CertificateChange] = field(default_factory=list)
+    renewals: list[RenewalRow] = field(default_factory=list)
     revocations: list[RevocationRow] = field(default_factory=list)
     cancellations: list[CancellationRow] = field(default_factory=list)
     bars: list[BarRow] = field(default_factory=list)

@@ -32,6 +32,8 @@ from app.domain.time_rules import DeemedRules
 from app.domain.vocabulary import ClockName, LimitUnit, Stage
 
 DECIDED, DEEMED, DEEMED_WARNING, HOLD = "decided", "deemed", "deemed_warning", "hold"
+EXPIRY, RENEWAL, RENEWAL_WARNING = "expiry", "renewal", "renewal_warning"
+BY_DEFAULT = (DEEMED, RENEWAL)
 OTHER_CLOCKS = (
     "step",
     "card_answer",
@@ -138,8 +140,8 @@ def instants_of_warning(promised: ClockState, counting: CountingRules) -> Deadli
 
 
 def fire_at(name: str, at: datetime | None, stage: int, *, rules: DeemedRules) -> datetime | None:
-    """Return when to try a stage: its instant, an approval by default after the settle time (time-limits.md section 8)."""
-    if at is not None and name == DEEMED and stage == Stage.DUE:
+    """Return when to try a stage: its instant, what is decided by default after the settle time (time-limits section 8)."""
+    if at is not None and name in BY_DEFAULT and stage == Stage.DUE:
         return at + timedelta(seconds=rules.settle_seconds)
     return at
 

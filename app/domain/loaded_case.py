@@ -10,6 +10,7 @@ from app.domain.change_set import CaseMaterialRow, DecisionRow, LedgerRow, Party
 from app.domain.deemed_rows import HoldRow
 from app.domain.matter import OfferingVersion
 from app.domain.outage import Gap
+from app.domain.renewal import RenewalRow
 from app.domain.seal import SealAuthorisation
 from app.domain.service_record import ServiceRow
 
@@ -149,7 +150,7 @@ class LoadedCase:
     `disarmed`. answer: of the request that was asked about, None when it is new.
     handled_in_theme: steps of the joint case a member belongs to. outages: those not released since the receipt.
     seal_authorisations: of the owning department, those not withdrawn.
-    certificate: what this case gave.
+    certificate: what this case gave. renewal, renewed: what it asks to renew, and that certificate as it is now.
     """
 
     case: CaseFacts
@@ -173,6 +174,8 @@ class LoadedCase:
     outages: tuple[Gap, ...] = ()
     seal_authorisations: tuple[SealAuthorisation, ...] = ()
     certificate: CertificateRow | None = None
+    renewal: RenewalRow | None = None
+    renewed: CertificateRow | None = None
     has_closure: bool = False
     answer: StoredAnswer | None = None
     now: datetime

@@ -48,6 +48,22 @@ class LimitClass:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RenewalRule:
+    """A matter that renews certificates (行政许可法 art. 50).
+
+    renews: code of the matter that gave them; also_renews: further ones, such as this matter itself. window_days: how
+    many calendar days before expiry the renewal is asked at the latest. is_excluded: a special law knows no renewal by
+    silence, excluded_by names it.
+    """
+
+    renews: str
+    also_renews: tuple[str, ...] = ()
+    window_days: int = 30
+    is_excluded: bool = False
+    excluded_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferingVersion:
     """One version of the implementation list of a matter in one region by one department.
 
@@ -92,6 +108,7 @@ class OfferingVersion:
     card_rule_set: str = ""
     result_name: str = ""
     result_validity: str = ""
+    renewal: RenewalRule | None = None
     legal_basis: tuple[str, ...] = ()
     is_demo: bool = True
     limits_mark: str = ""

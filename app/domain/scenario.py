@@ -45,7 +45,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """One file. matter or theme: what is applied for. titles: language -> title."""
+    """One file. matter or theme: what is applied for. titles: language -> title. certificate: in the register before."""
 
     file: str
     titles: Mapping[str, str]
@@ -58,6 +58,7 @@ class Scenario:
     applicant: Mapping[str, object] = field(default_factory=dict)
     form: Mapping[str, object] = field(default_factory=dict)
     guidance: Mapping[str, object] = field(default_factory=dict)
+    certificate: Mapping[str, object] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     then: Expectation = field(default_factory=Expectation)
 

@@ -12,8 +12,8 @@ from app.domain.calendar import to_local
 from app.domain.errors import Conflict, Forbidden, InvalidInput
 from app.domain.vocabulary import FilingState, SealState
 
-# What an authority may let the system seal: the notice of an approval by default, and the result.
-SEALED_KINDS = ("deemed_notice", "decision")
+# What an authority may let the system seal: the notices of approvals and renewals by default, and the result.
+SEALED_KINDS = ("deemed_notice", "renewal_notice", "decision")
 RESULT_KINDS = ("decision",)
 FIRST_RETRY_S, LONGEST_RETRY_S = 60, 900
 FILING_OUTCOMES: Mapping[str, FilingState] = {

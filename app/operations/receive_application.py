@@ -22,12 +22,13 @@ from app.runtime.application import (
     receipt_of,
     take_materials,
 )
-from app.runtime.bars import refuse_barred_applicant
+from app.runtime.bars import barred_matters, refuse_barred_applicant
 from app.runtime.casework import Desk
 from app.runtime.context import Context, in_transaction
 from app.runtime.intake import NewCase, open_case
 from app.runtime.paper_receipts import facts_of_paper, ground_of_paper, use_number
 from app.runtime.ports import TransactionPorts
+from app.runtime.renewal_intake import find_renewal, renewal_answer
 from app.storage.apply_changes import apply_changes
 from app.storage.catalogue import find_region, matter_exists, offering_in_force
 from app.storage.idempotency import find_response
@@ -74,9 +75,10 @@ def _receive(
     received_at = paper.received_at if paper else uow.arrived_at
     offering = _offering(uow, application, received_at)
     refuse_foreign_region(person, application.region_code)
-    refuse_barred_applicant(uow, published, application.applicant, (offering.matter_code,))
+    refuse_barred_applicant(uow, published, application.applicant, barred_matters(offering))
     form = published.forms.get(offering.form_key)
     answers = check_answers(form.schema, application.form) if form else application.form
+    renewal, renewed = find_renewal(uow, offering, application.applicant, answers, received_at=received_at)
     hall = published.department_by_code(f"{application.region_code[:6]}-hall")
     hall_id = hall.id if hall else offering.department_id
     ground = ground_of_paper(uow, person, hall_id, paper) if paper else ""
@@ -101,6 +103,8 @@ def _receive(
             "matter": {"code": offering.matter_code, "name": offering.name, "handled_by": offering.handled_by},
         },
         offering=offering,
+        renewal=renewal,
+        renewed=renewed,
         materials=take_materials(uow, offering.materials, application.materials, owner_account_id=person.account_id),
     )
     changes = ChangeSet()
@@ -112,7 +116,7 @@ def _receive(
     )
     work = open_case(desk, new, changes)
     give_receipt(work, progress_code)
-    result = receipt_of(work, progress_code)
+    result = {**receipt_of(work, progress_code), **renewal_answer(work)}
     if request is not None:
         keep_answer(request, result, now, changes)
     apply_changes(uow, changes)

@@ -137,7 +137,9 @@ def give_receipt(work: Casework, progress_code: str) -> None:
     """Issue the receipt (收件凭证) and tell the applicant the case number and the progress code."""
     if not issues_paper(work, "receipt"):
         return
-    document = issue_document(work, "receipt", {"progress_code": progress_code})
+    renewal = work.loaded.renewal
+    facts = {"progress_code": progress_code, "renewal_late": renewal.is_late or None if renewal else None}
+    document = issue_document(work, "receipt", facts)
     tell_applicant(work, "received", {"document_no": document.document_no, "progress_code": progress_code})
 
 

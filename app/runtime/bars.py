@@ -3,11 +3,18 @@
 from collections.abc import Collection
 
 from app.domain.calendar import to_local
+from app.domain.matter import OfferingVersion
 from app.domain.revocation import refuse_barred
 from app.runtime.application import ApplicantInput
 from app.runtime.published import Published
 from app.storage.bars import bars_of
 from app.storage.unit_of_work import UnitOfWork
+
+
+def barred_matters(offering: OfferingVersion) -> tuple[str, ...]:
+    """Return the matters whose bars count for an application: the matter itself, and those whose certificates it renews."""
+    rule = offering.renewal
+    return (offering.matter_code, rule.renews, *rule.also_renews) if rule else (offering.matter_code,)
 
 
 def refuse_barred_applicant(

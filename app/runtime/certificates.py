@@ -7,9 +7,11 @@ from datetime import date
 import orjson
 
 from app.domain.calendar import to_local
-from app.domain.certificate import CertificateRow, last_day_of, require_dates
+from app.domain.certificate import ONE_DAY, CertificateRow, changed, last_day_of, require_alive, require_dates
 from app.domain.change_set import DecisionRow, DocumentRow
-from app.domain.vocabulary import CertificateState
+from app.domain.matter import OfferingVersion
+from app.domain.renewal import renewed_until
+from app.domain.vocabulary import CertificateState, Decision
 from app.runtime.casework import Casework
 
 
@@ -34,7 +36,7 @@ def register_certificate(work: Casework, document: DocumentRow) -> CertificateRo
     if offering is None or party is None or not offering.result_name or offering.handled_by != "internal":
         return None
     holder = holder_of(work)
-    first_on = to_local(_decision(work).effective_at).date()
+    first_on, last_on = _validity(work, offering)
     row = CertificateRow(
         id=work.ports.next_id(),
         certificate_no=_typed(work, "certificate_no") or document.document_no,
@@ -48,13 +50,15 @@ def register_certificate(work: Casework, document: DocumentRow) -> CertificateRo
         holder_id_type=holder.id_type,
         holder_id_number=holder.id_number,
         valid_from_on=first_on,
-        valid_to_on=_last_day(work, first_on, offering.result_validity),
+        valid_to_on=last_on,
         state=CertificateState.VALID,
         state_at=work.now,
         entered_by=work.actor.code,
         entered_at=work.now,
+        previous_id=work.loaded.renewed.id if work.loaded.renewed else None,
     )
     work.changes.certificates.append(row)
+    _end_renewed(work)
     return row
 
 
@@ -74,6 +78,29 @@ def _decision(work: Casework) -> DecisionRow:
     decision = work.changes.decisions[-1] if work.changes.decisions else work.loaded.decision
     assert decision is not None
     return decision
+
+
+def _validity(work: Casework, offering: OfferingVersion) -> tuple[date, date | None]:
+    """A renewed certificate goes on from the day after the old one, for as long as that one held (section 13)."""
+    old = work.loaded.renewed
+    if old is None or old.valid_to_on is None:
+        first_on = to_local(_decision(work).effective_at).date()
+        return first_on, _last_day(work, first_on, offering.result_validity)
+    return old.valid_to_on + ONE_DAY, renewed_until(old)
+
+
+def _end_renewed(work: Casework) -> None:
+    """The old certificate leaves the register's living ones; one that was revoked or cancelled is not renewed.
+
+    Raises Conflict `certificate_ended`.
+    """
+    old = work.loaded.renewed
+    if old is None:
+        return
+    is_done = old.state == CertificateState.RENEWED and _decision(work).decision == Decision.DEEMED_RENEW
+    if not is_done:
+        require_alive(old, work.now)
+        work.changes.certificates_changed.append(changed(old, CertificateState.RENEWED, work.now))
 
 
 def _last_day(work: Casework, first_on: date, validity: str) -> date | None:

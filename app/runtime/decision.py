@@ -6,17 +6,21 @@ from datetime import datetime
 import orjson
 
 from app.domain.change_set import DecisionRow
+from app.domain.deadline_instants import DEEMED, RENEWAL
 from app.domain.deemed import is_decision_in_time
 from app.domain.errors import Conflict, Forbidden
 from app.domain.hold import is_over, running_hold
 from app.domain.loaded_case import DeadlineFacts
+from app.domain.renewal import blocking
 from app.domain.vocabulary import CaseState, ClockName, DeadlineState, Decision, FilingState
 from app.runtime.acceptance import stop_running
 from app.runtime.casework import Casework
 from app.runtime.holds import close_open_hold
+from app.runtime.renewal_facts import renewal_guards_of
 
 # A dead letter is an approval that is owed and failed for a technical reason: no person decides over it either.
 DUE_STATES = (DeadlineState.ARMED, DeadlineState.DEAD)
+OWED = (DEEMED, RENEWAL)
 BY_DEFAULT = (Decision.DEEMED_APPROVE, Decision.DEEMED_RENEW)
 OUTCOMES = {
     "approve": Decision.APPROVE,
@@ -33,7 +37,7 @@ def decision_of(outcome: str | None) -> Decision | None:
 
 
 def refuse_late_decision(work: Casework) -> None:
-    """Refuse a decision that comes after the due instant of an armed deemed approval.
+    """Refuse a decision that comes after the due instant of an armed approval by default, or the expiry of a renewal by law.
 
     In time is who arrived by the due instant and had the lock within the settle time (time-limits section 8).
     Raises Conflict `decision_after_due`, or `decision_after_deemed` once the approval by default stands.
@@ -41,7 +45,7 @@ def refuse_late_decision(work: Casework) -> None:
     if work.loaded.decision is not None:
         raise Conflict("decision_after_deemed", effective_at=work.loaded.decision.effective_at.isoformat())
     for row in work.loaded.deadlines:
-        if row.name != "deemed" or row.due_at is None or not _is_owed(work, row):
+        if row.name not in OWED or row.due_at is None or not _is_owed(work, row):
             continue
         is_in_time = is_decision_in_time(
             arrived_at=work.loaded.arrived_at,
@@ -59,12 +63,17 @@ def refuse_after_deemed(work: Casework, outcome: str) -> None:
     Raises Conflict `decision_after_deemed`, which says more than that the task is closed.
     """
     decided = work.loaded.decision
-    if decided is not None and decided.decision == Decision.DEEMED_APPROVE and decision_of(outcome) is not None:
+    if decided is not None and decided.decision in BY_DEFAULT and decision_of(outcome) is not None:
         raise Conflict("decision_after_deemed", effective_at=decided.effective_at.isoformat())
 
 
 def _is_owed(work: Casework, row: DeadlineFacts) -> bool:
-    """A hold that ran out holds nothing back any more, even before the tick that notes it."""
+    """A hold that ran out holds nothing back any more, even before the tick that notes it.
+
+    A renewal by law is owed when its guards hold, which are all known now; no hold keeps it back.
+    """
+    if row.name == RENEWAL:
+        return row.state in DUE_STATES and not blocking(renewal_guards_of(work))
     standing = running_hold(work.holds)
     return row.state in DUE_STATES or (
         row.state == DeadlineState.HELD and standing is not None and is_over(standing, work.loaded.arrived_at)
@@ -109,4 +118,4 @@ def decide(
     stop_running(work, (ClockName.PROMISED, ClockName.STATUTORY), at=effective_at, seq=seq)
     close_open_hold(work)
     work.decision = decision
-    work.move_to(CaseState.DEEMED if decision == Decision.DEEMED_APPROVE else CaseState.DECIDED)
+    work.move_to(CaseState.DEEMED if decision in BY_DEFAULT else CaseState.DECIDED)

@@ -48,21 +48,21 @@ def approve(work: Casework) -> datetime:
         decided_by=actor.code,
     )
     document = issue_document(work, "deemed_notice", _notice_facts(work, due_at))
-    _open_accountability(work)
+    open_accountability(work, ClockName.PROMISED)
     tell_applicant(work, "deemed_approved", {"document_no": document.document_no, "effective_at": due_at.isoformat()})
     for role in (Role.REVIEWER, Role.DECIDER, Role.UNIT_HEAD):
         tell_role(work, role, "filing_due", {"effective_at": due_at.isoformat()}, key=f"filing-due:{work.case.id}")
     return due_at
 
 
-def _open_accountability(work: Casework) -> None:
-    """Open the record of who let the limit pass; the head of the unit says why within three working days."""
+def open_accountability(work: Casework, clock: str) -> None:
+    """Open the record of who let a limit pass; the head of the unit says why within three working days."""
     steps = (*work.loaded.handled, *work.loaded.handled_in_theme)
     due_at = cause_due_at(work.now, work.published.calendar_of(work.case.department_id))
     row = AccountabilityRow(
         id=work.ports.next_id(),
         case_id=work.case.id,
-        clock=ClockName.PROMISED,
+        clock=clock,
         opened_at=work.now,
         state=AccountabilityState.OPEN,
         department_id=work.case.department_id,

@@ -7,13 +7,14 @@ import orjson
 import structlog
 
 from app.domain.change_set import ChangeSet, IncidentRow, OutboxRow
+from app.domain.deadline_instants import BY_DEFAULT
 from app.domain.notice import NOTICE_CLASSES, earliest_send_at
 from app.runtime.containment import Containment, describe
 from app.runtime.context import Context
 from app.runtime.notices import CHANNEL
 from app.storage.apply_changes import apply_changes
 from app.storage.cases import CaseLabel, case_label
-from app.storage.deadlines import DEEMED, ClaimedDeadline, postpone
+from app.storage.deadlines import ClaimedDeadline, postpone
 from app.storage.incidents import OPEN, find_open_incident
 from app.storage.rules import current_generation
 from app.storage.unit_of_work import UnitOfWork
@@ -34,7 +35,7 @@ def note_failure(
     told = describe(error)
     is_dead = postpone(uow, row, now=now, error=told)
     uow.after_commit(partial(_report, row, told, is_dead=is_dead))
-    if is_dead or (row.name == DEEMED and row.attempts == 0):
+    if is_dead or (row.name in BY_DEFAULT and row.attempts == 0):
         contained.run(uow, lambda: _open_incident(uow, context, row, told, now))
 
 

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from app.domain.actor import system_actor
-from app.domain.deadline_instants import HOLD
+from app.domain.deadline_instants import HOLD, RENEWAL
 from app.domain.deemed import may_fire
 from app.domain.errors import RuleViolation
 from app.domain.loaded_case import DeadlineFacts
 from app.domain.moves import FireDeadline
+from app.domain.renewal import blocking
 from app.domain.vocabulary import CardCause, CardColour, ClockName, DeadlineState, Lane, Role, Stage
 from app.runtime.cards import CardSubject, issue_card
 from app.runtime.casework import Casework
@@ -17,6 +18,8 @@ from app.runtime.decide_change import decide_change
 from app.runtime.deemed_facts import blocking_guards
 from app.runtime.holds import run_out
 from app.runtime.notices import tell_card, tell_role, tell_supervision_office
+from app.runtime.renewal import block_renewal
+from app.runtime.renewal_facts import renewal_guards_of
 from app.runtime.warn import issue_cards_behind, warn
 
 
@@ -49,6 +52,13 @@ def fire(work: Casework, deadline: DeadlineFacts) -> Fired:
         guards = blocking_guards(work)
         if guards:
             _block(work, deadline, guards)
+            work.finish()
+            return Fired(deadline_id=deadline.id, name=deadline.name, stage=stage, outcome="blocked")
+    if deadline.name == RENEWAL:
+        _refuse_early(work, deadline)
+        guards = blocking(renewal_guards_of(work))
+        if guards:
+            block_renewal(work, deadline, guards)
             work.finish()
             return Fired(deadline_id=deadline.id, name=deadline.name, stage=stage, outcome="blocked")
     _move(work, deadline)

@@ -1,14 +1,16 @@
 """Intake (收件): a case comes into being, from an application or from a theme that opens its members."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from app.domain.audit import GENESIS
+from app.domain.certificate import CertificateRow
 from app.domain.change_set import CaseMaterialRow, CaseRow, ChangeSet, PartyRow
 from app.domain.errors import RuleViolation
 from app.domain.loaded_case import CaseFacts, LoadedCase
 from app.domain.matter import OfferingVersion
+from app.domain.renewal import RenewalRow
 from app.domain.snapshot import OpenMember
 from app.domain.theme import ThemeVersion
 from app.domain.vocabulary import CaseKind, CaseState, ClockName
@@ -23,7 +25,7 @@ AT_RECEIPT = ("state", "accepted_at", "closed_at", "decision", "result_kind", "l
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCase:
-    """What a case starts with. The party and the materials carry case_id 0; the id is given at the opening.
+    """What a case starts with. The party, the materials and the renewal carry case_id 0; the id is given at the opening.
 
     received_at: the instant of receipt, which `notice5` counts from. now: the database's instant of the transaction.
     receipt_facts: what the audit chain keeps of a receipt that was given on paper.
@@ -45,6 +47,8 @@ class NewCase:
     materials: tuple[CaseMaterialRow, ...] = ()
     member_offerings: Mapping[str, OfferingVersion] = field(default_factory=dict)
     receipt_facts: Mapping[str, object] = field(default_factory=dict)
+    renewal: RenewalRow | None = None
+    renewed: CertificateRow | None = None
     parent_case_id: int | None = None
     parent_task: str | None = None
     parent_element: str | None = None
@@ -69,6 +73,8 @@ def open_case(desk: Desk, new: NewCase, changes: ChangeSet) -> Casework:
         offering=new.offering,
         materials=tuple(CaseMaterialRow(**{**asdict(row), "case_id": facts.id}) for row in new.materials),
         member_offerings=new.member_offerings,
+        renewal=replace(new.renewal, case_id=facts.id) if new.renewal else None,
+        renewed=new.renewed,
         now=new.now,
         arrived_at=new.received_at,
         generation=published.generation,
@@ -174,4 +180,6 @@ def _add_rows(work: Casework, diagram_id: int) -> None:
     work.changes.states_added.append(saved_state(work, diagram_id))
     if work.loaded.party is not None:
         work.changes.parties_added.append(work.loaded.party)
+    if work.loaded.renewal is not None:
+        work.changes.renewals.append(work.loaded.renewal)
     work.changes.case_materials.extend(work.loaded.materials)

@@ -132,7 +132,7 @@ def _bar(work: Casework, asked: RevocationInput, row: RevocationRow) -> None:
         BarRow(
             id=work.ports.next_id(),
             revocation_id=row.id,
-            matter_code=offering.matter_code,
+            matter_code=offering.renewal.renews if offering.renewal else offering.matter_code,
             holder_id_type=holder.id_type,
             holder_id_number=holder.id_number,
             until_on=until_on,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from app.domain.calendar import to_local, to_utc
 from app.domain.cards import colour_of_card
 from app.domain.change_set import DeadlineChange
-from app.domain.deadline_instants import DEEMED_WARNING, fire_at
+from app.domain.deadline_instants import DEEMED_WARNING, RENEWAL_WARNING, fire_at
 from app.domain.loaded_case import DeadlineFacts
 from app.domain.service_record import FALLBACKS
 from app.domain.vocabulary import CardCause, ClockName, DeadlineState, Lane, Role, Stage
@@ -17,6 +17,7 @@ from app.runtime.changes.deadlines import CARD_ANSWER, CARD_DECISION, STEP, SUSP
 from app.runtime.deadline_row import instant_of, row_after, text_of
 from app.runtime.deemed_facts import blocking_guards
 from app.runtime.notices import tell_card, tell_role, tell_supervision_office
+from app.runtime.renewal import warn_of_renewal
 
 CARDED_CLOCKS = ("promised", "statutory", "filing", "notice5", "delivery", "bundle_promised", "bundle_statutory")
 CARD_DEADLINES = (CARD_ANSWER, CARD_DECISION)
@@ -109,6 +110,8 @@ def _tell_passing(work: Casework, deadline: DeadlineFacts, stage: Stage) -> None
         _tell_unserved(work, deadline)
     elif deadline.name == DEEMED_WARNING:
         _warn_of_approval(work, stage)
+    elif deadline.name == RENEWAL_WARNING:
+        warn_of_renewal(work, stage)
 
 
 def _tell_unanswered(work: Casework, deadline: DeadlineFacts) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from app.catalogue.scenarios import read_scenario
 from app.domain.authority import Person
 from app.domain.errors import CaseworkError
 from app.domain.scenario import Difference, Expectation, Scenario, Step
+from app.operations.enter_certificate import CertificateInput, enter_certificate
 from app.operations.receive_application import receive_application
 from app.operations.receive_theme_application import receive_theme_application
 from app.queries.case_page import CaseView
@@ -40,6 +42,7 @@ def play(world: World, scenario: Scenario) -> Played:
     Every act goes through the operation a door would call; between the acts deadlines fire and messages are delivered
     at their instants. An act that is refused, and need not be, is a difference, and the play goes on.
     """
+    _enter_certificate(world, scenario)
     case_no = _apply(world, scenario)
     found: list[Difference] = []
     for number, step in enumerate(scenario.steps, start=1):
@@ -50,6 +53,26 @@ def play(world: World, scenario: Scenario) -> Played:
         found.extend(_check(world, case_no, scenario, step.then, place))
     found.extend(_check(world, case_no, scenario, scenario.then, "then"))
     return Played(scenario=scenario, case_no=case_no, differences=tuple(found))
+
+
+def _enter_certificate(world: World, scenario: Scenario) -> None:
+    """Enter the certificate a scenario begins with, as its holder has had it for years."""
+    given = scenario.certificate
+    if not given:
+        return
+    last_on = given.get("valid_to")
+    entered = CertificateInput(
+        certificate_no=str(given["number"]),
+        matter_code=str(given["matter"]),
+        region_code=scenario.region_code,
+        holder_name=str(scenario.applicant.get("name", "")),
+        holder_id_type=str(scenario.applicant.get("id_type", "111")),
+        holder_id_number=str(scenario.applicant.get("id_number", "")),
+        valid_from_on=date.fromisoformat(str(given["valid_from"])),
+        valid_to_on=date.fromisoformat(str(last_on)) if last_on else None,
+        source_document=str(given.get("source", scenario.file)),
+    )
+    enter_certificate(world.context, world.person(str(given["by"])), entered)
 
 
 def _apply(world: World, scenario: Scenario) -> str:

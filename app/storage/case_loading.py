@@ -26,6 +26,7 @@ from app.domain.loaded_case import (
 )
 from app.domain.matter import OfferingVersion
 from app.domain.outage import Gap
+from app.domain.renewal import RenewalRow
 from app.domain.request_key import RequestKey
 from app.domain.seal import SealAuthorisation
 from app.domain.service_record import ServiceRow
@@ -91,6 +92,13 @@ SEAL_AUTHORISATIONS = RowSet(
     order="id",
 )
 CERTIFICATE = RowSet(row=CertificateRow, table=tables.certificate, where=OF_CASE, order="id")
+RENEWAL = RowSet(row=RenewalRow, table=tables.renewal_request, where=OF_CASE, order="case_id")
+RENEWED = RowSet(
+    row=CertificateRow,
+    table=tables.certificate,
+    where="id = (SELECT certificate_id FROM renewal_request WHERE case_id = wanted.case_id)",
+    order="id",
+)
 DEADLINES = RowSet(row=DeadlineFacts, table=tables.deadline, where=OF_CASE, order="id")
 CARDS = RowSet(row=CardFacts, table=tables.warning_card, where=OF_CASE, order="id")
 LEDGER = RowSet(row=LedgerRow, table=tables.clock_entry, where=OF_CASE, order="seq")
@@ -144,6 +152,8 @@ ROW_SETS = (
     CLOSURES,
     SEAL_AUTHORISATIONS,
     CERTIFICATE,
+    RENEWAL,
+    RENEWED,
     ANSWER,
 )
 WANTED = (("case_id", "bigint"),)
@@ -213,6 +223,8 @@ def _loaded(uow: UnitOfWork, rows: Rows, *, now: datetime, generation: int) -> L
         outages=OUTAGES.read(rows[OUTAGES]),
         seal_authorisations=SEAL_AUTHORISATIONS.read(rows[SEAL_AUTHORISATIONS]),
         certificate=_only(CERTIFICATE.read(rows[CERTIFICATE])),
+        renewal=_only(RENEWAL.read(rows[RENEWAL])),
+        renewed=_only(RENEWED.read(rows[RENEWED])),
         has_closure=any(closure.began_at <= now for closure in closures),
         answer=_only(ANSWER.read(rows[ANSWER])),
         now=now,

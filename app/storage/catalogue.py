@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from app.domain.matter import OfferingVersion
+from app.domain.matter import OfferingVersion, RenewalRule
 from app.storage import dialects
 from app.storage.offering_doc import hash_text, read_offering, write_offering
 from app.storage.tables import (
@@ -181,6 +181,18 @@ def list_offerings(connection: sa.Connection, region_code: str, at: datetime) ->
     """Return every list in force in a region, by matter code. at: aware."""
     found = _in_force(connection, sa.true(), region_code, at)
     return tuple(found[code] for code in sorted(found))
+
+
+def renewal_rules(connection: sa.Connection, at: datetime) -> dict[tuple[int, str], RenewalRule]:
+    """Return how certificates are renewed now, by (department, matter that gave them). at: aware."""
+    regions = connection.scalars(sa.select(matter_offering.c.region_code).distinct()).all()
+    return {
+        (offering.department_id, code): offering.renewal
+        for region_code in regions
+        for offering in list_offerings(connection, region_code, at)
+        if offering.renewal is not None
+        for code in (offering.renewal.renews, *offering.renewal.also_renews)
+    }
 
 
 def _in_force(

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from app.domain.deadline_instants import RENEWAL
 from app.domain.vocabulary import DeadlineState, Lane
 from app.storage.dialects import skip_locked
 from app.storage.sqltypes import UtcDateTime
 from app.storage.tables import case_file, deadline
 from app.storage.unit_of_work import UnitOfWork
 
-DEEMED = "deemed"
 DICE = random.SystemRandom()
 FIRST_BACK_OFF_S = 30.0
 LONGEST_BACK_OFF_S = 3_600.0
@@ -59,7 +59,9 @@ ARMED = (
 )
 DUE = ARMED.where(deadline.c.lane == sa.bindparam("lane"))
 # Word for word the condition of its index. Approvals move a case, so only their lane is asked this way.
-DUE_BUT_APPROVALS = ARMED.where(sa.text("deadline.lane = 0"), sa.text("deadline.name <> 'deemed'"))
+DUE_BUT_APPROVALS = ARMED.where(
+    sa.text("deadline.lane = 0"), sa.text("deadline.name <> 'deemed'"), deadline.c.name != RENEWAL
+)
 
 
 def claim_due(
@@ -68,7 +70,7 @@ def claim_due(
     """Lock due deadlines with their cases, oldest first; those in somebody's hands are skipped and come back.
 
     The row lock is the claim and the transaction is the lease: a killed process gives its work back at once.
-    may_approve: False leaves approvals by default armed where they are; what is due behind them goes on.
+    may_approve: False leaves approvals and renewals by default armed where they are; what is due behind them goes on.
     """
     values: dict[str, object] = {"now": now, "limit": limit}
     if may_approve or lane != Lane.MOVE:

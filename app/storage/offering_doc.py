@@ -15,6 +15,7 @@ from app.domain.matter import (
     LimitClass,
     MaterialRequirement,
     OfferingVersion,
+    RenewalRule,
 )
 
 IDENTITY = ("offering_id", "version")
@@ -44,6 +45,10 @@ def read_offering(offering_id: int, version: int, text: str) -> OfferingVersion:
     values["materials"] = tuple(_material(item) for item in values.get("materials", ()))
     if values.get("extension"):
         values["extension"] = _extension(values["extension"])
+    if values.get("renewal"):
+        values["renewal"] = RenewalRule(
+            **{**values["renewal"], "also_renews": tuple(values["renewal"].get("also_renews", ()))}
+        )
     if values.get("effective_from"):
         values["effective_from"] = date.fromisoformat(values["effective_from"])
     return OfferingVersion(offering_id=offering_id, version=version, **values)

@@ -14,6 +14,7 @@ from app.domain import deemed_rows
 from app.domain.certificate import CertificateChange, CertificateRow
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
 from app.domain.change_rows.cards import CardChange, CardRow
+from app.domain.renewal import RenewalRow
 from app.domain.revocation import BarRow, CancellationRow, RevocationRow
 from app.domain.seal import FilingChange, SealChange
 from app.domain.service_record import ServiceChange, ServiceRow
@@ -151,6 +152,7 @@ PARTS: tuple[Part, ...] = (
         guard=OF_VERSION,
         is_versioned=True,
     ),
+    Part(name="renewals", table=tables.renewal_request, kind=INSERT, row=RenewalRow),
     Part(name="revocations", table=tables.revocation, kind=INSERT, row=RevocationRow),
     Part(name="cancellations", table=tables.cancellation, kind=INSERT, row=CancellationRow),
     Part(name="bars", table=tables.application_bar, kind=INSERT, row=BarRow),

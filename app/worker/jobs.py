@@ -15,6 +15,7 @@ from app.domain.vocabulary import Lane
 from app.operations.build_digests import build_digests, is_digest_due
 from app.operations.deliver_outbox import deliver_outbox
 from app.operations.fire_due_deadlines import fire_due_deadlines
+from app.operations.invite_renewals import invite_renewals
 from app.operations.purge_expired import purge_expired
 from app.operations.record_beat import record_beat
 from app.operations.warn_calendar_end import warn_calendar_end
@@ -80,6 +81,7 @@ def beat(context: Context) -> None:
 def run_daily(context: Context, *, stop: threading.Event = NEVER) -> None:
     """Do what is done once a day, in whichever process comes first."""
     warn_calendar_end(context, worker=WORKER_NAME)
+    invite_renewals(context, worker=WORKER_NAME)
     purge_expired(context, worker=WORKER_NAME, may_go_on=lambda: not stop.is_set())
 
 

@@ -8,7 +8,10 @@ from tests.architecture.sources import python_files, tree
 
 DECIDES = "decide"
 BY_PERSON = "app/runtime/completion.py"
-BY_SYSTEM = {"app/runtime/deemed_approval.py": "Decision.DEEMED_APPROVE"}
+BY_SYSTEM = {
+    "app/runtime/deemed_approval.py": "Decision.DEEMED_APPROVE",
+    "app/runtime/renewal.py": "Decision.DEEMED_RENEW",
+}
 
 
 def calls_of_decide() -> list[tuple[str, ast.Call]]:
@@ -20,7 +23,7 @@ def calls_of_decide() -> list[tuple[str, ast.Call]]:
     ]
 
 
-def test_decisions_are_recorded_in_two_places_only() -> None:
+def test_decisions_are_recorded_in_three_places_only() -> None:
     assert {name for name, _call in calls_of_decide()} == {BY_PERSON, *BY_SYSTEM}
 
 

@@ -16,9 +16,10 @@ from statistics import quantiles
 
 import sqlalchemy as sa
 
+from app.domain.deadline_instants import DEEMED
 from app.domain.vocabulary import Lane
 from app.storage.database import Database, open_database
-from app.storage.deadlines import DEEMED, DUE, claim_due
+from app.storage.deadlines import DUE, claim_due
 from app.storage.dialects import refresh_statistics, skip_locked
 from app.storage.migrate import migrate
 from app.storage.tables import calendar_load, calendar_load_case, case_file, deadline

@@ -12,6 +12,8 @@ from app.domain.messages import Word
 
 A_CLOCK = Word("clock.limit_expected.clock")
 DERIVED = frozenset({"decided", "deemed"})
+# The end of a certificate is an instant without a share, and nothing is counted from it.
+BARE = "expiry"
 
 CODE = "bad-limit"
 SEVERITY = "error"
@@ -26,7 +28,7 @@ def check(graph: Graph, published: Published) -> Iterable[Finding]:
             except InvalidInput as fault:
                 yield finding(CODE, SEVERITY, node, text=text, **_place(fault))
                 continue
-            if isinstance(limit, NamedLimit) and limit.clock not in published.clocks | DERIVED:
+            if isinstance(limit, NamedLimit) and not _is_known(limit, published):
                 yield finding(CODE, SEVERITY, node, text=text, column=1, expected=A_CLOCK)
 
 
@@ -37,6 +39,12 @@ def _limits_of(graph: Graph, node: Node) -> Iterator[str]:
     is_watched = node.kind != "startEvent" or graph.scopes[node.scope].get("triggeredByEvent") == "true"
     if node.event_kind() == "timer" and is_watched:
         yield node.timer_text()
+
+
+def _is_known(limit: NamedLimit, published: Published) -> bool:
+    if limit.clock == BARE:
+        return limit.offset is None and limit.percent is None
+    return limit.clock in published.clocks | DERIVED
 
 
 def _place(fault: InvalidInput) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""An approval by default interrupts the handling and leads to the act, or it is no approval."""
+"""An approval or a renewal by default interrupts the handling and leads to the act, or it is no approval."""
 
 from collections.abc import Iterable
 
@@ -8,14 +8,17 @@ from app.domain.diagram import Finding, Published
 
 CODE = "deemed-path"
 SEVERITY = "error"
+# A limit that decides when nobody did, and the operation that does it.
+ACTS = {"deemed": "approve_by_default", "expiry": "renew_by_default"}
 
 
 def check(graph: Graph, published: Published) -> Iterable[Finding]:
-    """Look at every boundary event `deemed`: it must interrupt, and the operation approve_by_default must follow."""
+    """Look at every boundary event `deemed` or `expiry`: it must interrupt, and the operation of the act must follow."""
     for node in graph.nodes.values():
-        if node.kind != "boundaryEvent" or node.timer_text() != "deemed":
+        act = ACTS.get(node.timer_text()) if node.kind == "boundaryEvent" else None
+        if act is None:
             continue
         interrupts = node.element.get("cancelActivity") != "false"
-        approves = any(following.lb("operation") == "approve_by_default" for following in graph.successors(node))
-        if not interrupts or not approves:
+        acts = any(following.lb("operation") == act for following in graph.successors(node))
+        if not interrupts or not acts:
             yield finding(CODE, SEVERITY, node)

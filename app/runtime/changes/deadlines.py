@@ -13,8 +13,12 @@ from app.domain.change_set import DeadlineChange, DeadlineRow
 from app.domain.clock_entry import corrected
 from app.domain.deadline_instants import (
     DEEMED_WARNING,
+    EXPIRY,
     HOLD,
+    RENEWAL,
+    RENEWAL_WARNING,
     DeadlineInstants,
+    expiry_of,
     fire_at,
     instants_of_clock,
     instants_of_deemed,
@@ -23,12 +27,14 @@ from app.domain.deadline_instants import (
 from app.domain.hold import running_hold
 from app.domain.limit import TimeLimit, format_limit, parse_limit
 from app.domain.loaded_case import DeadlineFacts
+from app.domain.renewal import blocking, may_be_renewed_by_law, warnings_before
 from app.domain.snapshot import Snapshot
 from app.domain.vocabulary import DeadlineState, Lane, LedgerKind, LimitUnit, Stage
 from app.runtime.casework import Casework
 from app.runtime.changes.deemed_state import state_of_deemed
 from app.runtime.changes.instants import bare_clock, instants_of
 from app.runtime.deemed_facts import may_be_deemed
+from app.runtime.renewal_facts import renewal_guards_of, renewal_rule
 
 DEEMED = "deemed"
 STEP = "step"
@@ -101,6 +107,9 @@ def _wanted(work: Casework, snapshot: Snapshot, rows: dict[tuple[str, str], Dead
         if name == DEEMED:
             if may_be_deemed(work):
                 items += [_deemed(work, wait.task_id, wait.key), *_warning(work, rows)]
+        elif name == EXPIRY:
+            if may_be_renewed_by_law(work.loaded.renewal, renewal_rule(work)):
+                items += _renewal(work, wait.task_id, wait.key)
         elif name in clocks:
             shared[name] = (wait.task_id, wait.key)
         elif name is None:
@@ -160,6 +169,29 @@ def _deemed(work: Casework, engine_task: str, element: str) -> _Wanted:
         engine_task=engine_task,
         element=element,
         moves_diagram=True,
+    )
+
+
+def _renewal(work: Casework, engine_task: str, element: str) -> Iterator[_Wanted]:
+    """Return the row of the renewal by law and the one that announces it; no suspension moves either (section 13)."""
+    asked = work.loaded.renewal
+    assert asked is not None
+    assert asked.expiry_on is not None
+    calendar = work.published.calendar_of(work.case.department_id)
+    yield _Wanted(
+        name=RENEWAL,
+        instants=DeadlineInstants(due_at=expiry_of(asked.expiry_on)),
+        expression=EXPIRY,
+        started_at=work.case.received_at,
+        engine_task=engine_task,
+        element=element,
+        moves_diagram=True,
+    )
+    yield _Wanted(
+        name=RENEWAL_WARNING,
+        instants=warnings_before(asked.expiry_on, calendar),
+        expression=EXPIRY,
+        started_at=work.case.received_at,
     )
 
 
@@ -267,6 +299,9 @@ def _changed(work: Casework, row: DeadlineFacts, item: _Wanted) -> DeadlineChang
     state, reasons = DeadlineState.ARMED if instants.due_at else DeadlineState.PAUSED, row.last_error
     if row.name == DEEMED:
         state, reasons = state_of_deemed(work, row, instants.due_at)
+    elif row.name == RENEWAL and row.state == DeadlineState.BLOCKED:
+        still = blocking(renewal_guards_of(work))
+        state, reasons = (DeadlineState.BLOCKED, ", ".join(still)) if still else (DeadlineState.ARMED, None)
     is_blocked_alike = state != DeadlineState.BLOCKED or reasons == row.last_error
     is_same = (row.due_at, row.yellow_at, row.red_at, row.engine_task, row.element, row.state) == (
         instants.due_at,

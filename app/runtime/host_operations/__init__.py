@@ -12,7 +12,7 @@ from app.runtime.host_operations.acceptance import (
     receive_correction,
     refuse_acceptance,
 )
-from app.runtime.host_operations.deemed import approve_by_default, finish_filing
+from app.runtime.host_operations.deemed import approve_by_default, finish_filing, renew_by_default
 from app.runtime.host_operations.delivery import close_case, open_delivery, register_delivery
 from app.runtime.host_operations.result import issue_refusal, issue_result, notify_successors_refused
 from app.runtime.host_operations.special_procedure import resume_clock, suspend_clock
@@ -33,6 +33,7 @@ HOST_OPERATIONS: Mapping[str, HostOperation] = {
         issue_result,
         issue_refusal,
         approve_by_default,
+        renew_by_default,
         finish_filing,
         register_delivery,
         close_case,

@@ -8,6 +8,7 @@ from app.runtime.acceptance import limit_of_clock, start, stop_running
 from app.runtime.casework import Casework
 from app.runtime.deemed_approval import approve
 from app.runtime.host_operations.result import issue_result
+from app.runtime.renewal import renew
 
 
 def approve_by_default(work: Casework, service: OpenService) -> dict[str, object]:
@@ -25,6 +26,19 @@ def approve_by_default(work: Casework, service: OpenService) -> dict[str, object
         occurred_at=filing_start(effective_at, work.now),
         actor=system_actor("deemed_approval"),
     )
+    return {"deemed": True}
+
+
+def renew_by_default(work: Casework, service: OpenService) -> dict[str, object]:
+    """Renew by law at expiry: decision, notice, accountability record, and the filing clock of one working day.
+
+    Reached only through the fired deadline `renewal`, whose guards were all true inside this transaction.
+    """
+    effective_at = renew(work)
+    limit = limit_of_clock(work, ClockName.FILING)
+    assert limit is not None
+    started_at = filing_start(effective_at, work.now)
+    start(work, ClockName.FILING, limit=limit, occurred_at=started_at, actor=system_actor("deemed_renewal"))
     return {"deemed": True}
 
 

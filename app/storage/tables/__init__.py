@@ -12,7 +12,7 @@ from app.storage.tables.catalogue import (
     service_matter,
     theme_version,
 )
-from app.storage.tables.certificate import certificate
+from app.storage.tables.certificate import certificate, renewal_request
 from app.storage.tables.clock import clock_entry, deadline
 from app.storage.tables.definition import definition, deployment, normalised_diagram, rule_version
 from app.storage.tables.material import case_material, material
@@ -82,6 +82,7 @@ __all__ = [
     "receipt_block",
     "receipt_number",
     "region",
+    "renewal_request",
     "resolved_calendar",
     "revocation",
     "rule_version",

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy import Column
 
-from app.storage.tables.base import Code, Id, Instant, metadata
+from app.storage.tables.base import Code, Id, Instant, case_id, metadata
 
 # One number is one certificate of a department; one case gives at most one. An older one has no case.
 certificate = sa.Table(
@@ -28,7 +28,20 @@ certificate = sa.Table(
     Column("entered_at", Instant, nullable=False),
     Column("source_document", Code(80), nullable=False, server_default=""),
     Column("previous_id", Id, sa.ForeignKey("certificate.id")),
+    Column("invited_on", sa.Date),
     Column("version", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("department_id", "certificate_no"),
     sa.Index("ix_certificate_holder", "holder_id_number"),
+)
+
+# Which certificate a case asks to renew, as the register had it at receipt.
+renewal_request = sa.Table(
+    "renewal_request",
+    metadata,
+    case_id(primary_key=True),
+    Column("certificate_no", Code(80), nullable=False),
+    Column("certificate_id", Id, sa.ForeignKey("certificate.id")),
+    Column("expiry_on", sa.Date),
+    Column("is_late", sa.Boolean, nullable=False),
+    sa.Index("ix_renewal_request_certificate_id", "certificate_id"),
 )

@@ -7,8 +7,10 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
+from app.domain.errors import NotFound
 from app.operations.enter_certificate import ENTERING, CertificateInput, enter_certificate
 from app.queries.certificates import CertificateView, get_certificate, list_case_certificates, list_certificates
+from app.queries.renewals import RenewalView, find_renewal
 from app.web.api import asked as asked_for
 from app.web.api import schemas
 from app.web.api.answers import answer_of, page_of
@@ -91,6 +93,22 @@ class Certificate(MethodView):
         with reading() as opened:
             view = get_certificate(opened.connection, person.scope, row_id(certificate_id), now=opened.now)
         return masked_certificate(view, person)
+
+
+@blueprint.route("/cases/<case_no>/renewal")
+class Renewal(MethodView):
+    """What a case asks to renew."""
+
+    @blueprint.response(200, answer_of(RenewalView))
+    @blueprint.alt_response(404, schema=schemas.Problem)
+    def get(self, case_no: str) -> object:
+        """Return the certificate a case asks to renew, and how the renewal by law stands; 404 where it renews nothing."""
+        case_id = case_id_of(case_no)
+        with reading() as opened:
+            found = find_renewal(opened.connection, case_id)
+        if found is None:
+            raise NotFound("renewal_unknown", case=case_no)
+        return found
 
 
 @blueprint.route("/cases/<case_no>/certificates")

@@ -110,6 +110,16 @@ class MissingMaterial(Schema):
     name = fields.String()
 
 
+class AskedRenewal(Schema):
+    """What an application asks to renew. is_late: after the window, so that its expiry renews nothing by law."""
+
+    certificate_no = fields.String()
+    is_known = fields.Boolean()
+    expiry_on = fields.String(allow_none=True, metadata={"format": "date"})
+    last_day_to_ask_on = fields.String(allow_none=True, metadata={"format": "date"})
+    is_late = fields.Boolean()
+
+
 class Receipt(Schema):
     """The answer to an application."""
 
@@ -121,6 +131,7 @@ class Receipt(Schema):
     missing = fields.List(fields.Nested(MissingMaterial))
     members = fields.List(fields.Dict())
     deadlines = fields.List(fields.Nested(FirstDeadline))
+    renewal = fields.Nested(AskedRenewal)
 
 
 class CaseSummary(Schema):

@@ -30,6 +30,7 @@ from app.queries.officer_facts import (
     matter_names,
     staff_names,
 )
+from app.queries.renewals import RenewalView, find_renewal
 from app.runtime.published import Published
 from app.storage.database import Reading
 from app.web.masking import masked_case
@@ -55,6 +56,7 @@ class CaseFile:
     documents: tuple[Mapping[str, object], ...]
     decision: Mapping[str, object]
     certificates: tuple[CertificateView, ...]
+    renewal: RenewalView | None
     diagram: DiagramView
     holds: tuple[HoldView, ...]
     member_facts: Mapping[str, MemberFacts]
@@ -114,6 +116,7 @@ def read_case(opened: Reading, person: Person, case_no: str) -> CaseFile:
         cards=list_case_cards(link, case_id),
         documents=list_documents(link, case_id),
         decision=find_decision(link, case_id) or {},
+        renewal=find_renewal(link, case_id),
         certificates=list_case_certificates(link, case_id, now=opened.now),
         diagram=get_diagram(link, case_id),
         holds=() if person.is_applicant else list_case_holds(link, person.scope, case_id),

@@ -39,6 +39,7 @@ def common_parts(file: CaseFile) -> dict[str, object]:
         "timeline": [_event(file, entry) for entry in file.history],
         "answers": _answers(file),
         "basis": list(offering.legal_basis) if offering else [],
+        "renewal": _renewal(file),
         "certificates": [_certificate(item) for item in file.certificates],
         "cards": [card_row(card, reader) for card in file.cards],
         "documents": [_document(file, paper) for paper in file.documents],
@@ -314,6 +315,21 @@ def _document(file: CaseFile, paper: Mapping[str, object]) -> dict[str, object]:
         "url": address("pages.case_document"),
         "seal": seal,
         "seal_url": address("pages.seal_paper") if may_seal else "",
+    }
+
+
+def _renewal(file: CaseFile) -> dict[str, str] | None:
+    found, words = file.renewal, file.showing.words
+    if found is None:
+        return None
+    how = "unknown" if found.certificate_id is None else "late" if found.is_late else "in_time"
+    guards = [words.text(f"notices.words.renewal_guards.{code}") for code in found.guards]
+    return {
+        "certificate_no": found.certificate_no,
+        "url": url_for("pages.certificate", certificate_id=found.certificate_id) if found.certificate_id else "",
+        "expiry_on": found.expiry_on.isoformat() if found.expiry_on else "",
+        "how": words.text(f"pages.renewal.{how}"),
+        "guards": words.text("notices.comma").join(guards),
     }
 
 
