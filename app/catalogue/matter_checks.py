@@ -103,6 +103,8 @@ def _check_limits(matter: MatterFile) -> Iterator[Finding]:
     for name in LIMITS:
         if not is_time_limit(matter.fields[name]):
             yield fault("matter-limit", matter.path, name=name, text=matter.fields[name])
+    if matter.fields.get("is_fee_first") and not matter.fields.get("fee"):
+        yield fault("matter-fee", matter.path)
     validity = matter.fields.get("result_validity", "")
     if not _is_validity(validity):
         yield fault("matter-limit", matter.path, name="result_validity", text=validity)

@@ -99,6 +99,8 @@ class MatterFile:
             handled_by=item["handled_by"],
             card_rule_set=item.get("card_rule_set", ""),
             result_name=item["result_name"],
+            fee=item.get("fee", ""),
+            is_fee_first=item.get("is_fee_first", False),
             result_validity=item.get("result_validity", ""),
             renewal=_renewal(item["renewal"]) if "renewal" in item else None,
             legal_basis=tuple(item["legal_basis"]),

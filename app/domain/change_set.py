@@ -10,7 +10,9 @@ from datetime import datetime
 from app.domain.certificate import CertificateChange, CertificateRow
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
 from app.domain.change_rows.cards import CardChange, CardRow
+from app.domain.change_rows.papers import DeliveryRow, DocumentRow
 from app.domain.deemed_rows import AccountabilityRow, HoldRow
+from app.domain.obstacle import FeeRow, ForwardingRow
 from app.domain.renewal import RenewalRow
 from app.domain.revocation import BarRow, CancellationRow, RevocationRow
 from app.domain.seal import FilingChange, SealChange
@@ -257,33 +259,6 @@ class DecisionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentRow:
-    """A legal paper (文书). content_sha256 and content are filled when it is rendered; the facts freeze what it says."""
-
-    id: int
-    case_id: int
-    kind: str
-    document_no: str
-    template_version: str
-    issued_at: datetime
-    facts: str
-    seal_state: str | None = None  # code of `seal_state`; None for a paper without a seal
-    seal_next_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryRow:
-    """A result handed over (出件)."""
-
-    id: int
-    case_id: int
-    method: str
-    state: str
-    delivered_at: datetime | None
-    facts: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentRow:
     """A failed move or operation that waits for a person (异常事件)."""
 
@@ -389,6 +364,10 @@ class ChangeSet:
     services_changed: list[ServiceChange] = field(default_factory=list)
     accountability: list[AccountabilityRow] = field(default_factory=list)
     accountability_changed: list[AccountabilityRow] = field(default_factory=list)
+    fees_asked: list[FeeRow] = field(default_factory=list)
+    fees_paid: list[FeeRow] = field(default_factory=list)
+    forwarded: list[ForwardingRow] = field(default_factory=list)
+    forwardings_answered: list[ForwardingRow] = field(default_factory=list)
     holds_opened: list[HoldRow] = field(default_factory=list)
     holds_changed: list[HoldRow] = field(default_factory=list)
     incidents: list[IncidentRow] = field(default_factory=list)

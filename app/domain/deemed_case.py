@@ -16,6 +16,7 @@ from app.domain.deemed_rows import HoldRow
 from app.domain.hold import is_holding
 from app.domain.loaded_case import HandledStep
 from app.domain.matter import OfferingVersion
+from app.domain.obstacle import FeeRow, ForwardingRow, is_fee_owed, is_forwarded
 from app.domain.outage import Gap
 from app.domain.time_rules import DeemedRules
 from app.domain.vocabulary import CaseKind, CaseState, ClockName, LedgerKind, Role
@@ -47,16 +48,15 @@ class DeemedCase:
     rules: DeemedRules
     holds: Sequence[HoldRow] = ()
     outages: Sequence[Gap] = ()
+    fees: Sequence[FeeRow] = ()
+    forwardings: Sequence[ForwardingRow] = ()
     checked_at: Sequence[datetime] = ()
     handled: Sequence[HandledStep] = ()
     handled_in_theme: Sequence[HandledStep] = ()
 
 
 def facts_of(case: DeemedCase) -> DeemedFacts:
-    """Return what the guards look at. Every value is derived here again; nothing is taken from an earlier look.
-
-    A fee before the decision and a transfer to another level cannot be recorded yet, so no case has one.
-    """
+    """Return what the guards look at. Every value is derived here again; nothing is taken from an earlier look."""
     offering, promised = case.offering, case.promised
     return DeemedFacts(
         is_switch_on=case.rules.is_on(case.region_code, promised.due_at),
@@ -72,8 +72,8 @@ def facts_of(case: DeemedCase) -> DeemedFacts:
         has_hold=is_holding(case.holds),
         is_after_outage=is_after_outage(case.outages, promised.due_at, case.calendar, case.rules),
         has_decision=case.has_decision,
-        is_fee_unpaid=False,
-        is_forwarded=False,
+        is_fee_unpaid=offering is not None and is_fee_owed(case.fees, is_fee_first=offering.is_fee_first),
+        is_forwarded=is_forwarded(case.forwardings),
         is_waiting_predecessor=promised.status == "not_started",
         was_accepted_by_person=_was_accepted_by_person(case),
         were_materials_checked=_were_materials_checked(case),

@@ -9,6 +9,7 @@ from app.domain.certificate import CertificateRow
 from app.domain.change_set import CaseMaterialRow, DecisionRow, LedgerRow, PartyRow, StateRow
 from app.domain.deemed_rows import HoldRow
 from app.domain.matter import OfferingVersion
+from app.domain.obstacle import FeeRow, ForwardingRow
 from app.domain.outage import Gap
 from app.domain.renewal import RenewalRow
 from app.domain.seal import SealAuthorisation
@@ -172,6 +173,8 @@ class LoadedCase:
     handled_in_theme: tuple[HandledStep, ...] = ()
     holds: tuple[HoldRow, ...] = ()
     outages: tuple[Gap, ...] = ()
+    fees: tuple[FeeRow, ...] = ()
+    forwardings: tuple[ForwardingRow, ...] = ()
     seal_authorisations: tuple[SealAuthorisation, ...] = ()
     certificate: CertificateRow | None = None
     renewal: RenewalRow | None = None

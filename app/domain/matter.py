@@ -73,6 +73,7 @@ class OfferingVersion:
     is_deemed_acceptance: False for a matter whose law knows no five days to accept (deemed_acceptance_basis says which).
     suspension_touches: of DECISION_CLOCKS, those a suspension stops. classes: the first is that of every case at acceptance
     and has the promised limit of the list; empty where the matter knows none.
+    fee: the basis of the fees it asks for, empty when it asks for none. is_fee_first: they are paid before the decision.
     result_validity: how long the certificate holds, `60M` or `90D`; empty without an end.
     papers: of PAPERS, those issued on receipt and on acceptance; without one the applicant is not written to either.
     """
@@ -115,3 +116,4 @@ class OfferingVersion:
     effective_from: date | None = None
     accept_conditions: str = ""
     fee: str = ""
+    is_fee_first: bool = False

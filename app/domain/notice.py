@@ -66,6 +66,8 @@ NOTICE_CLASSES: Mapping[str, NoticeClass] = {
     "renewal_blocked": AT_ONCE,
     "renewal_warning": OFFICE,
     "renewal_invitation": OFFICE,
+    "fee_asked": OFFICE,
+    "case_forwarded": OFFICE,
     "revoked": AT_ONCE,
     "cancelled": OFFICE,
     "seal_queued": OFFICE,

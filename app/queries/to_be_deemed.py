@@ -35,6 +35,8 @@ ROW_SETS: tuple[RowSet[Any], ...] = (
     rows.DECISION,
     rows.HOLDS,
     rows.OUTAGES,
+    rows.FEES,
+    rows.FORWARDINGS,
     rows.CLOSURES,
 )
 
@@ -81,6 +83,8 @@ def _case(view: PublishedView, read: Mapping[RowSet[Any], tuple[Any, ...]], now:
         rules=view.deemed,
         holds=read[rows.HOLDS],
         outages=read[rows.OUTAGES],
+        fees=read[rows.FEES],
+        forwardings=read[rows.FORWARDINGS],
         checked_at=[item.checked_at for item in read[rows.MATERIALS] if item.checked_at is not None],
         handled=read[rows.HANDLED],
         handled_in_theme=read[rows.HANDLED_IN_THEME],

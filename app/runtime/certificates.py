@@ -8,7 +8,8 @@ import orjson
 
 from app.domain.calendar import to_local
 from app.domain.certificate import ONE_DAY, CertificateRow, changed, last_day_of, require_alive, require_dates
-from app.domain.change_set import DecisionRow, DocumentRow
+from app.domain.change_rows.papers import DocumentRow
+from app.domain.change_set import DecisionRow
 from app.domain.matter import OfferingVersion
 from app.domain.renewal import renewed_until
 from app.domain.vocabulary import CertificateState, Decision

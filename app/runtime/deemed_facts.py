@@ -2,6 +2,7 @@
 
 from app.domain.deemed import guard_results, may_arm
 from app.domain.deemed_case import DeemedCase, facts_of
+from app.domain.obstacle import FeeRow, ForwardingRow
 from app.runtime.casework import Casework
 
 
@@ -40,8 +41,22 @@ def ask_guards(work: Casework) -> dict[str, bool]:
         rules=rules.deemed,
         holds=work.holds,
         outages=loaded.outages,
+        fees=fees_of(work),
+        forwardings=forwardings_of(work),
         checked_at=[item.checked_at for item in loaded.materials if item.checked_at is not None],
         handled=loaded.handled,
         handled_in_theme=loaded.handled_in_theme,
     )
     return guard_results(facts_of(seen))
+
+
+def fees_of(work: Casework) -> tuple[FeeRow, ...]:
+    """Return the fees of the case as this move has them now."""
+    rows = (*work.loaded.fees, *work.changes.fees_asked, *work.changes.fees_paid)
+    return tuple({row.id: row for row in rows}.values())
+
+
+def forwardings_of(work: Casework) -> tuple[ForwardingRow, ...]:
+    """Return the forwardings of the case as this move has them now."""
+    rows = (*work.loaded.forwardings, *work.changes.forwarded, *work.changes.forwardings_answered)
+    return tuple({row.id: row for row in rows}.values())

@@ -6,7 +6,7 @@ from datetime import datetime
 import orjson
 
 from app.domain.calendar import ZONE
-from app.domain.change_set import DocumentRow
+from app.domain.change_rows.papers import DocumentRow
 from app.domain.seal import state_at_issue
 from app.domain.vocabulary import SealState
 from app.runtime.casework import Casework

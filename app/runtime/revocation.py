@@ -3,7 +3,7 @@
 from app.domain.authority import Person
 from app.domain.case_life import national_result
 from app.domain.certificate import CertificateRow, changed
-from app.domain.change_set import DocumentRow
+from app.domain.change_rows.papers import DocumentRow
 from app.domain.errors import Forbidden
 from app.domain.moves import Cancel
 from app.domain.revocation import (

@@ -1,6 +1,6 @@
 """Serving a document: the record of it, and the period that begins with it (time-limits.md K23)."""
 
-from app.domain.change_set import DocumentRow
+from app.domain.change_rows.papers import DocumentRow
 from app.domain.limit import TimeLimit, format_limit, parse_limit
 from app.domain.service_record import APPLICANT, Attempt, ServiceChange, ServiceRow, with_attempt
 from app.runtime.acceptance import start

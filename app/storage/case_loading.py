@@ -25,6 +25,7 @@ from app.domain.loaded_case import (
     TaskFacts,
 )
 from app.domain.matter import OfferingVersion
+from app.domain.obstacle import FeeRow, ForwardingRow
 from app.domain.outage import Gap
 from app.domain.renewal import RenewalRow
 from app.domain.request_key import RequestKey
@@ -79,6 +80,8 @@ HANDLED_IN_THEME = RowSet(
     order="element",
 )
 HOLDS = RowSet(row=HoldRow, table=tables.hold, where=OF_CASE, order="id")
+FEES = RowSet(row=FeeRow, table=tables.case_fee, where=OF_CASE, order="id")
+FORWARDINGS = RowSet(row=ForwardingRow, table=tables.case_forwarding, where=OF_CASE, order="id")
 OUTAGES = RowSet(
     row=Gap,
     table=tables.outage,
@@ -149,6 +152,8 @@ ROW_SETS = (
     MEMBERS,
     HOLDS,
     OUTAGES,
+    FEES,
+    FORWARDINGS,
     CLOSURES,
     SEAL_AUTHORISATIONS,
     CERTIFICATE,
@@ -221,6 +226,8 @@ def _loaded(uow: UnitOfWork, rows: Rows, *, now: datetime, generation: int) -> L
         handled_in_theme=HANDLED_IN_THEME.read(rows[HANDLED_IN_THEME]),
         holds=HOLDS.read(rows[HOLDS]),
         outages=OUTAGES.read(rows[OUTAGES]),
+        fees=FEES.read(rows[FEES]),
+        forwardings=FORWARDINGS.read(rows[FORWARDINGS]),
         seal_authorisations=SEAL_AUTHORISATIONS.read(rows[SEAL_AUTHORISATIONS]),
         certificate=_only(CERTIFICATE.read(rows[CERTIFICATE])),
         renewal=_only(RENEWAL.read(rows[RENEWAL])),

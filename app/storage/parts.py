@@ -14,6 +14,8 @@ from app.domain import deemed_rows
 from app.domain.certificate import CertificateChange, CertificateRow
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
 from app.domain.change_rows.cards import CardChange, CardRow
+from app.domain.change_rows.papers import DeliveryRow, DocumentRow
+from app.domain.obstacle import FeeRow, ForwardingRow
 from app.domain.renewal import RenewalRow
 from app.domain.revocation import BarRow, CancellationRow, RevocationRow
 from app.domain.seal import FilingChange, SealChange
@@ -139,7 +141,7 @@ PARTS: tuple[Part, ...] = (
         is_versioned=True,
     ),
     Part(name="decisions", table=tables.decision_record, kind=INSERT, row=rows.DecisionRow),
-    Part(name="documents", table=tables.document, kind=INSERT, row=rows.DocumentRow),
+    Part(name="documents", table=tables.document, kind=INSERT, row=DocumentRow),
     Part(name="seals", table=tables.document, kind=UPDATE, row=SealChange, guard="{t}sealed_at IS NULL"),
     Part(name="filings", table=tables.decision_record, kind=UPDATE, row=FilingChange, keys=("case_id",)),
     Part(name="certificates", table=tables.certificate, kind=INSERT, row=CertificateRow),
@@ -156,7 +158,7 @@ PARTS: tuple[Part, ...] = (
     Part(name="revocations", table=tables.revocation, kind=INSERT, row=RevocationRow),
     Part(name="cancellations", table=tables.cancellation, kind=INSERT, row=CancellationRow),
     Part(name="bars", table=tables.application_bar, kind=INSERT, row=BarRow),
-    Part(name="deliveries", table=tables.delivery, kind=INSERT, row=rows.DeliveryRow),
+    Part(name="deliveries", table=tables.delivery, kind=INSERT, row=DeliveryRow),
     Part(name="services_added", table=tables.service_record, kind=INSERT, row=ServiceRow),
     Part(
         name="services_changed",
@@ -172,6 +174,16 @@ PARTS: tuple[Part, ...] = (
         kind=UPDATE,
         row=deemed_rows.AccountabilityRow,
         guard="{t}closed_at IS NULL",
+    ),
+    Part(name="fees_asked", table=tables.case_fee, kind=INSERT, row=FeeRow),
+    Part(name="fees_paid", table=tables.case_fee, kind=UPDATE, row=FeeRow, guard="{t}paid_at IS NULL"),
+    Part(name="forwarded", table=tables.case_forwarding, kind=INSERT, row=ForwardingRow),
+    Part(
+        name="forwardings_answered",
+        table=tables.case_forwarding,
+        kind=UPDATE,
+        row=ForwardingRow,
+        guard="{t}answered_at IS NULL",
     ),
     Part(name="holds_opened", table=tables.hold, kind=INSERT, row=deemed_rows.HoldRow),
     Part(

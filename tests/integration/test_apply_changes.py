@@ -9,11 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.audit import GENESIS, verify_chain
+from app.domain.change_rows.papers import DeliveryRow, DocumentRow
 from app.domain.change_set import (
     AccountabilityRow,
     ChangeSet,
-    DeliveryRow,
-    DocumentRow,
     IncidentRow,
     InputRow,
     MaterialCheck,

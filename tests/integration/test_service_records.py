@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.change_set import ChangeSet, DocumentRow
+from app.domain.change_rows.papers import DocumentRow
+from app.domain.change_set import ChangeSet
 from app.domain.errors import Conflict
 from app.domain.service_record import ServiceChange, ServiceRow
 from app.storage.apply_changes import apply_changes

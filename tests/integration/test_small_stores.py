@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from app.domain.change_set import ChangeSet, DocumentRow, IdempotencyRow
+from app.domain.change_rows.papers import DocumentRow
+from app.domain.change_set import ChangeSet, IdempotencyRow
 from app.domain.errors import InvalidInput, Stale
 from app.domain.hold import is_holding
 from app.domain.machine_clock import Beat

@@ -2,7 +2,7 @@
 
 import orjson
 
-from app.domain.change_set import DeliveryRow
+from app.domain.change_rows.papers import DeliveryRow
 from app.domain.snapshot import OpenService
 from app.domain.vocabulary import CaseKind, CaseState, ClockName, ResultKind
 from app.runtime.acceptance import DELIVERED, limit_of_clock, start, stop_running

@@ -16,6 +16,7 @@ from app.storage.tables.certificate import certificate, renewal_request
 from app.storage.tables.clock import clock_entry, deadline
 from app.storage.tables.definition import definition, deployment, normalised_diagram, rule_version
 from app.storage.tables.material import case_material, material
+from app.storage.tables.obstacle import case_fee, case_forwarding
 from app.storage.tables.outbox import outbox
 from app.storage.tables.paper import decision_record, delivery, document, number_sequence, seal_authorisation
 from app.storage.tables.people import account, staff, staff_membership, work_group
@@ -47,7 +48,9 @@ __all__ = [
     "calendar_load_case",
     "calendar_version",
     "cancellation",
+    "case_fee",
     "case_file",
+    "case_forwarding",
     "case_input",
     "case_material",
     "case_party",

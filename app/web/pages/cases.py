@@ -177,6 +177,7 @@ def _acts(file: CaseFile) -> dict[str, bool]:
         "may_restart": may_restart(file),
         "may_record_error": may_record_error(file),
         "may_withdraw": may_withdraw and file.view.state in BEFORE_DECISION,
+        "may_record": not file.person.is_applicant,
         "may_revoke": may_revoke(file),
         "may_card": file.person.has_role("supervisor"),
     }
