@@ -16,6 +16,7 @@ from app.operations.release_deemed import recheck_blocked
 from app.operations.seal_documents import seal_documents
 from app.runtime.containment import describe
 from app.runtime.context import Context
+from app.telemetry.collector import keep_for_good
 from app.worker.jobs import beat, drain_lane, drain_outbox, run_daily, send_digests
 
 log = structlog.get_logger()
@@ -64,6 +65,7 @@ def run_worker(context: Context, channel: Channel, *, stop: threading.Event | No
         scheduler.add_job(_guarded(name, job), "interval", seconds=interval_s, id=name, jitter=interval_s * 0.1)
     stopping.wait(random.SystemRandom().uniform(0, TICK_S))
     _guarded("beat", lambda: beat(context))()
+    keep_for_good()
     scheduler.start()
     log.info("Worker started", action="worker_started")
     stopping.wait()

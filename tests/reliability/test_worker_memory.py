@@ -65,7 +65,8 @@ def test_memory_of_the_worker_is_flat(installed: World, installed_url: str, tmp_
 
     sys.stdout.write(
         f"{kind}: worker {used[0]:.0f} MB after {CASES_A_ROUND:,} timer events, {used[ROUNDS // 2]:.0f} MB in the middle,"
-        f" {used[-1]:.0f} MB after {ROUNDS * CASES_A_ROUND:,}, most {max(used):.0f} MB\n"
+        f" {used[-1]:.0f} MB after {ROUNDS * CASES_A_ROUND:,}, most {max(used):.0f} MB;"
+        f" round by round {', '.join(f'{mb:.0f}' for mb in used)}\n"
     )
     assert max(used) <= MOST_MB
     assert used[-1] - used[ROUNDS // 2] <= MOST_GROWTH_MB[kind]
