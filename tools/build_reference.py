@@ -14,6 +14,7 @@ from pathlib import Path
 
 from app.domain import vocabulary
 from app.domain.notice import NOTICE_CLASSES
+from tools.build_checks import check_pages
 
 log = logging.getLogger(__name__)
 
@@ -137,13 +138,18 @@ def _flat(table: Mapping[str, object], prefix: str) -> Iterator[tuple[str, str]]
 
 
 def main() -> int:
-    """Write the pages; return the exit status."""
+    """Write the pages, those about checks with their pictures too; return the exit status."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     folder = ROOT / "docs" / "reference"
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in reference_pages().items():
         (folder / name).write_text(text, encoding="utf-8")
         log.info("Wrote docs/reference/%s", name)
+    for name, text in check_pages(ROOT).items():
+        path = ROOT / "docs" / "checks" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    log.info("Wrote docs/checks")
     return 0
 
 

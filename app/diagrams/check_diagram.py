@@ -1,11 +1,13 @@
 """Check a diagram: every fault at once, each with its element, line and remedy."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from app.diagrams.checks import CHECKS, NAME_CHECKS
-from app.diagrams.graph import build_graph
-from app.diagrams.normalise import rewrite
+from app.diagrams.checks import CHECKS, COURSE_CHECKS, NAME_CHECKS
+from app.diagrams.graph import Graph, build_graph
+from app.diagrams.normalise import Rewritten, rewrite
 from app.diagrams.reader import read
+from app.diagrams.tokens import explore
 from app.domain.diagram import Finding, Normalised, Published
 
 RANK = {"error": 0, "warning": 1, "note": 2}
@@ -26,8 +28,21 @@ def check_diagram(raw: bytes, *, file: str, published: Published | None) -> tupl
     for code, _severity, check in CHECKS:
         if published is not None or code not in NAME_CHECKS:
             found.extend(replace(item, file=file) for item in check(graph, published or NOTHING))
+    found.extend(_course_findings(rewritten, graph, file))
     ordered = tuple(sorted(set_of(found), key=lambda item: (item.line, RANK[item.severity], item.code, item.element)))
     return replace(normalised, findings=ordered), ordered
+
+
+def _course_findings(rewritten: Rewritten, drawn: Graph, file: str) -> Iterator[Finding]:
+    """Yield what can happen at run time, told of what the author drew."""
+    explored, origin = explore(build_graph(rewritten.root)), rewritten.normalised.origin
+    for _code, _severity, check in COURSE_CHECKS:
+        for item in check(explored):
+            element = origin.get(item.element, item.element)
+            node = drawn.nodes.get(element)
+            yield replace(
+                item, file=file, element=element, line=node.line if node else 1, name=node.name if node else ""
+            )
 
 
 def set_of(findings: list[Finding]) -> list[Finding]:

@@ -8,6 +8,7 @@ import pytest
 
 from app.settings import ROOT
 from tests.architecture.sources import texts
+from tools.build_checks import check_pages
 from tools.build_reference import reference_pages
 
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
@@ -22,6 +23,16 @@ def test_reference_says_what_the_program_says() -> None:
     stale = [name for name, text in reference_pages().items() if texts().get(f"docs/reference/{name}") != text]
 
     assert stale == [], "run make docs"
+
+
+def test_pages_about_checks_say_what_the_rules_say() -> None:
+    pages = check_pages(ROOT)
+    folder = ROOT / "docs" / "checks"
+    stale = [name for name, text in pages.items() if (folder / name).read_text(encoding="utf-8") != text]
+    kept = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix in {".md", ".svg"}}
+
+    assert stale == [], "run make docs"
+    assert kept == set(pages)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -5,43 +5,72 @@ from collections.abc import Callable, Iterable
 from app.diagrams.checks import (
     bad_condition,
     bad_limit,
+    call_circle,
+    choice_without_default,
     deciding_element,
+    deemed_not_allowed,
     deemed_path,
     gateway_without_name,
     join_after_choice,
+    loop_without_exit,
     loop_without_person,
+    never_happens,
     outcome_not_handled,
+    runs_twice,
+    search_cut,
+    steps_longer_than_promise,
+    unknown_decision,
     unknown_form,
     unknown_matter,
+    unknown_office,
     unknown_operation,
     unknown_role,
+    unknown_variable,
     unreachable,
     wait_without_way_out,
 )
 from app.diagrams.graph import Graph
+from app.diagrams.tokens import Explored
 from app.domain.diagram import Finding, Published
 
 Check = Callable[[Graph, Published], Iterable[Finding]]
+CourseCheck = Callable[[Explored], Iterable[Finding]]
 
 CHECKS: tuple[tuple[str, str, Check], ...] = tuple(
     (module.CODE, module.SEVERITY, module.check)
     for module in (
         bad_condition,
         bad_limit,
+        call_circle,
+        choice_without_default,
         deciding_element,
+        deemed_not_allowed,
         deemed_path,
         gateway_without_name,
-        join_after_choice,
+        loop_without_exit,
         loop_without_person,
         outcome_not_handled,
+        steps_longer_than_promise,
+        unknown_decision,
         unknown_form,
         unknown_matter,
+        unknown_office,
         unknown_operation,
         unknown_role,
+        unknown_variable,
         unreachable,
         wait_without_way_out,
     )
 )
 
+# Rules about what can happen, asked of the executable form.
+COURSE_CHECKS: tuple[tuple[str, str, CourseCheck], ...] = tuple(
+    (module.CODE, module.SEVERITY, module.check)
+    for module in (join_after_choice, never_happens, runs_twice, search_cut)
+)
+
 # Rules about names of this system; a diagram of another one cannot know them.
-NAME_CHECKS = frozenset(module.CODE for module in (unknown_form, unknown_operation, unknown_role))
+NAME_CHECKS = frozenset(
+    module.CODE
+    for module in (unknown_decision, unknown_form, unknown_office, unknown_operation, unknown_role, unknown_variable)
+)

@@ -3,27 +3,56 @@
 from collections.abc import Iterable
 
 from app.diagrams.findings import finding
-from app.diagrams.graph import Graph, Node
+from app.diagrams.graph import LBQ, Graph, Node
 from app.domain.diagram import Finding, Published
+
+RESULTS = frozenset({"issue_result", "issue_refusal"})
 
 CODE = "deciding-element"
 SEVERITY = "error"
 
 
 def check(graph: Graph, published: Published) -> Iterable[Finding]:
-    """Ask for exactly one deciding element on every path of a process that is bound to matters."""
+    """Ask for exactly one deciding element on every path that gives a result, in processes bound to matters."""
     for process in graph.processes:
-        scope = graph.scopes[process]
-        if not scope.get("{urn:lianban:bpmn:1}matterKind"):
+        if not graph.scopes[process].get(f"{LBQ}matterKind"):
             continue
         deciding = [node for node in graph.nodes.values() if node.lb("decides") == "true"]
         inside = graph.in_scope(process)
         if not deciding and inside:
             yield finding(CODE, SEVERITY, inside[0], count=0)
+            continue
         for node in deciding:
             second = _second_on_path(graph, node)
             if second is not None:
                 yield finding(CODE, SEVERITY, second, count=2)
+        steps = {step.id for node in deciding for step in _around(graph, node)}
+        for given in _given_without(graph, inside, steps):
+            yield finding(CODE, SEVERITY, given, count=0)
+
+
+def _around(graph: Graph, node: Node) -> Iterable[Node]:
+    """Yield a node and the sub-processes it lies in."""
+    yield node
+    while node.scope in graph.nodes:
+        node = graph.nodes[node.scope]
+        yield node
+
+
+def _given_without(graph: Graph, nodes: list[Node], deciding: set[str]) -> Iterable[Node]:
+    """Yield what gives a result on a path that passes no decision; the approval by default is one of its own."""
+    waiting = [node for node in nodes if node.kind == "startEvent"]
+    seen = {node.id for node in waiting}
+    while waiting:
+        node = waiting.pop()
+        if node.lb("operation") in RESULTS:
+            yield node
+        flows = () if node.id in deciding else graph.successors(node)
+        events = (event for event in graph.boundaries(node.id) if event.timer_text() != "deemed")
+        for following in (*flows, *events):
+            if following.id not in seen and following.timer_text() != "deemed":
+                seen.add(following.id)
+                waiting.append(following)
 
 
 def _second_on_path(graph: Graph, first: Node) -> Node | None:

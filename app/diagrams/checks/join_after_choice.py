@@ -3,48 +3,32 @@
 from collections.abc import Iterable
 
 from app.diagrams.findings import finding
-from app.diagrams.graph import Graph, Node
-from app.domain.diagram import Finding, Published
+from app.diagrams.graph import Graph
+from app.diagrams.tokens import Explored
+from app.domain.diagram import Finding
+
+LONGEST = 12
+CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway", "eventBasedGateway"})
 
 CODE = "join-after-choice"
 SEVERITY = "error"
 
 
-def check(graph: Graph, published: Published) -> Iterable[Finding]:
-    """Follow the branches of every exclusive choice; a parallel join that several of them feed can never be complete."""
-    for node in graph.nodes.values():
-        if node.kind != "exclusiveGateway" or len(node.outgoing) <= 1:
-            continue
-        fed: dict[str, set[str]] = {}
-        for flow in node.outgoing:
-            for join_id, entry in _joins_from(graph, flow.target):
-                fed.setdefault(join_id, set()).add(f"{flow.id}/{entry}")
-        for join_id, entries in fed.items():
-            branches = {entry.split("/")[0] for entry in entries}
-            ways = {entry.split("/")[1] for entry in entries}
-            if len(branches) > 1 and len(ways) > 1:
-                yield finding(CODE, SEVERITY, graph.nodes[join_id], choice=node.name or node.id)
+def check(explored: Explored) -> Iterable[Finding]:
+    """Name every join at which a course of the process stops, with the shortest way there."""
+    graph = explored.graph
+    for stuck in explored.stuck.values():
+        steps = [_said(graph, node_id) for node_id in stuck.path if node_id in graph.nodes]
+        choices = [node_id for node_id in stuck.path if graph.nodes[node_id].kind in CHOOSING]
+        choice = _said(graph, choices[-1]) if choices else steps[-1]
+        yield finding(CODE, SEVERITY, stuck.join, choice=choice, path=" → ".join(_shortened(steps)))
 
 
-def _joins_from(graph: Graph, start: str) -> set[tuple[str, str]]:
-    """Return the parallel joins reached from a node without passing another gateway that merges, with the flow used."""
-    found: set[tuple[str, str]] = set()
-    seen, waiting = {start}, [start]
-    while waiting:
-        node = graph.nodes.get(waiting.pop())
-        if node is None or (node.kind == "parallelGateway" and len(node.incoming) > 1 and node.id != start):
-            continue
-        for flow in node.outgoing:
-            target = graph.nodes.get(flow.target)
-            if target is None:
-                continue
-            if target.kind == "parallelGateway" and len(target.incoming) > 1:
-                found.add((target.id, flow.id))
-            elif target.id not in seen and not _merges(target):
-                seen.add(target.id)
-                waiting.append(target.id)
-    return found
+def _said(graph: Graph, node_id: str) -> str:
+    node = graph.nodes[node_id]
+    return node.name or node.id
 
 
-def _merges(node: Node) -> bool:
-    return len(node.incoming) > 1 and node.kind != "parallelGateway"
+def _shortened(steps: list[str]) -> list[str]:
+    half = LONGEST // 2
+    return steps if len(steps) <= LONGEST else [*steps[:half], "…", *steps[-half:]]

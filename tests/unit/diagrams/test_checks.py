@@ -1,4 +1,4 @@
-"""Every rule for diagrams: what it refuses, where, and what it accepts."""
+"""Every rule for diagrams: what it refuses, where, and what it accepts; the examples of its page are the cases."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -6,21 +6,18 @@ from pathlib import Path
 import pytest
 
 from app.diagrams.check_diagram import check_diagram
-from app.diagrams.checks import CHECKS
-from app.domain.diagram import Published
+from app.diagrams.checks import CHECKS, COURSE_CHECKS
+from app.domain.diagram import Finding
 from app.domain.errors import DiagramRefused
+from tests.unit.diagrams.naming import PUBLISHED
 
 HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:lb="urn:lianban:bpmn:1" '
     'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" id="d" targetNamespace="t">'
 )
-PUBLISHED = Published(
-    roles=frozenset({"reviewer", "decider"}),
-    forms={"review": frozenset({"opinion"})},
-    operations=frozenset({"issue_result", "approve_by_default"}),
-    matters=frozenset({"startup-reg"}),
-    clocks=frozenset({"promised", "notice5"}),
-)
+EXAMPLES = Path("docs/checks/examples")
+CODES = [code for code, _severity, _check in (*CHECKS, *COURSE_CHECKS)]
+FOLLOWING = {"join-after-choice": {"never-happens"}, "never-happens": {"join-after-choice"}}
 TASK = '<userTask id="{id}" lb:role="reviewer" lb:outcomes="pass,refuse"{more}/>'
 
 
@@ -45,82 +42,6 @@ def diagram(body: str, *, attributes: str = "") -> bytes:
 
 
 END = '<endEvent id="end"/>'
-TIMER = "<timerEventDefinition><timeDuration>{limit}</timeDuration></timerEventDefinition>"
-CHOICE = (
-    task("a")
-    + '<exclusiveGateway id="g" name="ok?" default="f_g_end"/>'
-    + END
-    + chain("start", "a", "g", "end")
-    + task("b")
-    + flow("b", "end")
-)
-
-REFUSED: dict[str, tuple[bytes, str]] = {
-    "bad-condition": (diagram(CHOICE + flow("g", "b", "=outcomes.a = =")), "g"),
-    "bad-limit": (diagram(task("a", 'lb:limit="five days"') + END + chain("start", "a", "end")), "a"),
-    "deciding-element": (
-        diagram(task("a") + END + chain("start", "a", "end"), attributes='lb:matterKind="committed"'),
-        "start",
-    ),
-    "deemed-path": (
-        diagram(
-            task("a")
-            + END
-            + chain("start", "a", "end")
-            + '<boundaryEvent id="late" attachedToRef="a" cancelActivity="false">'
-            + TIMER.format(limit="deemed")
-            + "</boundaryEvent>"
-            + flow("late", "end")
-        ),
-        "late",
-    ),
-    "gateway-without-name": (
-        diagram(CHOICE.replace(' name="ok?"', "") + flow("g", "b", '=outcomes.a = "refuse"')),
-        "g",
-    ),
-    "join-after-choice": (
-        diagram(
-            CHOICE.replace("f_g_end", "f_g_c").replace(flow("g", "end"), "").replace(flow("b", "end"), "")
-            + task("c")
-            + flow("g", "c")
-            + flow("g", "b", '=outcomes.a = "refuse"')
-            + '<parallelGateway id="join"/>'
-            + chain("b", "join", "end")
-            + flow("c", "join")
-        ),
-        "join",
-    ),
-    "loop-without-person": (
-        diagram(
-            '<serviceTask id="s" lb:operation="issue_result"/><exclusiveGateway id="g" name="ok?" default="f_g_s"/>'
-            + END
-            + chain("start", "s", "g")
-            + flow("g", "s")
-            + flow("g", "end", "=done")
-        ),
-        "s",
-    ),
-    "outcome-not-handled": (diagram(CHOICE + flow("g", "b", '=outcomes.a = "maybe"')), "g"),
-    "unknown-form": (diagram(task("a", 'lb:form="none"') + END + chain("start", "a", "end")), "a"),
-    "unknown-matter": (
-        diagram('<callActivity id="c" calledElement="matter:none"/>' + END + chain("start", "c", "end")),
-        "c",
-    ),
-    "unknown-operation": (
-        diagram('<serviceTask id="s" lb:operation="run"/>' + END + chain("start", "s", "end")),
-        "s",
-    ),
-    "unknown-role": (diagram('<userTask id="u" lb:role="chief"/>' + END + chain("start", "u", "end")), "u"),
-    "unreachable": (diagram(task("a") + task("b") + END + chain("start", "a", "end") + flow("b", "end")), "b"),
-    "wait-without-way-out": (
-        diagram(
-            '<intermediateCatchEvent id="m"><messageEventDefinition/></intermediateCatchEvent>'
-            + END
-            + chain("start", "m", "end")
-        ),
-        "m",
-    ),
-}
 ACCEPTED = diagram(
     task("a", 'lb:form="review" lb:limit="promised 50%"')
     + '<exclusiveGateway id="g" name="ok?" default="f_g_end"/>'
@@ -132,16 +53,30 @@ ACCEPTED = diagram(
 )
 
 
-@pytest.mark.parametrize("code", [code for code, _severity, _check in CHECKS])
-def test_a_fault_names_its_element_and_line(code: str) -> None:
-    raw, element = REFUSED[code]
+def findings_of(name: str) -> tuple[Finding, ...]:
+    return check_diagram((EXAMPLES / f"{name}.bpmn").read_bytes(), file=name, published=PUBLISHED)[1]
 
-    _normalised, findings = check_diagram(raw, file="x.bpmn", published=PUBLISHED)
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_wrong_example_has_the_fault_and_no_other(code: str) -> None:
+    findings = findings_of(f"{code}-wrong")
 
     found = [item for item in findings if item.code == code]
-    assert [item.element for item in found] == [element], findings
-    assert found[0].line > 0
-    assert found[0].file == "x.bpmn"
+    assert found
+    assert {item.code for item in findings} - FOLLOWING.get(code, set()) == {code}
+    assert all(item.line > 0 and item.element and item.file == f"{code}-wrong" for item in found)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_right_example_has_no_fault(code: str) -> None:
+    assert findings_of(f"{code}-right") == ()
+
+
+@pytest.mark.parametrize(("code", "severity", "check"), [*CHECKS, *COURSE_CHECKS])
+def test_a_rule_weighs_as_much_as_it_says(code: str, severity: str, check: object) -> None:
+    found = [item.severity for item in findings_of(f"{code}-wrong") if item.code == code]
+
+    assert set(found) == {severity}, check
 
 
 def test_a_sound_diagram_has_no_finding() -> None:
@@ -158,11 +93,6 @@ def test_all_faults_come_at_once() -> None:
 
     assert {item.code for item in findings} >= {"unknown-role", "bad-limit"}
     assert not normalised.is_deployable
-
-
-@pytest.mark.parametrize("code", [code for code, _severity, _check in CHECKS])
-def test_every_rule_has_a_page(code: str) -> None:
-    assert (Path("docs/checks") / f"{code}.md").is_file()
 
 
 @pytest.mark.parametrize(

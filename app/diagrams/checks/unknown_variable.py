@@ -1,0 +1,46 @@
+"""A condition on the answer of a step that is not drawn, or on a field its form does not have, never holds."""
+
+from collections.abc import Iterable, Iterator
+
+from app.diagrams.findings import finding
+from app.diagrams.foreign import as_feel
+from app.diagrams.graph import Graph, Node
+from app.domain.diagram import Finding, Published
+from app.domain.feel import FeelRefused, compile_expression
+
+GIVEN = ("outcomes", "answers")
+
+CODE = "unknown-variable"
+SEVERITY = "error"
+
+
+def check(graph: Graph, published: Published) -> Iterable[Finding]:
+    """Look up every `outcomes.<step>` and `answers.<step>.<field>` that conditions and inputs read."""
+    for node in graph.nodes.values():
+        for text in _read_at(node):
+            for path in _paths_of(text):
+                if _is_unknown(graph, published, path.split(".")):
+                    yield finding(CODE, SEVERITY, node, path=path, flow=path)
+
+
+def _read_at(node: Node) -> Iterator[str]:
+    yield from (flow.condition for flow in node.outgoing if flow.condition)
+    if node.lb("input"):
+        yield node.lb("input")
+
+
+def _paths_of(text: str) -> list[str]:
+    try:
+        return sorted(compile_expression(as_feel(text)).paths)
+    except FeelRefused:
+        return []
+
+
+def _is_unknown(graph: Graph, published: Published, parts: list[str]) -> bool:
+    if parts[0] not in GIVEN or len(parts) < len(GIVEN):
+        return False
+    step = graph.nodes.get(parts[1])
+    if step is None:
+        return True
+    fields = published.forms.get(step.lb("form"))
+    return parts[0] == "answers" and len(parts) > len(GIVEN) and bool(fields) and parts[2] not in (fields or ())

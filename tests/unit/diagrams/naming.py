@@ -1,0 +1,13 @@
+"""The names the diagrams of these tests may refer to."""
+
+from app.domain.diagram import Published
+
+PUBLISHED = Published(
+    roles=frozenset({"window_clerk", "reviewer", "decider", "delivery_clerk"}),
+    forms={"review": frozenset({"opinion"}), "decision": frozenset({"ground"})},
+    operations=frozenset({"issue_result", "approve_by_default", "close_case"}),
+    matters=frozenset({"startup-reg", "restaurant-food"}),
+    clocks=frozenset({"promised", "statutory", "notice5"}),
+    decisions=frozenset({"guidance"}),
+    departments=frozenset({"market"}),
+)

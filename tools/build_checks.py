@@ -1,0 +1,56 @@
+"""Write `docs/checks/`: one page a rule, with the wrong and the right drawing, from the rule and its two examples."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.catalogue.messages import read_messages
+from app.diagrams.checks import CHECKS, COURSE_CHECKS
+from tools.draw_diagram import draw
+
+NOTE = "<!-- Written by `make docs` from the rule, its sentences and its two examples. -->"
+SIDES = (("wrong", "Wrong"), ("right", "Right"))
+
+
+def check_pages(root: Path) -> dict[str, str]:
+    """Return the pages and pictures: file name below docs/checks -> text."""
+    messages = read_messages(root / "rules")
+    pages = {"README.md": "\n".join(_index()) + "\n"}
+    for code, severity, check in sorted((*CHECKS, *COURSE_CHECKS), key=lambda row: row[0]):
+        lines = [NOTE, "", f"# {code}", "", f"Severity: {severity}.", "", _why(check), ""]
+        for language in ("zh", "en"):
+            sentence = messages.text(language, f"checks.{code}.message")
+            lines.append(f"- {sentence} {messages.text(language, f'checks.{code}.remedy')}")
+        for side, title in SIDES:
+            name = f"{code}-{side}"
+            raw = (root / "docs" / "checks" / "examples" / f"{name}.bpmn").read_bytes()
+            pages[f"pictures/{name}.svg"] = draw(raw, file=name)
+            lines += [
+                "",
+                f"## {title}",
+                "",
+                f"![{title}](pictures/{name}.svg)",
+                "",
+                f"[{name}.bpmn](examples/{name}.bpmn)",
+            ]
+        pages[f"{code}.md"] = "\n".join(lines) + "\n"
+    return pages
+
+
+def _index() -> Iterator[str]:
+    yield from (NOTE, "", "# Checks of diagrams", "")
+    yield "One rule, one file in `app/diagrams/checks/`, one page here with a wrong and a right drawing."
+    yield "An error stops a deployment; a warning and a note do not. All faults of a file are told at once."
+    yield ""
+    for code, severity, check in sorted((*CHECKS, *COURSE_CHECKS), key=lambda row: row[0]):
+        yield f"- [{code}]({code}.md) ({severity}): {_why(check)}"
+    yield ""
+    yield (
+        "`make check-diagrams` checks what is shipped. `make conformance DIR=folder` tries diagrams of other tools: it asks "
+        "for no names of this system, plays each process at random, and prints one line a file with the reasons by element."
+    )
+
+
+def _why(check: object) -> str:
+    """Return the docstring of the module a rule stands in."""
+    return str(sys.modules[getattr(check, "__module__", "")].__doc__).strip()
