@@ -30,6 +30,7 @@ def reference_pages(root: Path = ROOT) -> dict[str, str]:
         "operations.md": _operations,
         "vocabulary.md": _vocabulary,
         "codes.md": _codes,
+        "constructs.md": _constructs,
     }
     return {name: "\n".join([NOTE, "", *write(root)]) + "\n" for name, write in pages.items()}
 
@@ -109,6 +110,30 @@ def _codes(root: Path) -> Iterator[str]:
                 if row["table"] == table
             ),
         )
+
+
+def _constructs(root: Path) -> Iterator[str]:
+    yield "# Constructs of BPMN"
+    yield ""
+    yield "Native: as the engine library has it. Own: by a node of ours. Normalised: rewritten before it is parsed; the ids"
+    yield "of the drawing stay. Refused: an error stops the deployment; the draft opens with a stand-in. The suite plays every"
+    yield "row, saved and loaded after each step; the drawings stand in `tests/data/constructs.toml`."
+    yield ""
+    zh, en = _messages(root, "zh"), _messages(root, "en")
+    rows = tomllib.loads((root / "tests" / "data" / "constructs.toml").read_text(encoding="utf-8"))["construct"]
+    yield from _table(
+        ("Construct", "Answer", "Finding", "中文", "English"),
+        ((row["name"], row["answer"], *_said(row.get("finding", ""), zh, en)) for row in rows),
+    )
+
+
+def _said(findings: str, zh: Mapping[str, str], en: Mapping[str, str]) -> tuple[str, str, str]:
+    """Return severity and rule of the first finding, and its sentences; three times nothing when there is none."""
+    if not findings:
+        return "", "", ""
+    severity, code = findings.split(", ", maxsplit=1)[0].split()[:2]
+    told = [f"{texts[f'checks.{code}.message']} {texts[f'checks.{code}.remedy']}" for texts in (zh, en)]
+    return f"{severity} `{code}`", told[0], told[1]
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:

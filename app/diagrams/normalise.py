@@ -10,7 +10,7 @@ from lxml import etree
 
 from app.diagrams.graph import local
 from app.diagrams.reader import Document
-from app.diagrams.rewriting.activities import complete_activities, empty_ad_hoc, replace_unsupported
+from app.diagrams.rewriting.activities import complete_activities, replace_containers, replace_unsupported
 from app.diagrams.rewriting.cleaning import clean
 from app.diagrams.rewriting.events import complete_events
 from app.diagrams.rewriting.flows import complete_gateways, join_links, place_flows, split_flows
@@ -44,7 +44,7 @@ def rewrite(document: Document, *, start: str = "") -> Rewritten:
     """Return the executable form with its XML, for those who look further into it. Raises what `normalise` raises."""
     sheet = Sheet(root=copy.deepcopy(document.root), file=document.file, start=start)
     clean(sheet)
-    empty_ad_hoc(sheet)
+    replace_containers(sheet)
     processes = [item for item in sheet.root if local(item) == "process"]
     names = frozenset(item.get("id") or "" for item in processes)
     marked = [item for item in processes if item.get("isExecutable") == "true"]

@@ -8,8 +8,7 @@ from app.engine.library_fixes import CaseTask
 from app.engine.parser import Definition
 from app.engine.runner import Instance
 from app.engine.specs.activities import HUMAN_TASKS, MemberCase, ServiceCall
-from app.engine.specs.node import BoundarySplit
-from app.engine.specs.waits import open_waits
+from app.engine.specs.waits import CaseBoundaryEvent, open_waits
 
 
 def take(instance: Instance) -> Snapshot:
@@ -92,7 +91,7 @@ def _service(task: CaseTask, spec: ServiceCall) -> OpenService:
 def _waits(task: CaseTask, definition: Definition) -> Iterator[OpenWait]:
     for wait in open_waits(task):
         split = task.parent
-        is_boundary = isinstance(split.task_spec, BoundarySplit)
+        is_boundary = isinstance(task.task_spec, CaseBoundaryEvent)
         yield OpenWait(
             task_id=task.id.hex,
             key=definition.author_id(wait.key),

@@ -23,8 +23,19 @@ STAND_IN = "manualTask"
 HAND_BACK = ("cancel", "compensate")
 
 
-def empty_ad_hoc(sheet: Sheet) -> None:
-    """Put a manual task in the place of an ad-hoc sub-process; what lies in it is not looked at."""
+def replace_containers(sheet: Sheet) -> None:
+    """Make sub-processes of transactions, and manual tasks of ad-hoc sub-processes, whose inside is not looked at.
+
+    Without anything to take back a transaction is a sub-process; taking back is not executed.
+    """
+    for node in list(sheet.root.iter(f"{Q}transaction")):
+        parent = node.getparent()
+        inside = node.iter(f"{Q}endEvent", f"{Q}intermediateThrowEvent")
+        beside = [] if parent is None else parent.findall(f"{Q}boundaryEvent")
+        own = [event for event in beside if event.get("attachedToRef") == node.get("id")]
+        if any(kind in HAND_BACK for event in (*inside, *own) for kind in trigger_kinds(event)):
+            sheet.say("error", "transaction", node)
+        node.tag = f"{Q}subProcess"
     for node in list(sheet.root.iter(f"{Q}adHocSubProcess")):
         sheet.say("error", "ad-hoc", node)
         _empty(node)
@@ -37,7 +48,7 @@ def replace_unsupported(sheet: Sheet, scope: Scope) -> None:
         remove(element)
     if scope.depth > DEEPEST:
         sheet.say("error", "nested-too-deep", scope.element, most=DEEPEST)
-    for node_id, node in list(scope.nodes.items()):
+    for node in scope.nodes.values():
         if node.get("isForCompensation") == "true":
             sheet.say("error", "compensation", node)
         match local(node):
@@ -50,17 +61,6 @@ def replace_unsupported(sheet: Sheet, scope: Scope) -> None:
             case "complexGateway":
                 sheet.say("error", "complex-gateway", node)
                 node.tag = f"{Q}inclusiveGateway"
-            case "transaction":
-                _replace_transaction(sheet, scope, node_id, node)
-
-
-def _replace_transaction(sheet: Sheet, scope: Scope, node_id: str, node: etree._Element) -> None:
-    """Without anything to take back a transaction is a sub-process; taking back is not executed."""
-    own = [event for event in node.iter(f"{Q}endEvent") if "cancel" in trigger_kinds(event)]
-    beside = [event for _id, event in scope.of_kind("boundaryEvent") if event.get("attachedToRef") == node_id]
-    if own or any(kind in HAND_BACK for event in beside for kind in trigger_kinds(event)):
-        sheet.say("error", "transaction", node)
-    node.tag = f"{Q}subProcess"
 
 
 def _empty(node: etree._Element) -> None:
