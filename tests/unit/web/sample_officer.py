@@ -5,13 +5,21 @@ from app.web.presenting import Remaining
 from tests.unit.web.sample_bundle import bundle_pages
 from tests.unit.web.sample_cards import card_pages
 from tests.unit.web.sample_forms import REVIEW
+from tests.unit.web.sample_papers import paper_pages
 from tests.unit.web.sample_parts import Parts, Row
 from tests.unit.web.sample_supervision import supervision_pages
 
 OFFICER = ("window_clerk", "reviewer", "decider")
 HEAD = ("unit_head", "supervisor")
 CLOCK_ACTS = ("suspend", "resume", "extend", "reclassify", "restart")
-ACTS = (*(f"may_{act}" for act in CLOCK_ACTS), "may_record_error", "may_withdraw", "may_card")
+ACTS = (
+    *(f"may_{act}" for act in CLOCK_ACTS),
+    "may_record_error",
+    "may_withdraw",
+    "may_record",
+    "may_revoke",
+    "may_card",
+)
 
 
 class OfficerPages(Parts):
@@ -301,6 +309,7 @@ class OfficerPages(Parts):
             ("cases", "cases", HEAD, self.cases()),
             ("cases_empty", "cases", HEAD, {**self.cases(), "cases": []}),
             *bundle_pages(self),
+            *paper_pages(self),
             ("acceptance_error", "acceptance_error", OFFICER, self.acceptance_error()),
             *supervision_pages(self),
             *((f"clock_{act}", "clock_act", HEAD, self.clock_act(act)) for act in CLOCK_ACTS),

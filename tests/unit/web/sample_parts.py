@@ -53,6 +53,7 @@ class Parts:
             "decision": "",
             "decision_reasons": "",
             "document_no": "",
+            "filing": "",
             "parent_case_no": "ES20261124000009",
             "decided_at": None,
             "closed_at": None,
@@ -220,8 +221,12 @@ class Parts:
                     "document_no": "利市监受〔2026〕18 号",
                     "issued_at": self.at(-28),
                     "url": "/documents/1",
+                    "seal": "by_person",
+                    "seal_url": "/documents/1/seal",
                 }
             ],
+            "certificates": [],
+            "renewal": None,
         }
 
     def form(self, found: Mapping[str, object] = FORM, **errors: str) -> object:
