@@ -32,6 +32,8 @@ from app.web.pages.context import (
 from app.web.pages.seals import date_of
 from app.web.sign_in import require_role
 
+# Who may open the list of revocations this page links to.
+REVOKING_READERS = ("supervisor", "duty_officer", "unit_head", "decider", "reviewer")
 READING = (*sorted(HANDLING), *sorted(WATCHING))
 FIELDS = (
     "certificate_no",
@@ -71,6 +73,7 @@ def certificates() -> str:
         states=[{"code": code.value, "label": words().label("certificate_state", code)} for code in CertificateState],
         q=text,
         may_enter=person.has_role(*ENTERING),
+        may_see_revocations=person.has_role(*REVOKING_READERS),
         **next_links(found.next_cursor),
     )
 

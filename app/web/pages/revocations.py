@@ -19,6 +19,7 @@ from app.queries.revocations import RevocationView, list_revocations
 from app.web.errors import status_of
 from app.web.pages.blueprint import pages
 from app.web.pages.case_file import CaseFile, read_case
+from app.web.pages.certificates import REVOKING_READERS
 from app.web.pages.context import (
     REFUSED,
     FormError,
@@ -37,7 +38,6 @@ from app.web.pages.context import (
 from app.web.sign_in import current_person, require_role
 
 G = TypeVar("G", RevocationGround, CancellationGround)
-READING = ("supervisor", "duty_officer", "unit_head", "decider", "reviewer")
 TEXTS = ("ground", "reasons", "heard_at", "hearing_record", "compensation_note")
 MARKS = ("would_harm_public", "concerns_safety")
 
@@ -45,7 +45,7 @@ MARKS = ("would_harm_public", "concerns_safety")
 @pages.get("/revocations")
 def revocations() -> str:
     """List what was revoked in scope."""
-    person, page = require_role(*READING), paging()
+    person, page = require_role(*REVOKING_READERS), paging()
     with reading() as opened:
         show = showing(opened.now)
         found = list_revocations(opened.connection, person.scope, secret=secret(), cursor=page.cursor, limit=page.limit)
