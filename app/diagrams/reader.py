@@ -43,6 +43,8 @@ def read(raw: bytes, *, file: str) -> Document:
     try:
         root = etree.fromstring(raw, parser)
     except etree.XMLSyntaxError as fault:
+        if b"<!DOCTYPE" in raw:  # its entities may be what cannot be read
+            raise _refused("xml-doctype", file, line=1) from fault
         raise _refused("xml-malformed", file, line=fault.lineno or 0, reason=fault.msg or "") from fault
     if cast("Any", root.getroottree()).docinfo.doctype:
         raise _refused("xml-doctype", file, line=1)

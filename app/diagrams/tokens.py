@@ -56,6 +56,7 @@ class _Search:
         self._graph, self._explored, self._scope = explored.graph, explored, scope
         nodes = self._graph.in_scope(scope)
         self._ways = {node.id: _ways_of(self._graph, node) for node in nodes}
+        self._came: dict[Marking, tuple[Marking, tuple[str, ...]]] = {}
         self._last = {node.id for node in nodes if node.kind == "endEvent" and node.event_kind() in ENDING}
         self._joins = {node.id: node for node in nodes if _is_join(node)}
         self._into = {flow.id: node for node in self._joins.values() for flow in node.incoming}
@@ -64,21 +65,22 @@ class _Search:
     def run(self, start: Node, most: int) -> None:
         """Look at every marking, nearest first."""
         first, path = self._settle([start.id])
-        seen, waiting = {first}, deque([(first, path)])
+        self._came[first] = ((), path)
+        waiting = deque([first])
         while waiting:
-            marking, path = waiting.popleft()
+            marking = waiting.popleft()
             resting = next((place for place in marking if len(self._ways.get(place, ())) > 1), None)
             if resting is None:
-                self._finish(marking, path)
+                self._finish(marking)
                 continue
             others = list(marking)
             others.remove(resting)
             for way in self._ways[resting]:
-                following, further = self._settle([*others, *map(self._place, way)], passed=resting)
-                if following not in seen:
-                    seen.add(following)
-                    waiting.append((following, path + further))
-            if len(seen) > most:
+                following, path = self._settle([*others, *map(self._place, way)], passed=resting)
+                if following not in self._came:
+                    self._came[following] = (marking, path)
+                    waiting.append(following)
+            if len(self._came) > most:
                 self._explored.cut.append(self._scope)
                 return
 
@@ -103,7 +105,7 @@ class _Search:
                 path.append(place)
                 tokens.extend(map(self._place, ways[0]))
                 return True
-        for join in self._joins.values():
+        for join in {self._into[place].id: self._into[place] for place in tokens if place in self._into}.values():
             used = self._used_by(join, tokens)
             if used:
                 for place in used:
@@ -145,17 +147,26 @@ class _Search:
             waiting.extend([node.host] if node.host else ())
         return found
 
-    def _finish(self, marking: Marking, path: tuple[str, ...]) -> None:
+    def _finish(self, marking: Marking) -> None:
         """Nothing moves any more: the scope is over, or its tokens wait at joins for ever."""
         ended = self._last.intersection(marking)
         self._explored.passed.update(ended)
         if not ended:
-            self._note_stuck(marking, path)
+            self._note_stuck(marking)
 
-    def _note_stuck(self, marking: Marking, path: tuple[str, ...]) -> None:
+    def _note_stuck(self, marking: Marking) -> None:
         for join in {self._into[place].id: self._into[place] for place in marking if place in self._into}.values():
             missing = tuple(flow.id for flow in join.incoming if flow.id not in marking)
-            self._explored.stuck.setdefault(join.id, Stuck(join=join, path=path, missing=missing))
+            if join.id not in self._explored.stuck:
+                self._explored.stuck[join.id] = Stuck(join=join, path=self._way_to(marking), missing=missing)
+
+    def _way_to(self, marking: Marking) -> tuple[str, ...]:
+        """Return the nodes passed on the shortest way to a marking. No marking is empty but the last of a course."""
+        parts: list[tuple[str, ...]] = []
+        while marking:
+            marking, path = self._came[marking]
+            parts.append(path)
+        return tuple(node_id for path in reversed(parts) for node_id in path)
 
     def _note_twice(self, places: Iterable[str]) -> None:
         for place in places:

@@ -15,6 +15,7 @@ from app.diagrams.checks import (
     loop_without_exit,
     loop_without_person,
     never_happens,
+    one_process,
     outcome_not_handled,
     runs_twice,
     search_cut,
@@ -49,6 +50,7 @@ CHECKS: tuple[tuple[str, str, Check], ...] = tuple(
         gateway_without_name,
         loop_without_exit,
         loop_without_person,
+        one_process,
         outcome_not_handled,
         steps_longer_than_promise,
         unknown_decision,
@@ -69,8 +71,16 @@ COURSE_CHECKS: tuple[tuple[str, str, CourseCheck], ...] = tuple(
     for module in (join_after_choice, never_happens, runs_twice, search_cut)
 )
 
-# Rules about names of this system; a diagram of another one cannot know them.
+# Rules about names and habits of this system; a diagram of another one cannot know them.
 NAME_CHECKS = frozenset(
     module.CODE
-    for module in (unknown_decision, unknown_form, unknown_office, unknown_operation, unknown_role, unknown_variable)
+    for module in (
+        one_process,
+        unknown_decision,
+        unknown_form,
+        unknown_office,
+        unknown_operation,
+        unknown_role,
+        unknown_variable,
+    )
 )
