@@ -1,5 +1,6 @@
 """Read a diagram: hardened against everything a hostile document can try."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ LB = "urn:lianban:bpmn:1"
 MOST_BYTES = 2_000_000
 MOST_NODES = 20_000
 MOST_NESTING = 100
+PARTS = frozenset({"severity", "code", "file", "line", "element_id", "name", "facts"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,21 @@ def _refuse_size(root: etree._Element, file: str) -> None:
 def _refused(code: str, file: str, *, line: int = 0, **facts: object) -> DiagramRefused:
     finding = Finding(severity="error", code=code, file=file, line=line, facts=facts)
     return DiagramRefused("definition_refused", items=(finding_item(finding),), count=1)
+
+
+def finding_of(item: Mapping[str, object], file: str) -> Finding:
+    """Return a fault of an error answer as a finding about `file`; what is not known by name counts as a fact."""
+    facts = {name: value for name, value in item.items() if name not in PARTS}
+    told = item.get("facts")
+    return Finding(
+        severity="error",
+        code=str(item["code"]),
+        file=file,
+        line=int(str(item.get("line", 0))),
+        element=str(item.get("element_id", "")),
+        name=str(item.get("name", "")),
+        facts={**facts, **told} if isinstance(told, dict) else facts,
+    )
 
 
 def finding_item(finding: Finding) -> dict[str, object]:

@@ -3,7 +3,6 @@
 import orjson
 
 from app.catalogue.checker import published_names
-from app.diagrams.check_diagram import check_diagram
 from app.diagrams.reader import finding_item
 from app.domain.authority import Person
 from app.domain.diagram import Finding, Normalised
@@ -12,7 +11,7 @@ from app.domain.vocabulary import Role
 from app.runtime.access import actor_of
 from app.runtime.advance import Result
 from app.runtime.context import Context
-from app.runtime.definitions import normalised_row
+from app.runtime.definitions import check_executable, normalised_row
 from app.storage.definitions import (
     DefinitionRow,
     NewDefinition,
@@ -32,7 +31,7 @@ PREFECTURE = "422800"
 def check_definition(context: Context, source: bytes, *, file: str) -> tuple[Normalised, tuple[Finding, ...]]:
     """Return the executable form of a diagram and all findings; stores nothing. Raises DiagramRefused when unreadable."""
     published = published_names(context.settings.rules_dir, context.settings.bpmn_dir)
-    return check_diagram(source, file=file, published=published)
+    return check_executable(source, file=file, published=published)
 
 
 def save_definition(context: Context, person: Person, *, key: str, source: bytes, edit: int) -> Result:

@@ -11,8 +11,7 @@ from app.catalogue.checker import check_rules, published_names
 from app.catalogue.matters import MatterFile, read_matters
 from app.catalogue.organisation import read_departments, read_regions, read_roles
 from app.catalogue.time_rules import read_time_rules
-from app.diagrams.check_diagram import check_diagram
-from app.diagrams.reader import finding_item
+from app.diagrams.reader import finding_item, finding_of
 from app.domain.actor import Actor
 from app.domain.calendar_layers import CalendarLayerVersion
 from app.domain.calendar_upload import follow_files
@@ -21,7 +20,7 @@ from app.domain.errors import DiagramRefused
 from app.runtime.calendar_progress import carry_on
 from app.runtime.calendar_publishing import keep_current, plan_versions, publish_versions
 from app.runtime.context import Context
-from app.runtime.definitions import normalised_row
+from app.runtime.definitions import check_executable, normalised_row
 from app.storage.calendars import add_calendar_version, current_calendars
 from app.storage.catalogue import (
     DepartmentRow,
@@ -116,17 +115,13 @@ def _read(bpmn_dir: Path, rules_dir: Path) -> tuple[list[_Diagram], list[Finding
     for path in sorted(bpmn_dir.rglob("*.bpmn")):
         source, file = path.read_bytes(), path.relative_to(bpmn_dir.parent).as_posix()
         try:
-            normalised, found = check_diagram(source, file=file, published=published)
+            normalised, found = check_executable(source, file=file, published=published)
         except DiagramRefused as refused:
-            findings.extend(_as_finding(dict(item), file) for item in refused.items)
+            findings.extend(finding_of(item, file) for item in refused.items)
             continue
         diagrams.append(_Diagram(key=diagram_key(path, bpmn_dir), source=source, normalised=normalised, findings=found))
         findings.extend(found)
     return diagrams, findings
-
-
-def _as_finding(item: dict[str, object], file: str) -> Finding:
-    return Finding(severity="error", code=str(item["code"]), file=file, line=int(str(item.get("line", 0))))
 
 
 def diagram_key(path: Path, bpmn_dir: Path) -> str:

@@ -6,11 +6,12 @@ from pathlib import Path
 from random import Random
 
 from app.diagrams.check_diagram import check_diagram
-from app.diagrams.reader import MOST_BYTES
+from app.diagrams.reader import MOST_BYTES, finding_of
 from app.domain.diagram import Finding, Normalised
 from app.domain.errors import DiagramRefused
 from app.engine.parser import parse
 from app.engine.walking import ENDED, load_dice, walk
+from app.runtime.definitions import not_executable
 
 DRAFT, DEPLOYABLE, REFUSED = "draft", "deployable", "refused"
 
@@ -49,17 +50,11 @@ def try_diagram(path: Path, *, file: str, walks: int) -> Trial:
     try:
         normalised, findings = check_diagram(raw, file=file, published=None)
     except DiagramRefused as refused:
-        return refused_trial(file, tuple(_finding_of(dict(item), file) for item in refused.items))
+        return refused_trial(file, tuple(finding_of(item, file) for item in refused.items))
     try:
         played = _play(normalised, walks)
     except DiagramRefused as refused:
-        reason = Finding(
-            severity="error",
-            code="not-executable",
-            file=file,
-            element=str(refused.facts.get("element", "")),
-            facts=refused.facts,
-        )
+        reason = not_executable(refused, file)
         return refused_trial(file, (*findings, reason))
     verdict = DEPLOYABLE if normalised.is_deployable else DRAFT
     return Trial(file=file, verdict=verdict, walks=dict(played), findings=findings)
@@ -78,18 +73,3 @@ def _play(normalised: Normalised, walks: int) -> Counter[str]:
         load_dice(definition, random)
         played.update(walk(definition, random) for _ in range(walks))
     return played
-
-
-def _finding_of(item: dict[str, object], file: str) -> Finding:
-    known = {"severity", "code", "file", "line", "element_id", "name", "facts"}
-    facts = item.get("facts")
-    return Finding(
-        severity="error",
-        code=str(item["code"]),
-        file=file,
-        line=int(str(item.get("line", 0))),
-        facts={
-            **(facts if isinstance(facts, dict) else {}),
-            **{name: value for name, value in item.items() if name not in known},
-        },
-    )

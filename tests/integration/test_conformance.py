@@ -74,6 +74,18 @@ def test_answer_in_json_has_remedies_in_both_languages(folder: Path) -> None:
     assert set(faulty["faults"][0]["remedy"]) == {"zh", "en"}
 
 
+def test_what_only_the_engine_refuses_is_told_with_its_reason(tmp_path: Path) -> None:
+    odd = SOUND.replace('<userTask id="a"/>', '<exclusiveGateway id="a"/><endEvent id="e2"/>').replace(
+        '<process id="p">', '<process id="p"><sequenceFlow id="q&quot;" sourceRef="a" targetRef="e2"/>'
+    )
+    (tmp_path / "odd.bpmn").write_text(odd, encoding="utf-8")
+
+    answer = run(tmp_path, "--language", "en")
+
+    assert answer.output.startswith("refused | odd.bpmn")
+    assert "The engine cannot execute this (feel_" in answer.output
+
+
 @pytest.mark.parametrize("bounds", [Bounds(seconds=0.0), Bounds(memory_bytes=1 << 20)], ids=["time", "memory"])
 def test_a_file_that_costs_too_much_is_answered_too(folder: Path, bounds: Bounds) -> None:
     trials = list(try_diagrams([folder / "deep/sound.bpmn", folder / "huge.bpmn"], bounds))

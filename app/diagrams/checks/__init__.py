@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from app.diagrams.checks import (
+    bad_attribute,
     bad_condition,
     bad_limit,
     call_circle,
@@ -40,6 +41,7 @@ CourseCheck = Callable[[Explored], Iterable[Finding]]
 CHECKS: tuple[tuple[str, str, Check], ...] = tuple(
     (module.CODE, module.SEVERITY, module.check)
     for module in (
+        bad_attribute,
         bad_condition,
         bad_limit,
         call_circle,
@@ -75,6 +77,7 @@ COURSE_CHECKS: tuple[tuple[str, str, CourseCheck], ...] = tuple(
 NAME_CHECKS = frozenset(
     module.CODE
     for module in (
+        bad_attribute,
         one_process,
         unknown_decision,
         unknown_form,

@@ -14,7 +14,7 @@ OF_MARKERS = frozenset({"completionCondition", "loopCondition", "loopCardinality
 
 
 def check(graph: Graph, published: Published) -> Iterable[Finding]:
-    """Compile every condition of every flow, conditional event, loop and activity with several instances."""
+    """Compile every condition, the collection of several instances, and the input of every service."""
     for node in graph.nodes.values():
         for place, text in _expressions(node):
             try:
@@ -29,6 +29,8 @@ def _expressions(node: Node) -> Iterator[tuple[str, str]]:
     default = node.element.get("default")
     if is_asked:
         yield from ((flow.id, flow.condition) for flow in node.outgoing if flow.condition and flow.id != default)
+    if node.lb("input"):
+        yield "lb:input", node.lb("input")
     for part in node.element:
         for inner in part:
             is_condition = local(part) == "conditionalEventDefinition" and local(inner) == "condition"

@@ -116,6 +116,8 @@ def _complete_loop(sheet: Sheet, node: etree._Element, marker: etree._Element) -
         node.remove(marker)
     elif condition:
         put_text(marker, "loopCondition", as_feel(condition))
+    if not most.isdecimal():
+        drop_attribute(marker, "loopMaximum")
 
 
 def readable(text: str) -> bool:

@@ -50,6 +50,8 @@ EXPECTED: dict[str, str] = {
         "error script-refused sum, error bad-condition ok, error missing-condition ok, note gateway-without-name ok, "
         "error ad-hoc some, warning unreachable lost"
     ),
+    "34-clock-misspelt": "error bad-attribute check",
+    "35-input-unreadable": "error bad-condition issue",
     "33-result-without-decision": "error deciding-element issue",
 }
 

@@ -1,0 +1,35 @@
+"""An attribute of ours with a value nobody understands would be passed over in silence."""
+
+from collections.abc import Iterable, Iterator
+
+from app.diagrams.findings import finding
+from app.diagrams.graph import Graph, Node
+from app.domain.diagram import Finding, Published
+
+MOST_SIGNATURES = 9
+WORDS = {"decides": ("true", "false"), "handledBy": ("internal", "external")}
+
+CODE = "bad-attribute"
+SEVERITY = "error"
+
+
+def check(graph: Graph, published: Published) -> Iterable[Finding]:
+    """Read `lb:decides`, `lb:handledBy`, `lb:signatures` and `lb:startsClock` of every step."""
+    for node in graph.nodes.values():
+        for name, expected in _wrong(node, published):
+            yield finding(
+                CODE, SEVERITY, node, attribute=f"lb:{name}", text=node.lb(name), expected=expected, flow=name
+            )
+
+
+def _wrong(node: Node, published: Published) -> Iterator[tuple[str, str]]:
+    """Yield the attributes that cannot be read, with what may stand there."""
+    for name, words in WORDS.items():
+        if node.lb(name) and node.lb(name) not in words:
+            yield name, ", ".join(words)
+    signatures = node.lb("signatures")
+    if signatures and not (signatures.isdecimal() and 1 <= int(signatures[:3]) <= MOST_SIGNATURES):
+        yield "signatures", f"1-{MOST_SIGNATURES}"
+    clocks = [part.strip() for part in node.lb("startsClock").split(",") if part.strip()]
+    if not published.clocks.issuperset(clocks):
+        yield "startsClock", ", ".join(sorted(published.clocks))
