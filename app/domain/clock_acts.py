@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from app.domain.calendar import ResolvedCalendar, to_local
-from app.domain.clock_entry import COMMON_CLOCKS, ClockEntry
+from app.domain.clock_entry import COMMON_CLOCKS, ClockEntry, concerns
 from app.domain.clock_guards import driving_clock, due_fact, refuse_date, refuse_unfit
 from app.domain.counting import CountingRules, begin, due_of
 from app.domain.errors import Conflict, Forbidden, RuleViolation
@@ -241,15 +241,19 @@ def extend_clocks(
 def stop_clocks(
     ledger: Sequence[ClockEntry],
     *,
-    clock: str,
+    clock: str | None,
     seq: int,
     occurred_at: datetime,
     recorded_at: datetime,
     actor: str,
 ) -> ClockEntry:
-    """Stop a clock; whether it was in time is fixed now. Raises RuleViolation `clock_not_started`, `clock_future`."""
-    if not any(item.kind in (LedgerKind.START, LedgerKind.RESTART) and item.clock == clock for item in ledger):
-        raise RuleViolation("clock_not_started", clock=clock)
+    """Stop a clock, or the promised and the statutory one together (None); whether it was in time is fixed now.
+
+    Raises RuleViolation `clock_not_started`, `clock_future`.
+    """
+    for name in (clock,) if clock else COMMON_CLOCKS:
+        if not any(item.kind in (LedgerKind.START, LedgerKind.RESTART) and item.clock == name for item in ledger):
+            raise RuleViolation("clock_not_started", clock=name)
     if occurred_at > recorded_at:
         raise RuleViolation("clock_future", occurred_at=occurred_at.isoformat())
     return ClockEntry(
@@ -260,7 +264,7 @@ def stop_clocks(
 def is_running(ledger: Sequence[ClockEntry], clock: str) -> bool:
     """Say whether a clock was started and not stopped since; a paused clock runs in this sense."""
     ends = (LedgerKind.START, LedgerKind.RESTART, LedgerKind.STOP)
-    last = [item.kind for item in ledger if item.clock == clock and item.kind in ends]
+    last = [item.kind for item in ledger if item.kind in ends and concerns(item, clock)]
     return bool(last) and last[-1] != LedgerKind.STOP
 
 

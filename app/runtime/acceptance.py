@@ -105,14 +105,18 @@ def start(
 
 
 def stop_running(work: Casework, names: tuple[str, ...], *, at: datetime, seq: int = 0) -> None:
-    """Stop those of `names` that run or are paused. seq: an audit entry that covers the first stop; 0 writes one each."""
-    for name in names:
-        if work.clock(name).status not in ("running", "paused"):
-            continue
+    """Stop those of `names` that run or are paused; the promised and the statutory clock stop in one entry.
+
+    seq: an audit entry that covers the first stop; 0 writes one each.
+    """
+    running = [name for name in names if work.clock(name).status in ("running", "paused")]
+    is_both = set(CASE_CLOCKS) <= set(running)
+    others = [name for name in running if not (is_both and name in CASE_CLOCKS)]
+    for clock in [None, *others] if is_both else others:
         entry = stop_clocks(
             work.ledger,
-            clock=name,
-            seq=seq or work.record("clock_stopped", {"clock": str(name)}),
+            clock=clock,
+            seq=seq or work.record("clock_stopped", {"clock": clock} if clock else {}),
             occurred_at=at,
             recorded_at=work.now,
             actor=work.actor.code,

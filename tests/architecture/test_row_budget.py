@@ -17,7 +17,7 @@ PASSING = ("instance_state", "case_input", "outbox", "idempotency_key")
 # The case, its party, its engine state, three tasks, the decision, and the chain: five acts that cover two entries of
 # one clock.
 BARE_ROWS, BARE_BYTES = 15, 8 * 1024
-FULL_ROWS = 41
+FULL_ROWS = 40
 MANY = 8
 Sizes = Mapping[str, tuple[int, int]]
 
