@@ -10,8 +10,10 @@ from app.domain.cards import CardRuleSet
 from app.domain.counting import NEXT_WORKDAY, TOUCHED_DAYS, CountingRules
 from app.domain.errors import InvalidInput
 from app.domain.limit import parse_limit
+from app.domain.matter import ExtensionRule
 from app.domain.office_hours import parse_hours
 from app.domain.time_rules import DeemedRules, DeemedSwitch, RestartGround, SuspensionGround, TimeRules
+from app.domain.vocabulary import ClockName, Role
 
 __all__ = ["TimeRules", "read_time_rules"]
 
@@ -40,6 +42,7 @@ def read_time_rules(rules_dir: Path) -> TimeRules:
     counting, rules, digests = _counting(general), _deemed(deemed), _times(general, "notices.digest_at", "09:00,14:00")
     found = tuple(grounds.rows("ground", ("code", "article")))
     afresh = tuple(reader.file("restart_grounds.toml").rows("ground", ("code", "article")))
+    extension = _joint_extension(general)
     reader.raise_faults()
     return TimeRules(
         counting=counting,
@@ -57,6 +60,7 @@ def read_time_rules(rules_dir: Path) -> TimeRules:
         closure_late_working_days=general.number("closure.late_days", 3),
         service_fallback_after=general.text("service.fallback_after", "2WD"),
         step_floor=general.text("migration.step_floor", "1WD"),
+        joint_extension=extension,
         notices_immediate_until=general.text("notices.immediate_until", "21:00"),
         notices_digest_above=general.number("notices.digest_above", 5),
         notices_digest_at=digests,
@@ -196,6 +200,23 @@ def _deemed(file: _RuleFile) -> DeemedRules:
         hold_max_working_days=file.number("hold_max_working_days", 3),
         hold_request_until_s=until.hour * 3600 + until.minute * 60 if isinstance(until, time) else 0,
         outage_minutes=file.number("outage_minutes", 30),
+    )
+
+
+def _joint_extension(general: _RuleFile) -> ExtensionRule | None:
+    """Return who may extend the limit of a bundle of licences, how often and how long; None where the file has no rule."""
+    row = general.table("joint_extension")
+    if not row:
+        return None
+    role = general.text("joint_extension.approver_role", "")
+    general.check("joint_extension.approver_role", role in frozenset(Role))
+    return ExtensionRule(
+        count=general.number("joint_extension.count", 0),
+        days=general.number("joint_extension.days", 0),
+        approver_role=role,
+        article=general.text("joint_extension.article", ""),
+        ground=general.text("joint_extension.ground", ""),
+        touches=(ClockName.BUNDLE_STATUTORY.value,),
     )
 
 

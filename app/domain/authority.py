@@ -16,6 +16,8 @@ INSTANT = "1"
 
 # Roles that look at a whole region because they watch over it, not because they handle its cases.
 WATCHING = frozenset({Role.SUPERVISOR, Role.DUTY_OFFICER})
+# The head of a government sees what its authorities do and extends what they handle together; no other act is theirs.
+SEEING = WATCHING | {Role.GOVERNMENT_HEAD}
 # Roles that handle cases of their own department. Designers, integrators, administrators see no case.
 HANDLING = frozenset(
     {Role.WINDOW_CLERK, Role.REVIEWER, Role.DECIDER, Role.UNIT_HEAD, Role.DELIVERY_CLERK, Role.LIAISON}
@@ -119,7 +121,7 @@ class Person:
 
 
 def _scope_of(memberships: Iterable[Membership]) -> Scope:
-    watching = [place for place in memberships if place.role in WATCHING]
+    watching = [place for place in memberships if place.role in SEEING]
     above_counties = sorted(place.region_code for place in watching if is_prefecture(place.region_code))
     if above_counties:
         return Scope(prefecture=above_counties[0][:PREFECTURE_DIGITS], department_ids=None)
@@ -164,7 +166,16 @@ def _covers(region_code: str, county: str) -> bool:
 
 def may_supervise(person: Person, case: CasePlace) -> bool:
     """Say whether the person watches over the case: a supervisor or duty officer of its county or prefecture."""
-    return person.has_role(*WATCHING) and person.scope.contains(case)
+    return _scope_of([place for place in person.memberships if place.role in WATCHING]).contains(case)
+
+
+def governs(person: Person, case: CasePlace) -> bool:
+    """Say whether the person heads the government of the county or the prefecture of the case."""
+    heads = (place.region_code for place in person.memberships if place.role == Role.GOVERNMENT_HEAD)
+    return any(
+        (is_prefecture(code) and code[:PREFECTURE_DIGITS] == case.prefecture) or code[:COUNTY_DIGITS] == case.county
+        for code in heads
+    )
 
 
 # ---------------------------------------------------------------- acting

@@ -14,6 +14,7 @@ from app.domain.limit import TimeLimit
 from app.domain.vocabulary import Colour, LimitUnit
 
 STATUTORY_WORKING_DAYS = 45
+PROMISE_UNDER_PATH, PROMISE_OVER_SERIAL = "promise_under_path", "promise_over_serial"
 SEVERITY = (Colour.GREEN, Colour.YELLOW, Colour.RED, Colour.OVERDUE)
 
 
@@ -134,19 +135,46 @@ def bundle_due(
     return calendar.close_at(max(first, calendar.rank(plan.due_at.date())) + left - 1)
 
 
-def critical_path_wd(members: Sequence[MemberPlan]) -> int:
-    """Return the promise of a bundle that states none: the longest chain of limits over the chosen members (J3)."""
-    longest: dict[str, int] = {}
+def critical_path(members: Sequence[MemberPlan]) -> tuple[str, ...]:
+    """Return the longest chain of limits over the chosen members, first to last (J3).
+
+    Raises InvalidInput `bundle_circle` for members that wait for each other.
+    """
+    limits = {item.code: item.limit_wd for item in members}
+    longest: dict[str, tuple[str, ...]] = {}
+
+    def length(chain: tuple[str, ...]) -> int:
+        return sum(limits[code] for code in chain)
+
     for item in in_order(members):
-        longest[item.code] = item.limit_wd + max((longest[code] for code in item.after), default=0)
-    return max(longest.values(), default=0)
+        before = max((longest[code] for code in item.after), key=length, default=())
+        longest[item.code] = (*before, item.code)
+    return max(longest.values(), key=length, default=())
+
+
+def critical_path_wd(members: Sequence[MemberPlan]) -> int:
+    """Return the promise of a bundle that states none, in working days: the length of its critical path (J3)."""
+    limits = {item.code: item.limit_wd for item in members}
+    return sum(limits[code] for code in critical_path(members))
+
+
+def working_days_of(
+    limit: TimeLimit | None, began: datetime, calendar: ResolvedCalendar, counting: CountingRules
+) -> int:
+    """Return a limit in working days; one in another unit takes as many as it would from `began`, local."""
+    if limit is None:
+        return 0
+    if limit.unit == LimitUnit.WORKING_DAY:
+        return limit.amount
+    due = due_of(began, limit, (), calendar, counting)
+    return calendar.rank(due.date()) - calendar.rank(began.date())
 
 
 def promise_fault(members: Sequence[MemberPlan], promised_wd: int) -> str | None:
     """Return `promise_under_path` (a fault), `promise_over_serial` (a warning), or None for a sound promise (J3)."""
     if promised_wd < critical_path_wd(members):
-        return "promise_under_path"
-    return "promise_over_serial" if promised_wd > sum(item.limit_wd for item in members) else None
+        return PROMISE_UNDER_PATH
+    return PROMISE_OVER_SERIAL if promised_wd > sum(item.limit_wd for item in members) else None
 
 
 def statutory_limit_wd(are_joint_licences: Iterable[bool]) -> int | None:

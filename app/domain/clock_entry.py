@@ -23,7 +23,8 @@ class ClockEntry:
     occurred_at: legal instant; recorded_at: when it was entered. actor: a person, or `system:<rule>`. limit_amount,
     limit_unit, policy, calendar_id: of a start, restart, reclassification or calendar change. suspension_id pairs
     suspend and resume. act, hold_id, until: of a hold. not_before: floor of a calendar change. corrects: seq of the entry a
-    correction replaces. scope, closed_from, closed_to: of a closure behind a calendar change.
+    correction replaces. scope, closed_from, closed_to: of a closure behind a calendar change. path: of the start of a
+    promise that is a critical path, the names of its members.
     """
 
     seq: int
@@ -57,6 +58,7 @@ class ClockEntry:
     scope: str | None = None
     closed_from: datetime | None = None
     closed_to: datetime | None = None
+    path: str | None = None
 
     def with_document(self, document_no: str) -> "ClockEntry":
         """Return the entry with the number of its written notice."""

@@ -116,6 +116,8 @@ def _start(entry: ClockEntry, state: Replay) -> Iterator[Sentence]:
         yield Sentence(key=f"{PREFIX}start_on_the_spot", facts=facts)
     else:
         yield Sentence(key=f"{PREFIX}start_other", facts=facts | {"unit": _word(state.limit_unit.value)})
+    if entry.kind == LedgerKind.START and entry.path:
+        yield Sentence(key=f"{PREFIX}critical_path", facts={"path": entry.path, "n": state.limit_amount})
 
 
 def _ending(state: Replay) -> Iterator[Sentence]:

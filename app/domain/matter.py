@@ -28,7 +28,8 @@ class MaterialRequirement:
 class ExtensionRule:
     """How often, how long and by whom a limit may be extended. Source: 行政许可法 art. 42 unless `article` says else.
 
-    touches: of DECISION_CLOCKS, those that grow; disclosure extends the statutory limit alone.
+    touches: of DECISION_CLOCKS, those that grow; disclosure extends the statutory limit alone, and a
+    bundle of licences its own.
     """
 
     count: int

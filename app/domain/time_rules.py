@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from app.domain.calendar import OfficeHours, to_local
 from app.domain.cards import CardRuleSet
 from app.domain.counting import CountingRules
+from app.domain.matter import ExtensionRule
 
 __all__ = ["CardRuleSet", "DeemedRules", "DeemedSwitch", "RestartGround", "SuspensionGround", "TimeRules"]
 
@@ -86,6 +87,7 @@ class TimeRules:
     articles: the law behind `suspension` and `extension` where a matter names none.
     limits: limit expression of each clock the law or this installation fixes. is_promise_extendable: whether the
     promised clock may be extended alone. closure_late_working_days: how late a closure may be declared.
+    joint_extension: of the limit of the law of licences handled together (行政许可法 art. 42(2)), None = none.
     """
 
     counting: CountingRules
@@ -103,6 +105,7 @@ class TimeRules:
     closure_late_working_days: int = 3
     service_fallback_after: str = "2WD"
     step_floor: str = "1WD"
+    joint_extension: ExtensionRule | None = None
     notices_immediate_until: str = "21:00"
     notices_digest_above: int = 5
     notices_digest_at: tuple[time, ...] = (time(9), time(14))

@@ -192,6 +192,7 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     DUTY_OFFICER = "duty_officer"
     LIAISON = "liaison"
+    GOVERNMENT_HEAD = "government_head"
     CATALOGUE_MANAGER = "catalogue_manager"
     DESIGNER = "designer"
     INTEGRATOR = "integrator"

@@ -20,7 +20,7 @@ class Definition:
     key: names the content, so equal keys mean equal definitions. process_id: the process begun. spec and
     subprocess_specs (all processes, this one too): objects of the engine library, opaque outside this package.
     origin: id of an added node -> id on the author's diagram. elements: element id of the executable diagram -> what
-    the author wrote there.
+    the author wrote there. member_order: matters a joint case opens -> those each of them waits for.
     """
 
     key: str
@@ -29,6 +29,7 @@ class Definition:
     subprocess_specs: Mapping[str, Any] = field(default_factory=dict)
     origin: Mapping[str, str] = field(default_factory=dict)
     elements: Mapping[str, Element] = field(default_factory=dict)
+    member_order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def author_id(self, element_id: str) -> str:
         """Return the id on the author's diagram."""

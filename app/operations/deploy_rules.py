@@ -21,6 +21,7 @@ from app.runtime.calendar_progress import carry_on
 from app.runtime.calendar_publishing import keep_current, plan_versions, publish_versions
 from app.runtime.context import Context
 from app.runtime.definitions import check_executable, normalised_row
+from app.runtime.theme_promises import check_promises
 from app.storage.calendars import add_calendar_version, current_calendars
 from app.storage.catalogue import (
     DepartmentRow,
@@ -121,6 +122,8 @@ def _read(bpmn_dir: Path, rules_dir: Path) -> tuple[list[_Diagram], list[Finding
             continue
         diagrams.append(_Diagram(key=diagram_key(path, bpmn_dir), source=source, normalised=normalised, findings=found))
         findings.extend(found)
+    sources = {diagram.key: diagram.source for diagram in diagrams}
+    findings.extend(check_promises(rules_dir, read_matters(rules_dir), sources))
     return diagrams, findings
 
 

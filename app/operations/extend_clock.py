@@ -13,6 +13,7 @@ from app.runtime.casework import Casework
 from app.runtime.clock_answers import clock_answers
 from app.runtime.clock_bounds import last_fixed_at
 from app.runtime.context import Context, in_transaction
+from app.runtime.joint_limits import extension_rule
 from app.runtime.notices import tell_applicant
 from app.runtime.papers import issue_document
 from app.runtime.realign import realign
@@ -36,24 +37,25 @@ def extend_clock(
     The caller is the approver and must hold the role the extension rule of the matter names; who handled the case may
     not approve it. Raises RuleViolation `clock_after_due`, `clock_extension_count`, `clock_extension_too_long`,
     `clock_reason_missing`, `clock_future`, `clock_backdated`, `promised_not_extendable`, Forbidden `clock_approver`.
-    Source: 行政许可法 art. 42 (once, ten days, approved by the head, the applicant is told the reason).
+    Source: 行政许可法 art. 42 (once, ten days, approved by the head, the applicant is told the reason; a joint case of
+    licences fifteen, by the head of the government).
     """
 
     def act(work: Casework) -> Result:
         refuse_foreign_case(person, work)
         work.try_clock_act("extend", days=days)
-        offering = work.loaded.offering
+        rule = extension_rule(work)
         follow_calendar(work)
         entry = extend_clocks(
             work.ledger,
             seq=work.last_seq + 1,
             days=days,
             reason=reason,
-            clock=clock_touched(offering.extension.touches) if offering and offering.extension else None,
+            clock=clock_touched(rule.touches) if rule else None,
             approver=actor_of(person).code,
             approver_roles=roles_in_case(person, work),
             handlers=frozenset(f"staff:{step.completed_by}" for step in work.loaded.handled),
-            rule=offering.extension if offering else None,
+            rule=rule,
             occurred_at=occurred_at or work.now,
             recorded_at=work.now,
             rules=work.published.time_rules,

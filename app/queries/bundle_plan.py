@@ -8,16 +8,17 @@ import orjson
 import sqlalchemy as sa
 
 from app.diagrams.member_order import order_of_members
-from app.domain.bundle import BundlePlan, MemberPlan, bundle_due, plan_bundle, project_bundle
+from app.domain.bundle import BundlePlan, MemberPlan, bundle_due, plan_bundle, project_bundle, working_days_of
+from app.domain.bundle_order import order_among
 from app.domain.bundle_slack import slack_of_members
 from app.domain.calendar import ResolvedCalendar, to_local, to_utc
 from app.domain.clock_ledger import ClockEntry, fold
 from app.domain.clock_state import NOT_STARTED, ClockState
-from app.domain.counting import CountingRules, begin, due_of
+from app.domain.counting import CountingRules, begin
 from app.domain.errors import NotFound
 from app.domain.limit import TimeLimit, parse_limit
 from app.domain.matter import OfferingVersion
-from app.domain.vocabulary import ClockName, LedgerKind, LimitUnit
+from app.domain.vocabulary import ClockName, LedgerKind
 from app.queries.clock import ledger_of
 from app.queries.published_view import PublishedView
 from app.storage.catalogue import offerings_in_force
@@ -112,7 +113,7 @@ def get_bundle_plan(connection: sa.Connection, view: PublishedView, case_id: int
     if row is None or own.status == NOT_STARTED or own.calendar is None or own.started_at is None:
         raise NotFound("plan_unknown", case=str(case_id))
     known = _members(connection, view, case_id, row)
-    after = order_of_members(bytes(row.source), known)
+    after = order_among(order_of_members(bytes(row.source)), known)
     started, calendar, counting = to_local(own.started_at), own.calendar, view.counting
     began = begin(started, calendar, counting.start_policy)
     frame = _Frame(began=began, calendar=calendar, counting=counting)
@@ -120,7 +121,12 @@ def get_bundle_plan(connection: sa.Connection, view: PublishedView, case_id: int
     plan = plan_bundle(plans, started_at=started, calendar=calendar, counting=counting)
     projected = project_bundle(plans, _expected(known), started_at=started, calendar=calendar, counting=counting)
     counted = bundle_due(
-        plans, plan, _working_days(own.limit, frame), started_at=started, calendar=calendar, counting=counting
+        plans,
+        plan,
+        working_days_of(own.limit, began, calendar, counting),
+        started_at=started,
+        calendar=calendar,
+        counting=counting,
     )
     slack = slack_of_members(plans, plan, own.calendar)
     return BundlePlanView(
@@ -197,7 +203,7 @@ def _planned(code: str, member: _Member, after: tuple[str, ...], frame: _Frame) 
         spans += [(to_local(since), None) for since in clock.open_suspensions.values()]
     return MemberPlan(
         code=code,
-        limit_wd=_working_days(limit, frame),
+        limit_wd=working_days_of(limit, frame.began, frame.calendar, frame.counting),
         after=after,
         suspensions=tuple(spans),
         finished_at=to_local(member.closed_at) if member.closed_at else None,
@@ -207,16 +213,6 @@ def _planned(code: str, member: _Member, after: tuple[str, ...], frame: _Frame) 
 def _promised(member: _Member) -> TimeLimit | None:
     limit = parse_limit(member.offering.promised_limit) if member.offering.promised_limit else None
     return limit if isinstance(limit, TimeLimit) else None
-
-
-def _working_days(limit: TimeLimit | None, frame: _Frame) -> int:
-    """Return a limit in working days; one in another unit takes as many as it would from the start of the bundle."""
-    if limit is None:
-        return 0
-    if limit.unit == LimitUnit.WORKING_DAY:
-        return limit.amount
-    due = due_of(frame.began, limit, (), frame.calendar, frame.counting)
-    return frame.calendar.rank(due.date()) - frame.calendar.rank(frame.began.date())
 
 
 def _expected(known: Mapping[str, _Member]) -> dict[str, int]:

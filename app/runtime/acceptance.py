@@ -1,13 +1,14 @@
 """Acceptance (受理): the authority takes the case and its clocks start."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from app.domain.actor import Actor
-from app.domain.bundle import statutory_limit_wd
 from app.domain.clock_acts import start_clock, stop_clocks
 from app.domain.limit import TimeLimit, parse_limit
 from app.domain.vocabulary import CaseState, ClockName
 from app.runtime.casework import Casework
+from app.runtime.joint_limits import joint_promise, joint_statutory
 from app.runtime.notices import tell_applicant
 from app.runtime.papers import issue_document, issues_paper
 
@@ -16,7 +17,6 @@ NON_ACCEPTING = ("correct", "refuse_acceptance", "return")
 DELIVERED = "delivered"
 CASE_CLOCKS = (ClockName.PROMISED.value, ClockName.STATUTORY.value)
 BUNDLE_CLOCKS = (ClockName.BUNDLE_PROMISED.value, ClockName.BUNDLE_STATUTORY.value)
-LICENCE = "01"
 
 
 def accept(
@@ -45,10 +45,9 @@ def limit_of_clock(work: Casework, name: str) -> TimeLimit | None:
     """Return the limit of a clock from the pinned implementation list or theme; None when none is set."""
     offering, text = work.loaded.offering, ""
     if name == ClockName.BUNDLE_PROMISED:
-        theme = work.published.themes.get(work.case.theme_code or "")
-        text = theme.promised_limit if theme else ""
-    elif name == ClockName.BUNDLE_STATUTORY:
-        text = _joint_statutory(work)
+        return joint_promise(work).limit
+    if name == ClockName.BUNDLE_STATUTORY:
+        text = joint_statutory(work)
     elif name == ClockName.PROMISED:
         text = offering.promised_limit if offering else ""
     elif name == ClockName.STATUTORY:
@@ -65,19 +64,6 @@ def limit_of_clock(work: Casework, name: str) -> TimeLimit | None:
 def decision_clocks(work: Casework) -> tuple[str, ...]:
     """Return the clocks that start with the acceptance: of the bundle for a joint case, else of the matter."""
     return BUNDLE_CLOCKS if work.case.theme_code is not None else CASE_CLOCKS
-
-
-def _joint_statutory(work: Casework) -> str:
-    """Return the limit of the law for a bundle: that of its theme, where every chosen member is a licence (J4).
-
-    Source: 行政许可法 art. 26, 42(2); time-limits.md section 9.
-    """
-    theme = work.published.themes.get(work.case.theme_code or "")
-    guidance = work.instance.variables.get("guidance") if work.instance else None
-    chosen = guidance.get("members") if isinstance(guidance, dict) else None
-    offered = work.loaded.member_offerings
-    licences = [code in offered and offered[code].item_type == LICENCE for code in map(str, chosen or offered)]
-    return theme.statutory_limit if theme and statutory_limit_wd(licences) is not None else ""
 
 
 def start(
@@ -101,7 +87,8 @@ def start(
         calendar=calendar,
         counting=work.published.time_rules.counting,
     )
-    work.add_entry(entry)
+    path = joint_promise(work).path if name == ClockName.BUNDLE_PROMISED else ""
+    work.add_entry(replace(entry, path=path) if path else entry)
 
 
 def stop_running(work: Casework, names: tuple[str, ...], *, at: datetime, seq: int = 0) -> None:

@@ -6,6 +6,7 @@ from app.domain.actor import Actor
 from app.domain.authority import (
     CasePlace,
     Person,
+    governs,
     may_receive_in,
     require_separation,
     require_sight,
@@ -87,8 +88,10 @@ def refuse_foreign_region(person: Person, region_code: str) -> None:
 
 
 def roles_in_case(person: Person, work: Casework) -> frozenset[str]:
-    """Return the roles a person holds in the department that owns the case."""
-    return frozenset(str(place.role) for place in person.memberships if place.department_id == work.case.department_id)
+    """Return the roles a person holds in the department that owns the case, and at the head of its government."""
+    owning = (place.role for place in person.memberships if place.department_id == work.case.department_id)
+    held = frozenset(map(str, owning)) - {Role.GOVERNMENT_HEAD.value}
+    return held | {Role.GOVERNMENT_HEAD.value} if governs(person, place_of(work)) else held
 
 
 def roles_at_intake(person: Person, work: Casework) -> frozenset[str]:

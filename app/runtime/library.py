@@ -16,6 +16,7 @@ from app.catalogue.documents import read_documents
 from app.catalogue.themes import read_themes
 from app.catalogue.time_rules import read_time_rules
 from app.diagrams.dmn_reader import read_dmn
+from app.diagrams.member_order import order_of_members
 from app.domain.calendar import ResolvedCalendar
 from app.domain.calendar_layers import resolve_calendar
 from app.domain.diagram import Normalised
@@ -34,6 +35,7 @@ from app.storage.database import Database
 V = TypeVar("V")
 KEPT_GENERATIONS = 3
 KEPT_DEFINITIONS = 500
+OPENS_MEMBERS = b"matter:"
 
 
 class NotLoaded(Exception):
@@ -110,7 +112,8 @@ class Library:
         if row is None:
             raise NotFound("definition_unknown", diagram=str(diagram_id))
         normalised = Normalised(xml=row.xml, processes=(row.process_id,), origin=row.origin)
-        return parse(normalised, key=str(diagram_id), process_id=row.process_id)
+        parsed = parse(normalised, key=str(diagram_id), process_id=row.process_id)
+        return replace(parsed, member_order=order_of_members(row.xml)) if OPENS_MEMBERS in row.xml else parsed
 
     def _read(self, generation: int) -> Published:
         with self._database.read() as connection:

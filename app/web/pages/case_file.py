@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.domain.authority import HANDLING, Person
+from app.domain.authority import HANDLING, CasePlace, Person, governs
 from app.domain.clock_ledger import ClockEntry
 from app.domain.matter import MaterialRequirement
+from app.domain.vocabulary import Role
 from app.queries.cards import CardView, list_case_cards
 from app.queries.case_materials import list_materials
 from app.queries.case_page import (
@@ -78,9 +79,12 @@ class CaseFile:
 
     @property
     def roles(self) -> frozenset[str]:
-        """The roles the reader holds in the department that owns the case."""
-        owner = int(self.view.department_id)
-        return frozenset(str(place.role) for place in self.person.memberships if place.department_id == owner)
+        """The roles the reader holds in the department that owns the case, and at the head of its government."""
+        owner, region = int(self.view.department_id), self.view.region_code
+        held = {str(place.role) for place in self.person.memberships if place.department_id == owner}
+        place = CasePlace(prefecture=region[:4], county=region[:6], department_ids=frozenset())
+        is_head = governs(self.person, place)
+        return frozenset(held | {Role.GOVERNMENT_HEAD.value} if is_head else held - {Role.GOVERNMENT_HEAD.value})
 
     @property
     def requirements(self) -> tuple[MaterialRequirement, ...]:

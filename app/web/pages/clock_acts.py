@@ -6,8 +6,9 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.clock_guards import clock_touched
+from app.domain.matter import ExtensionRule
 from app.domain.time_rules import RestartGround
-from app.domain.vocabulary import CaseState
+from app.domain.vocabulary import CaseState, ClockName
 from app.operations.extend_clock import extend_clock as extend
 from app.operations.reclassify_clock import RECLASSIFYING_ROLES
 from app.operations.reclassify_clock import reclassify_clock as reclassify
@@ -123,7 +124,7 @@ def may_resume(file: CaseFile) -> bool:
 
 def may_extend(file: CaseFile) -> bool:
     """Say whether the reader is who approves an extension of this case."""
-    rule = file.extras.offering.extension if file.extras.offering else None
+    rule = _extension_rule(file)
     return rule is not None and file.view.state == CaseState.ACCEPTED and rule.approver_role in file.roles
 
 
@@ -178,9 +179,9 @@ def _values() -> dict[str, str]:
 
 def _grounds(file: CaseFile, act: str) -> list[dict[str, str]]:
     """Return the grounds that may be chosen: those of the rule book for this type of matter, or of its extension."""
-    offering = file.extras.offering
-    if act == "extend" and offering and offering.extension:
-        code = offering.extension.ground
+    offering, rule = file.extras.offering, _extension_rule(file)
+    if act == "extend" and rule:
+        code = rule.ground
         return [{"code": code, "label": words().label("extension_ground", code)}]
     if act == "restart":
         return [
@@ -222,11 +223,19 @@ def _rule(file: CaseFile, act: str) -> str:
         return _touched(offering.suspension_touches)
     if act != "extend":
         return ""
-    rule = offering.extension if offering else None
+    rule = _extension_rule(file)
     if rule is None:
         return said.text("pages.clock_rule.no_extension")
     facts = {"count": rule.count, "days": rule.days, "role": said.label("role", rule.approver_role)}
     return f"{said.text('pages.clock_rule.extension', **facts, article=rule.article)} {_touched(rule.touches)}".strip()
+
+
+def _extension_rule(file: CaseFile) -> ExtensionRule | None:
+    """Return the rule of the matter; of a joint case that of the law, while a limit of the law runs over it."""
+    if not file.view.theme_code:
+        return file.extras.offering.extension if file.extras.offering else None
+    is_limited = any(clock.clock == ClockName.BUNDLE_STATUTORY for clock in file.clocks)
+    return file.published.time_rules.joint_extension if is_limited else None
 
 
 def _touched(touches: Sequence[str]) -> str:
