@@ -23,9 +23,13 @@ class RuleFile:
 
 def read_toml(rules_dir: Path, path: Path) -> RuleFile:
     """Read one file. Raises InvalidInput `rules_refused` with the file and the line."""
-    name = path.relative_to(rules_dir).as_posix()
+    return parse_toml(path.relative_to(rules_dir).as_posix(), path.read_bytes())
+
+
+def parse_toml(name: str, source: bytes) -> RuleFile:
+    """Read a text that is, or may become, the rule file `name`. Raises InvalidInput `rules_refused` with the line."""
     try:
-        return RuleFile(path=name, fields=tomllib.loads(path.read_text(encoding="utf-8")))
+        return RuleFile(path=name, fields=tomllib.loads(source.decode("utf-8").replace("\r\n", "\n")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         match = LINE.search(str(fault))
         item = {"severity": "error", "code": "toml-malformed", "file": name, "line": int(match[1]) if match else 0}

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from app.catalogue.files import RuleFile, fault, read_folder, read_toml
+from app.catalogue.matter_types import check_types
 from app.catalogue.matters import MatterFile, matter_of, missing_fields
 from app.domain.certificate import last_day_of
 from app.domain.diagram import Finding
@@ -57,6 +58,10 @@ def is_time_limit(text: str) -> bool:
 
 
 def _check_fields(file: RuleFile) -> Iterator[Finding]:
+    wrong = tuple(check_types(file))
+    if wrong:
+        yield from wrong
+        return
     for name in missing_fields(file):
         yield fault("matter-field", file.path, name=name)
     if "extension" in file.fields:

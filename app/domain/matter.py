@@ -77,6 +77,7 @@ class OfferingVersion:
     fee: the basis of the fees it asks for, empty when it asks for none. is_fee_first: they are paid before the decision.
     result_validity: how long the certificate holds, `60M` or `90D`; empty without an end.
     papers: of PAPERS, those issued on receipt and on acceptance; without one the applicant is not written to either.
+    definition_version: version of the diagram that came with the list; None for the one that is deployed.
     """
 
     offering_id: int
@@ -118,3 +119,4 @@ class OfferingVersion:
     accept_conditions: str = ""
     fee: str = ""
     is_fee_first: bool = False
+    definition_version: int | None = None

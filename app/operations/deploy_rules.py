@@ -26,6 +26,7 @@ from app.storage.calendars import add_calendar_version, current_calendars
 from app.storage.catalogue import (
     DepartmentRow,
     RegionRow,
+    changed_offerings,
     list_departments,
     publish_offering,
     put_departments,
@@ -80,7 +81,7 @@ def deploy_rules(context: Context, *, bpmn_dir: Path, rules_dir: Path, actor: Ac
         for diagram in diagrams:
             _publish_diagram(uow, context, diagram, actor)
         _publish_definitions(uow, context, rules_dir, actor)
-        offerings = _publish_offerings(uow, context, matters, departments)
+        offerings = _publish_offerings(uow, context, matters, departments, changed)
     if load_id is not None:
         carry_on(context, load_id, budget_s=RECOUNT_S)
     return Deployment(
@@ -237,13 +238,20 @@ def _publish_definitions(uow: UnitOfWork, context: Context, rules_dir: Path, act
 
 
 def _publish_offerings(
-    uow: UnitOfWork, context: Context, matters: tuple[MatterFile, ...], departments: dict[str, DepartmentRow]
+    uow: UnitOfWork,
+    context: Context,
+    matters: tuple[MatterFile, ...],
+    departments: dict[str, DepartmentRow],
+    changed: tuple[str, ...],
 ) -> int:
-    count = 0
+    """Publish the lists; one that came with a change set stays in force until its own file changes."""
+    count, kept = 0, changed_offerings(uow.connection)
     for matter in matters:
         for region in matter.regions:
+            count += 1
+            if (matter.code, region) in kept and matter.path not in changed:
+                continue
             department = departments[f"{region}-{matter.department}"]
             offering = matter.offer(region_code=region, department_id=department.id, department_code=department.code)
             publish_offering(uow, replace(offering, offering_id=context.ids.next_id(region)))
-            count += 1
     return count

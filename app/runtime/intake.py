@@ -62,9 +62,11 @@ def open_case(desk: Desk, new: NewCase, changes: ChangeSet) -> Casework:
     Raises RuleViolation `definition_missing` when the diagram of the matter is not deployed.
     """
     published = desk.published
-    if new.definition_key not in published.definitions:
+    version = new.offering.definition_version if new.offering else None
+    found = published.diagram_for(new.definition_key, version)
+    if found is None:
         raise RuleViolation("definition_missing", definition=new.definition_key)
-    definition_id, diagram_id = published.definitions[new.definition_key]
+    definition_id, diagram_id = found
     facts = _facts(desk, new, definition_id)
     loaded = LoadedCase(
         case=facts,

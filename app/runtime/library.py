@@ -96,7 +96,8 @@ class Library:
             self._keep(self._definitions, missing.diagram_id, self._parse(missing.diagram_id), KEPT_DEFINITIONS)
         elif isinstance(missing, GenerationNotLoaded):
             self._keep(self._published, missing.generation, self._read(missing.generation), KEPT_GENERATIONS)
-            for _definition_id, diagram_id in self._published[missing.generation].definitions.values():
+            published = self._published[missing.generation]
+            for _definition_id, diagram_id in (*published.definitions.values(), *published.bound_definitions.values()):
                 if diagram_id not in self._definitions:
                     self._keep(self._definitions, diagram_id, self._parse(diagram_id), KEPT_DEFINITIONS)
 
@@ -121,6 +122,7 @@ class Library:
             departments = stored_catalogue.list_departments(connection)
             groups = stored_catalogue.list_groups(connection)
             definitions = stored_definitions.in_force(connection)
+            bound = stored_definitions.bound_diagrams(connection)
             forms = stored_definitions.deployed_forms(connection)
             decisions = stored_definitions.decisions_in_force(connection)
             kept = stored_calendars.resolved_calendars(connection)
@@ -164,6 +166,7 @@ class Library:
             document_versions={document.kind: document.version for document in documents},
             messages=self._messages,
             calendar_documents=documents_of_calendars,
+            bound_definitions=bound,
         )
 
 

@@ -40,9 +40,9 @@ class Published:
     """Everything a decision may read besides the case itself.
 
     groups: (department id, role) -> work group id. definitions: definition key -> (definition id, normalised diagram
-    id) of the version in force. forms: those new tasks pin; form_versions: every deployed one, by key and version.
-    calendars: id -> calendar, also those only running clocks still use. calendar_documents: id of a calendar -> notice
-    of the load it came with.
+    id) of the version in force; bound_definitions: the same of versions that came with a list, by (key, version).
+    forms: those new tasks pin; form_versions: every deployed one, by key and version. calendars: id -> calendar, also
+    those only running clocks still use. calendar_documents: id of a calendar -> notice of the load it came with.
     """
 
     generation: int
@@ -59,6 +59,14 @@ class Published:
     document_versions: Mapping[str, str]
     messages: Messages
     calendar_documents: Mapping[str, str] = field(default_factory=dict)
+    bound_definitions: Mapping[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
+
+    def diagram_for(self, key: str, version: int | None) -> tuple[int, int] | None:
+        """Return (definition id, diagram id) a new case begins on; None when it is not deployed.
+
+        version: the one its list names; None for the deployed one.
+        """
+        return self.definitions.get(key) if version is None else self.bound_definitions.get((key, version))
 
     def pinned_form(self, key: str | None, version: int | None) -> PublishedForm | None:
         """Return the form version a task was opened with; None for a task without a form."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -105,18 +105,22 @@ def matter_exists(connection: sa.Connection, matter_code: str) -> bool:
     return connection.scalar(query) is not None
 
 
-def publish_offering(uow: UnitOfWork, offering: OfferingVersion) -> OfferingVersion:
+def publish_offering(uow: UnitOfWork, offering: OfferingVersion, *, change_id: int | None = None) -> OfferingVersion:
     """Publish an implementation list. Returns it with the id and version it has now.
 
     Head and matter are made where they lack; `offering.offering_id` is used for a new head alone, `offering.version`
-    never. The same content as the newest version makes no new one.
+    never. The same content as the newest version makes no new one. change_id: of the change set it comes with; such a
+    list counts later, so the name of a known matter stays as it is.
     """
     matter: dict[str, object] = {
         "matter_code": offering.matter_code,
         "name": offering.name,
         "item_type": offering.item_type,
     }
-    _put(uow, service_matter, "matter_code", [matter])
+    if change_id is None:
+        _put(uow, service_matter, "matter_code", [matter])
+    else:
+        uow.connection.execute(dialects.insert_ignore(uow.connection, service_matter), matter)
     offering_id = _head(uow, offering)
     text = write_offering(offering)
     columns = offering_version.c
@@ -138,9 +142,22 @@ def publish_offering(uow: UnitOfWork, offering: OfferingVersion) -> OfferingVers
             "published_at": uow.now(),
             "sha256": hash_text(text),
             "doc": text,
+            "change_id": change_id,
         },
     )
     return read_offering(offering_id, version, text)
+
+
+def changed_offerings(connection: sa.Connection) -> frozenset[tuple[str, str]]:
+    """Return (matter, region) of the lists whose newest version came with a change set."""
+    head, version, newer = matter_offering.c, offering_version.c, offering_version.alias("newer")
+    is_newest = ~sa.exists().where(newer.c.offering_id == version.offering_id, newer.c.version > version.version)
+    query = (
+        sa.select(head.matter_code, head.region_code)
+        .join(offering_version, version.offering_id == head.id)
+        .where(version.change_id.is_not(None), is_newest)
+    )
+    return frozenset((row.matter_code, row.region_code) for row in connection.execute(query))
 
 
 def get_offering_version(connection: sa.Connection, offering_id: int, version: int) -> OfferingVersion | None:
@@ -152,13 +169,22 @@ def get_offering_version(connection: sa.Connection, offering_id: int, version: i
 
 
 def offering_in_force(
-    connection: sa.Connection, matter_code: str, region_code: str, at: datetime
+    connection: sa.Connection,
+    matter_code: str,
+    region_code: str,
+    at: datetime,
+    *,
+    published_by: datetime | None = None,
 ) -> OfferingVersion | None:
     """Return the list a matter is offered under in a region at an instant; None when it is not offered there.
 
-    A town takes the list of its county, a county that of its prefecture, where it has none of its own.
+    A town takes the list of its county, a county that of its prefecture, where it has none of its own. published_by:
+    leave out what was published later.
     """
-    return offerings_in_force(connection, (matter_code,), region_code, at).get(matter_code)
+    wanted = matter_offering.c.matter_code == matter_code
+    if published_by is not None:
+        wanted = sa.and_(wanted, offering_version.c.published_at <= published_by)
+    return _in_force(connection, wanted, region_code, at).get(matter_code)
 
 
 def offerings_in_force(
@@ -201,7 +227,15 @@ def _in_force(
     head, version = matter_offering.c, offering_version.c
     on = at.astimezone(LOCAL).date()
     query = (
-        sa.select(head.matter_code, head.region_code, version.offering_id, version.version, version.doc)
+        sa.select(
+            head.matter_code,
+            head.region_code,
+            version.offering_id,
+            version.version,
+            version.effective_from,
+            version.published_at,
+            version.doc,
+        )
         .join(offering_version, version.offering_id == head.id)
         .where(
             wanted,
@@ -211,13 +245,19 @@ def _in_force(
         .order_by(version.version)
     )
     order = {code: place for place, code in enumerate(_upwards(region_code))}
-    best: dict[str, sa.Row[str, str, int, int, str]] = {}
-    for row in connection.execute(query):
+    best: dict[str, sa.Row[str, str, int, int, date | None, datetime, str]] = {}
+    # A list that was published ahead counts from its day on, also over one that was published in between.
+    for row in sorted(connection.execute(query), key=_counts_from):
         known = best.get(row.matter_code)
-        # Among lists of one region the newest version comes last; a list of a smaller region wins.
+        # Among lists of one region the newest comes last; a list of a smaller region wins.
         if known is None or order[row.region_code] <= order[known.region_code]:
             best[row.matter_code] = row
     return {code: read_offering(row.offering_id, row.version, row.doc) for code, row in best.items()}
+
+
+def _counts_from(row: sa.Row[str, str, int, int, date | None, datetime, str]) -> tuple[date, int]:
+    published_on = row.published_at.astimezone(LOCAL).date()
+    return max(row.effective_from or published_on, published_on), row.version
 
 
 def _upwards(region_code: str) -> tuple[str, ...]:

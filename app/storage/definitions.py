@@ -14,6 +14,8 @@ from app.storage.tables import definition, normalised_diagram
 from app.storage.unit_of_work import UnitOfWork
 
 DRAFT, SUBMITTED, APPROVED, DEPLOYED, REFUSED = "draft", "submitted", "approved", "deployed", "refused"
+# With a list that names it (a change set); cases of other lists keep to the deployed version.
+BOUND = "bound"
 OPEN_STATES = (DRAFT, SUBMITTED, APPROVED, REFUSED)
 STEPS = {
     SUBMITTED: ((DRAFT, REFUSED), "submitted_by", "submitted_at"),
@@ -103,6 +105,13 @@ def add_version(uow: UnitOfWork, new: NewDefinition, *, by: str) -> DefinitionRo
     for act in ("submitted", "approved", "deployed"):
         acts |= {f"{act}_by": by, f"{act}_at": now}
     return _insert(uow, new, DEPLOYED, by=by, now=now, acts=acts)
+
+
+def add_bound_version(uow: UnitOfWork, new: NewDefinition, *, by: str, approved_by: str) -> DefinitionRow:
+    """Add the diagram of an approved change set: only lists that name this version begin cases on it."""
+    now = uow.now()
+    acts: dict[str, object] = {"submitted_by": by, "submitted_at": now, "approved_by": approved_by, "approved_at": now}
+    return _insert(uow, new, BOUND, by=by, now=now, acts=acts)
 
 
 def save_draft(uow: UnitOfWork, new: NewDefinition, *, edit: int, by: str) -> DefinitionRow:
@@ -211,6 +220,18 @@ def in_force(connection: sa.Connection) -> tuple[InForce, ...]:
     )
     newest = {row.key: row for row in connection.execute(query)}
     return tuple(InForce(key=key, definition_id=row.id, diagram_id=row.diagram_id) for key, row in newest.items())
+
+
+def bound_diagrams(connection: sa.Connection) -> dict[tuple[str, int], tuple[int, int]]:
+    """Return (definition id, id of its newest executable form) of the diagrams lists name, by (key, version)."""
+    columns, diagram = definition.c, normalised_diagram.c
+    query = (
+        sa.select(columns.key, columns.version, columns.id, diagram.id.label("diagram_id"))
+        .join(normalised_diagram, diagram.definition_id == columns.id)
+        .where(columns.state == BOUND)
+        .order_by(diagram.id)
+    )
+    return {(row.key, row.version): (row.id, row.diagram_id) for row in connection.execute(query)}
 
 
 def deployed_forms(connection: sa.Connection) -> tuple[FormInForce, ...]:

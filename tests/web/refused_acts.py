@@ -313,3 +313,8 @@ in_the_future = _suspending(**{"from": "2026-03-03T09:00:00+08:00"})
 too_long = _extending(days=6)
 wrong_approver = _extending(REVIEWER)
 without_reason = _extending(reason=" ")
+
+
+def part_of_a_change_set(call: Call, _world: World, _folder: Path) -> Attempt:
+    """A change set without any of its parts."""
+    return attempt(call, "designer.es", "/catalogue-changes", {})

@@ -5,6 +5,7 @@ from app.storage.tables.base import metadata
 from app.storage.tables.calendar import calendar_load, calendar_load_case, calendar_version, resolved_calendar
 from app.storage.tables.case import case_file, case_input, case_party, idempotency_key, instance_state
 from app.storage.tables.catalogue import (
+    catalogue_change,
     department,
     matter_offering,
     offering_version,
@@ -54,6 +55,7 @@ __all__ = [
     "case_input",
     "case_material",
     "case_party",
+    "catalogue_change",
     "certificate",
     "clock_doubt",
     "clock_entry",

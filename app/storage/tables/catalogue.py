@@ -46,7 +46,7 @@ matter_offering = sa.Table(
     sa.UniqueConstraint("matter_code", "region_code", "department_id", name="uq_matter_offering"),
 )
 
-# Immutable: a case pins the version it was received under.
+# Immutable: a case pins the version it was received under. change_id: of the change set it came with, if any.
 offering_version = sa.Table(
     "offering_version",
     metadata,
@@ -56,6 +56,36 @@ offering_version = sa.Table(
     Column("published_at", Instant, nullable=False),
     Column("sha256", Code(64), nullable=False),
     Column("doc", sa.Text, nullable=False),
+    Column("change_id", Id),
+)
+
+# A change set: state submitted, approved or rejected. regions: comma separated. diagram null: kept_version stays.
+# definition_version: of the diagram, given at the approval. findings: JSON.
+catalogue_change = sa.Table(
+    "catalogue_change",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("matter_code", Code(64), nullable=False),
+    Column("name", sa.Text, nullable=False),
+    Column("regions", sa.Text, nullable=False),
+    Column("list_path", Code(200), nullable=False),
+    Column("list_source", sa.LargeBinary, nullable=False),
+    Column("definition_key", Code(64), nullable=False),
+    Column("diagram", sa.LargeBinary),
+    Column("kept_version", sa.Integer),
+    Column("document_no", Code(120), nullable=False),
+    Column("document_text", sa.Text, nullable=False),
+    Column("document_name", sa.Text, nullable=False),
+    Column("document", sa.LargeBinary),
+    Column("effective_from", sa.Date, nullable=False),
+    Column("findings", sa.Text, nullable=False),
+    Column("state", Code(16), nullable=False),
+    Column("created_by", Code(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("decided_by", Code(64)),
+    Column("decided_at", Instant),
+    Column("reason", sa.Text),
+    Column("definition_version", sa.Integer),
 )
 
 theme_version = sa.Table(

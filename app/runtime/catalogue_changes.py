@@ -1,0 +1,148 @@
+"""Check a change set (变更包) as a deployment of it would be checked: laid over the folders of rules and diagrams."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from app.catalogue.checker import check_rules, published_names
+from app.catalogue.files import RuleFile, fault, parse_toml, read_folder
+from app.catalogue.matter_checks import FOLDERS
+from app.catalogue.matters import MatterFile, matter_of
+from app.diagrams.check_diagram import check_diagram
+from app.diagrams.reader import finding_item
+from app.domain.diagram import Finding, Normalised, Published
+from app.domain.errors import DiagramRefused, InvalidInput
+from app.settings import Settings
+
+NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+LONGEST_NAME = 50
+UNNAMED = "matters/uploaded/list.toml"
+# The line a finding about a list stands at, where its facts do not name the field.
+FIELD_OF_CHECK = {
+    "promise-over-statutory": "promised_limit",
+    "matter-deemed": "is_deemed_whitelisted",
+    "matter-deemed-document": "deemed_document",
+    "matter-department": "department",
+    "matter-code": "impl_code",
+    "matter-code-twice": "impl_code",
+    "matter-twice": "code",
+    "matter-definition": "pattern|definition",
+    "matter-form": "form",
+    "matter-cards": "card_rule_set",
+    "matter-fee": "is_fee_first",
+    "matter-acceptance-basis": "is_deemed_acceptance",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedChange:
+    """A change set without faults. normalised: of its own diagram, None where a deployed one stays."""
+
+    path: str
+    matter: MatterFile
+    normalised: Normalised | None
+    findings: tuple[Finding, ...]
+
+
+def check_change(settings: Settings, *, list_source: bytes, diagram: bytes | None, kept: bytes | None) -> CheckedChange:
+    """Check list and diagram together, with everything that is shipped around them.
+
+    kept: the deployed diagram that stays, as drawn. Raises DiagramRefused `change_set_refused` with every fault, each
+    with file, line and remedy.
+    """
+    file = _read_list(settings, list_source)
+    _refuse(_with_line(item, file.path, list_source) for item in _check_names(file))
+    with tempfile.TemporaryDirectory(prefix="lianban-") as folder:
+        rules, bpmn = Path(folder, "rules"), Path(folder, "bpmn")
+        shutil.copytree(settings.rules_dir, rules, ignore=shutil.ignore_patterns("messages"))
+        shutil.copytree(settings.bpmn_dir, bpmn)
+        _write(rules / file.path, list_source)
+        drawn = _path_of_diagram(file)
+        _write(bpmn / drawn, diagram or kept or b"")
+        findings = [_with_line(item, file.path, list_source) for item in _own_first(check_rules(rules, bpmn), file)]
+        normalised = None
+        if diagram:
+            normalised, found = _check_drawing(diagram, f"bpmn/{drawn}", published_names(rules, bpmn))
+            findings.extend(found)
+    _refuse(findings)
+    return CheckedChange(path=file.path, matter=matter_of(file), normalised=normalised, findings=tuple(findings))
+
+
+def _own_first(findings: tuple[Finding, ...], file: RuleFile) -> tuple[Finding, ...]:
+    """Return the findings about the list alone where it has errors: what others miss then follows from them."""
+    own = tuple(item for item in findings if item.file == file.path)
+    return own if any(item.severity == "error" for item in own) else findings
+
+
+def _check_drawing(source: bytes, file: str, published: Published) -> tuple[Normalised | None, tuple[Finding, ...]]:
+    """Check the diagram; one that cannot be opened is a fault among the others."""
+    try:
+        return check_diagram(source, file=file, published=published)
+    except DiagramRefused as refused:
+        return None, tuple(
+            Finding(severity="error", code=str(item["code"]), file=file, line=int(str(item.get("line", 0))))
+            for item in refused.items
+        )
+
+
+def _refuse(findings: Iterable[Finding]) -> None:
+    faults = tuple(finding_item(item) for item in findings if item.severity == "error")
+    if faults:
+        raise DiagramRefused("change_set_refused", items=faults, count=len(faults))
+
+
+def _read_list(settings: Settings, source: bytes) -> RuleFile:
+    """Read the list under the path it has, or would have, among the rule files."""
+    try:
+        file = parse_toml(UNNAMED, source)
+    except InvalidInput as refused:
+        raise DiagramRefused("change_set_refused", items=refused.items, count=len(refused.items)) from refused
+    code, department = file.fields.get("code"), file.fields.get("department")
+    for shipped in read_folder(settings.rules_dir, "matters/*/*.toml"):
+        if shipped.fields.get("code") == code:
+            return replace(file, path=shipped.path)
+    if _is_name(code) and _is_name(department):
+        return replace(file, path=f"matters/{department}/{code}.toml")
+    return file
+
+
+def _check_names(file: RuleFile) -> Iterator[Finding]:
+    """Names that become parts of paths are plain; nothing else of the list is looked at before."""
+    for name in ("code", "department"):
+        if not _is_name(file.fields.get(name)):
+            yield fault("matter-field", file.path, name=name)
+    kind, _, name = _definition_key(file).partition(":")
+    if kind not in FOLDERS or not _is_name(name):
+        yield fault("matter-definition", file.path, definition=_definition_key(file)[:LONGEST_NAME])
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_NAME and NAME.fullmatch(value) is not None
+
+
+def _definition_key(file: RuleFile) -> str:
+    """Return the key of the diagram a list names, as `matter_of` does."""
+    return str(file.fields.get("definition") or f"pattern:{file.fields.get('pattern', '')}")
+
+
+def _path_of_diagram(file: RuleFile) -> str:
+    kind, _, name = _definition_key(file).partition(":")
+    return f"{FOLDERS[kind]}/{name}/process.bpmn"
+
+
+def _write(path: Path, source: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(source)
+
+
+def _with_line(found: Finding, path: str, source: bytes) -> Finding:
+    """Return a finding about the list with the line of the field it is about; line 1 where the field is missing."""
+    if found.file != path or found.line:
+        return found
+    field = FIELD_OF_CHECK.get(found.code) or re.escape(str(found.facts.get("name", "")).partition(".")[0])
+    lines = source.decode("utf-8").splitlines()
+    place = re.compile(rf"\s*(?:\[+\s*)?(?:{field})\s*[=\]]")
+    return replace(found, line=next((number for number, line in enumerate(lines, 1) if place.match(line)), 1))
