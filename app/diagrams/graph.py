@@ -151,10 +151,9 @@ def build_graph(root: etree._Element, *, only: Container[str] | None = None) -> 
 
 
 def _walk(scope: etree._Element, graph: Graph) -> None:
-    stack = [scope]
+    stack = [(scope, scope.get("id") or "")]
     while stack:
-        current = stack.pop()
-        scope_id = current.get("id") or ""
+        current, scope_id = stack.pop()
         graph.scopes[scope_id] = current
         for child in current:
             kind = local(child)
@@ -162,6 +161,8 @@ def _walk(scope: etree._Element, graph: Graph) -> None:
                 _add_flow(child, graph)
             elif kind in FLOW_NODES:
                 node_id = child.get("id") or f"{kind}-line-{child.sourceline}"
+                if node_id in graph.nodes or node_id in graph.scopes:  # an id used twice must not close a circle
+                    node_id = f"{node_id}__{len(graph.nodes)}"
                 graph.nodes[node_id] = Node(
                     id=node_id,
                     kind=kind,
@@ -172,7 +173,7 @@ def _walk(scope: etree._Element, graph: Graph) -> None:
                     host=(child.get("attachedToRef") or "") if kind == "boundaryEvent" else "",
                 )
                 if kind in SUB_PROCESSES:
-                    stack.append(child)
+                    stack.append((child, node_id))
 
 
 def _add_flow(element: etree._Element, graph: Graph) -> None:

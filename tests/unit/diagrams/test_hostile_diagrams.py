@@ -87,6 +87,7 @@ CALL = (
     '<callActivity id="c{id}" calledElement="{to}"/>{flow}</process>'
 )
 SECOND = '<process id="q" isExecutable="true"><startEvent id="sq"/>' + task("z") + flow("sq", "z") + "</process>"
+DECIDES = '<userTask id="d" lb:role="reviewer" lb:decides="true"/>'
 LOOSE = '<boundaryEvent id="b" attachedToRef="no"><errorEventDefinition/></boundaryEvent>'
 REFUSED: dict[str, tuple[str, str]] = {
     "billion laughs": (laughs(), "xml-doctype"),
@@ -100,6 +101,12 @@ REFUSED: dict[str, tuple[str, str]] = {
     "a hundred thousand levels": (HEAD + "<a>" * 100_000, "xml-malformed"),
     "thirty levels of sub-processes": (nested(30), "nested-too-deep"),
     "two nodes of one id": (process(task("a") + task("a") + flow("s", "a")), "duplicate-id"),
+    "sub-process inside one of its own id": (
+        process(
+            flow("s", "a") + '<subProcess id="a"><subProcess id="a">' + DECIDES + "</subProcess></subProcess>"
+        ).replace('isExecutable="true"', 'isExecutable="true" lb:matterKind="committed"'),
+        "duplicate-id",
+    ),
     "flow to nowhere": (process(task("a") + flow("s", "a") + flow("a", "nowhere")), "loose-flow"),
     "event on nothing": (process(task("a") + flow("s", "a") + LOOSE), "loose-boundary"),
     "two executable processes": (process(task("a") + flow("s", "a"), more=SECOND), "one-process"),
