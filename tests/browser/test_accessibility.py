@@ -1,11 +1,14 @@
 """What a checker can find: contrast, names, roles, order. No serious fault on a main page, in light and in dark."""
 
 import json
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page
 
+from app.domain.catalogue_change import CatalogueChangeInput
+from app.operations.change_catalogue import submit_change
 from app.storage.tables import accountability_record
 from tests.browser.busy_town import Town, settle
 from tests.browser.chromium import PLACES
@@ -58,7 +61,14 @@ def pages_of(town: Town, site: Site) -> dict[str, list[str]]:
             "/admin/calendars/ES",
             "/admin/calendars/ES/upload",
         ],
-        "designer.es": ["/definitions", "/definitions/new", "/definitions/theme:startup/versions/1"],
+        "designer.es": [
+            "/definitions",
+            "/definitions/new",
+            "/definitions/theme:startup/versions/1",
+            "/catalogue-changes",
+            "/catalogue-changes/new",
+            f"/catalogue-changes/{change_in(site)}",
+        ],
         "admin.es": ["/admin/staff", "/admin/departments", "/admin/tokens", "/receipt-blocks"],
     }
 
@@ -67,6 +77,21 @@ def record_of(site: Site) -> int:
     """The accountability record of the case that was approved by default."""
     with site.world.container.context.database.read() as connection:
         return int(connection.execute(sa.select(accountability_record.c.id)).scalar_one())
+
+
+def change_in(site: Site) -> str:
+    """Submit a change set that waits for another designer; return its id."""
+    world = site.world
+    file = next(world.container.settings.rules_dir.glob("matters/*/restaurant-food.toml"))
+    change = CatalogueChangeInput(
+        list_source=file.read_bytes().replace(b'promised_limit = "5WD"', b'promised_limit = "4WD"'),
+        kept_key="pattern:committed-with-special-procedure",
+        kept_version=1,
+        document_no="恩施州政务办〔2026〕3号",
+        document_text="承诺时限调整。",
+        effective_from=world.clock.now().date() + timedelta(days=30),
+    )
+    return str(submit_change(world.container.context, world.person("designer2.es"), change)["change_id"])
 
 
 @pytest.mark.parametrize(("scheme", "size"), [("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE)])

@@ -128,7 +128,7 @@ def definition_version(key: str, number: int) -> str:
             }
             for item in lines
         ],
-        findings=[_finding(item) for item in orjson.loads(row.findings)],
+        findings=[present_finding(item) for item in orjson.loads(row.findings)],
         diagram={"xml_url": source_url, "current": [], "done": [], "faults": faults},
         source_url=source_url,
     )
@@ -229,7 +229,8 @@ def _acts(row: DefinitionRow) -> dict[str, object]:
     }
 
 
-def _finding(item: dict[str, object]) -> dict[str, object]:
+def present_finding(item: dict[str, object]) -> dict[str, object]:
+    """Return a stored finding with its sentences in the language of this request."""
     facts = item.get("facts")
     values = facts if isinstance(facts, dict) else {}
     code = item["code"]
