@@ -9,7 +9,14 @@ CHOICES = [{"code": "fraud", "label": "欺骗、贿赂等不正当手段"}]
 def paper_pages(parts: Parts) -> list[Row]:
     """Return the register, one certificate in its states, the forms of its acts, seals and revocations."""
     links = {"next_url": "", "first_url": ""}
-    register = {"state": "", "q": "", "states": [{"code": "valid", "label": "有效"}], "may_enter": True, **links}
+    register = {
+        "state": "",
+        "q": "",
+        "states": [{"code": "valid", "label": "有效"}],
+        "may_enter": True,
+        "may_see_revocations": True,
+        **links,
+    }
     names = ("certificate_no", "matter_code", "region_code", "holder_name", "holder_id_number")
     entered = dict.fromkeys((*names, "valid_from_on", "valid_to_on", "source_document"), "")
     granted = dict.fromkeys(("department_code", "document_kind", "document_no", "valid_from_on", "valid_to_on"), "")
