@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from app.diagrams.graph import local
 from app.diagrams.reader import Document
 from app.diagrams.rewriting.activities import complete_activities, replace_containers, replace_unsupported
 from app.diagrams.rewriting.cleaning import clean
@@ -16,7 +15,7 @@ from app.diagrams.rewriting.events import complete_events
 from app.diagrams.rewriting.flows import complete_gateways, join_links, place_flows, split_flows
 from app.diagrams.rewriting.handlers import wrap_handlers
 from app.diagrams.rewriting.scopes import begin_scope, end_scope, prune
-from app.diagrams.rewriting.sheet import Scope, Sheet
+from app.diagrams.rewriting.sheet import Q, Scope, Sheet
 from app.domain.diagram import Normalised
 
 NORMALISER_VERSION = "2"
@@ -45,7 +44,7 @@ def rewrite(document: Document, *, start: str = "") -> Rewritten:
     sheet = Sheet(root=copy.deepcopy(document.root), file=document.file, start=start)
     clean(sheet)
     replace_containers(sheet)
-    processes = [item for item in sheet.root if local(item) == "process"]
+    processes = list(sheet.root.iter(f"{Q}process"))
     names = frozenset(item.get("id") or "" for item in processes)
     marked = [item for item in processes if item.get("isExecutable") == "true"]
     sheet.index()
