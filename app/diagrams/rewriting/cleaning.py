@@ -136,6 +136,10 @@ def _choose_processes(sheet: Sheet) -> None:
     if len(filled) > 1 and not marked:
         sheet.say("warning", "which-process", chosen[0], count=len(filled))
     kept = _with_called(filled, chosen)
+    # Some tools put a process inside something else; it is read as if it stood where it belongs.
+    for process in kept:
+        if process.getparent() is not sheet.root:
+            sheet.root.append(process)
     for process in processes:
         if process not in kept:
             remove(process)

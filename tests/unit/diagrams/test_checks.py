@@ -86,6 +86,15 @@ def test_a_sound_diagram_has_no_finding() -> None:
     assert normalised.is_deployable
 
 
+def test_process_that_a_tool_has_put_inside_something_else_is_read() -> None:
+    nested = ACCEPTED.replace(b"<process", b'<process id="c"><process').replace(b"</process>", b"</process></process>")
+
+    normalised, findings = check_diagram(nested, file="x.bpmn", published=PUBLISHED)
+
+    assert findings == ()
+    assert normalised.is_deployable
+
+
 def test_all_faults_come_at_once() -> None:
     raw = diagram('<userTask id="u" lb:role="chief" lb:limit="soon"/>' + END + chain("start", "u", "end"))
 
