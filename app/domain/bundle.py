@@ -121,8 +121,8 @@ def bundle_due(
     """
     began = begin(started_at, calendar, counting.start_policy)
     first = calendar.rank(began.date())
-    runs = (run for item in members for run in _runs(item, plan.members[item.code], calendar, counting))
-    running = _union((max(low, first), high) for low, high in runs if high > first)
+    runs = (run for item in members for run in ranges_of_running(item, plan.members[item.code], calendar, counting))
+    running = united((max(low, first), high) for low, high in runs if high > first)
     left = limit_wd
     if limit_wd == 0:
         return due_of(began, TimeLimit(amount=0, unit=LimitUnit.WORKING_DAY), (), calendar, counting)
@@ -273,10 +273,10 @@ def _is_moved(
     return bool(item.suspensions) and item.finished_at is None and (finish is None or finish != unmoved)
 
 
-def _runs(
+def ranges_of_running(
     item: MemberPlan, times: MemberTimes, calendar: ResolvedCalendar, counting: CountingRules
 ) -> list[tuple[int, int]]:
-    """Return the ranges of working days `[low, high)` at whose close the member runs, up to its finish."""
+    """Return the ranges of working days `[low, high)` at whose close a member runs, up to its finish (J6)."""
     if times.start_on is None:
         return []
     low = calendar.rank(times.start_on)
@@ -298,11 +298,12 @@ def _runs(
     return [(start, end) for start, end in runs if start < end]
 
 
-def _union(runs: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    united: list[tuple[int, int]] = []
-    for low, high in sorted(runs):
-        if united and low <= united[-1][1]:
-            united[-1] = (united[-1][0], max(united[-1][1], high))
+def united(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the union of ranges `[low, high)`, ascending."""
+    found: list[tuple[int, int]] = []
+    for low, high in sorted(ranges):
+        if found and low <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], high))
         else:
-            united.append((low, high))
-    return united
+            found.append((low, high))
+    return found

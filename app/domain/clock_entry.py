@@ -24,7 +24,8 @@ class ClockEntry:
     limit_unit, policy, calendar_id: of a start, restart, reclassification or calendar change. suspension_id pairs
     suspend and resume. act, hold_id, until: of a hold. not_before: floor of a calendar change. corrects: seq of the entry a
     correction replaces. scope, closed_from, closed_to: of a closure behind a calendar change. path: of the start of a
-    promise that is a critical path, the names of its members.
+    promise that is a critical path, the names of its members. still: of a
+    standstill, all spans of dates `[from, to)` on which nothing of the joint case could run; `to` None while it lasts.
     """
 
     seq: int
@@ -59,6 +60,7 @@ class ClockEntry:
     closed_from: datetime | None = None
     closed_to: datetime | None = None
     path: str | None = None
+    still: tuple[tuple[date, date | None], ...] | None = None
 
     def with_document(self, document_no: str) -> "ClockEntry":
         """Return the entry with the number of its written notice."""
@@ -71,6 +73,8 @@ class ClockEntry:
             value = getattr(self, name)
             if value is not None:
                 facts[name] = value.isoformat() if isinstance(value, date) else value
+        if self.still is not None:
+            facts["still"] = [[day.isoformat() if day else None for day in span] for span in self.still]
         return facts
 
     @staticmethod
@@ -83,6 +87,10 @@ class ClockEntry:
         for name in DATES:
             if name in values:
                 values[name] = date.fromisoformat(values[name])
+        if "still" in values:
+            values["still"] = tuple(
+                (date.fromisoformat(first), end and date.fromisoformat(end)) for first, end in values["still"]
+            )
         return ClockEntry(**columns, **values)
 
     def to_row(self, case_id: int) -> LedgerRow:

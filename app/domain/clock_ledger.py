@@ -41,7 +41,7 @@ def state_of(replayed: Replay, clock: str, rule_set: CardRuleSet | None = None) 
     if start is None or calendar is None:
         return ClockState(clock=clock)
     is_stopped = replayed.stopped_at is not None
-    is_paused = bool(replayed.open) and not is_stopped
+    is_paused = replayed.is_paused() and not is_stopped
     due, suspended, began = replayed.due(), replayed.suspended(), replayed.began
     yellow = red = None
     if rule_set is not None and due is not None:
@@ -59,7 +59,7 @@ def state_of(replayed: Replay, clock: str, rule_set: CardRuleSet | None = None) 
         calendar_id=calendar.id,
         suspended=suspended,
         lost=replayed.lost() if suspended else (),
-        open_suspensions={} if is_stopped else {key: to_utc(since) for key, since in replayed.open.items()},
+        open_suspensions={} if is_stopped else {key: to_utc(since) for key, since in replayed.open_spans().items()},
         extension_count=replayed.extension_count,
         extension_days=replayed.extension_days,
         stopped_at=_utc(replayed.stopped_at),

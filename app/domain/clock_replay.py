@@ -6,7 +6,7 @@ one history has one answer whatever the order of entry (time-limits.md section 3
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from app.domain.calendar import ResolvedCalendar, to_local
 from app.domain.clock_entry import ClockEntry, concerns, corrected
@@ -20,12 +20,14 @@ ORDER: Mapping[str, int] = {
     LedgerKind.RESUME: 2,
     LedgerKind.CALENDAR: 3,
     LedgerKind.SUSPEND: 4,
+    LedgerKind.STANDSTILL: 5,
     LedgerKind.EXTEND: 6,
     LedgerKind.RECLASSIFY: 7,
     LedgerKind.HOLD: 8,
     LedgerKind.STOP: 9,
 }
 AFTER_SUSPEND, AFTER_STOP = 5, 10
+STANDSTILL = 0  # Key of a standstill among the open suspensions, which have ids above it.
 ONE_DAY = timedelta(days=1)
 NEVER = datetime(1, 1, 1)  # noqa: DTZ001 - local time is naive
 
@@ -87,6 +89,7 @@ class Replay:
     began: datetime = NEVER
     closed: list[Span] = field(default_factory=list)
     open: dict[int, datetime] = field(default_factory=dict)
+    still: ClockEntry | None = None
     extension_count: int = 0
     extension_days: int = 0
     not_before: date | None = None
@@ -111,20 +114,45 @@ class Replay:
 
     def due(self) -> datetime | None:
         """Return the due instant as known now; None before the start and while a suspension is open."""
-        if self.start is None or self.calendar is None or (self.open and self.stopped_at is None):
+        if self.start is None or self.calendar is None or (self.is_paused() and self.stopped_at is None):
             return None
         if not self._is_fresh:
-            limit = TimeLimit(amount=self.limit_amount + self.extension_days, unit=self.limit_unit)
-            due = due_of(self.began, limit, self.suspended(), self.calendar, self.counting)
-            self._due = self._at_least_floor(due)
+            self._due = self._at_least_floor(self._due_without(self.suspended(), self.calendar))
             self._is_fresh = True
         return self._due
 
     def suspended(self) -> tuple[Span, ...]:
         """Return the suspensions, merged; the end of the clock ends the open ones."""
-        if self.stopped_at is None or not self.open:
-            return merge(self.closed) if self.closed else ()
-        return merge([*self.closed, *((since, self.stopped_at) for since in self.open.values())])
+        still, still_since = self._standing_still()
+        closed, begun = [*self.closed, *still], [*self.open.values(), *([still_since] if still_since else [])]
+        if self.stopped_at is not None:
+            closed += [(since, self.stopped_at) for since in begun]
+        return merge(closed) if closed else ()
+
+    def is_paused(self) -> bool:
+        """Say whether a suspension is open or nothing of a joint case can run; the end of the clock does not matter."""
+        return bool(self.open) or self._standing_still()[1] is not None
+
+    def open_spans(self) -> dict[int, datetime]:
+        """Return since when the clock stands still, by the id of the suspension; STANDSTILL for a joint case's own."""
+        since = self._standing_still()[1]
+        return {**self.open, STANDSTILL: since} if since is not None else self.open
+
+    def _standing_still(self) -> tuple[list[Span], datetime | None]:
+        """Return the spans on which nothing could run, and since when that lasts; what begins after the due instant is none."""
+        spans: list[Span] = []
+        for first, end in (self.still.still or ()) if self.still is not None else ():
+            since = datetime.combine(first, time.min)
+            if self.calendar is None or since > self._due_without(merge([*self.closed, *spans]), self.calendar):
+                break
+            if end is None:
+                return spans, since
+            spans.append((since, datetime.combine(end, time.min)))
+        return spans, None
+
+    def _due_without(self, suspended: tuple[Span, ...], calendar: ResolvedCalendar) -> datetime:
+        limit = TimeLimit(amount=self.limit_amount + self.extension_days, unit=self.limit_unit)
+        return due_of(self.began, limit, suspended, calendar, self.counting)
 
     def lost(self) -> tuple[Span, ...]:
         """Return the spans whose days do not count (K6)."""
@@ -143,7 +171,7 @@ class Replay:
         self.start = entry
         self.calendar = self.calendars[self._calendar_id_of(entry) or ""]
         self.limit_amount, self.limit_unit = entry.limit_amount or 0, LimitUnit(entry.limit_unit or "WD")
-        self.closed, self.open = [], {}
+        self.closed, self.open, self.still = [], {}, None
         self.extension_count = self.extension_days = 0
         self.not_before = self.stopped_at = None
         self._begin()
@@ -210,6 +238,11 @@ class Replay:
             self.not_before = floor_of(old, at, self.calendar)
         return None
 
+    def _stand_still(self, entry: ClockEntry, _at: datetime) -> None:
+        """The entry made last says everything, whatever instant it has: an act of a member may be dated back (J6)."""
+        if self.still is None or entry.seq > self.still.seq:
+            self.still = entry
+
     def _stop(self, _entry: ClockEntry, at: datetime) -> str | None:
         self.stopped_at = at
         return None
@@ -222,6 +255,7 @@ _ACTS: Mapping[str, Callable[[Replay, ClockEntry, datetime], str | None]] = {
     LedgerKind.RECLASSIFY: Replay._reclassify,  # noqa: SLF001
     LedgerKind.CALENDAR: Replay._recalendar,  # noqa: SLF001
     LedgerKind.STOP: Replay._stop,  # noqa: SLF001
+    LedgerKind.STANDSTILL: Replay._stand_still,  # noqa: SLF001
 }
 
 

@@ -238,6 +238,23 @@ def _calendar(step: Step, _state: Replay) -> Sentence:
     return Sentence(key=key, facts=facts | _due_facts(step.due_after))
 
 
+def _standstill(step: Step, state: Replay) -> Sentence:
+    """Say on which days nothing of a joint case could run, or since when it cannot (J6)."""
+    occurred, spans, calendar = _minute(step.entry.occurred_at), step.entry.still or (), state.calendar
+    since = next((first for first, end in spans if end is None), None)
+    if since is not None and state.is_paused():
+        return Sentence(key=f"{PREFIX}standstill_begun", facts={"occurred": occurred, "from": since.isoformat()})
+    closed = [(first, end - timedelta(days=1)) for first, end in spans if end is not None]
+    facts = _due_facts(step.due_after) | {"occurred": occurred}
+    if calendar is None or not closed:
+        return Sentence(key=f"{PREFIX}standstill_none", facts=facts)
+    dates = [
+        first.isoformat() if first == last else f"{first.isoformat()}–{last.isoformat()}" for first, last in closed
+    ]
+    days = sum(calendar.rank(last) - calendar.rank_before(first) for first, last in closed)
+    return Sentence(key=f"{PREFIX}standstill", facts=facts | {"dates": _listed(dates), "k": days})
+
+
 def _hold(step: Step, _state: Replay) -> Sentence:
     entry = step.entry
     facts = {
@@ -263,6 +280,7 @@ _WRITERS: Mapping[str, Callable[[Step, Replay], Sentence]] = {
     LedgerKind.EXTEND: _extend,
     LedgerKind.RECLASSIFY: _reclassify,
     LedgerKind.CALENDAR: _calendar,
+    LedgerKind.STANDSTILL: _standstill,
     LedgerKind.HOLD: _hold,
     LedgerKind.STOP: _stop,
 }

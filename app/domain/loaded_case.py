@@ -107,6 +107,7 @@ class MemberFacts:
     id: int
     case_no: str
     parent_task: str
+    offering_id: int | None
     name: str
     state: str
     decision: str | None
@@ -149,6 +150,7 @@ class LoadedCase:
     request counts from by law, before the wait for the lock. generation: the deployment everything published is read at.
     deadlines: without those that were disarmed, which are of no more use and leave with the closing; their ids are
     `disarmed`. answer: of the request that was asked about, None when it is new.
+    member_ledger: entries of the clocks of all members.
     handled_in_theme: steps of the joint case a member belongs to. outages: those not released since the receipt.
     seal_authorisations: of the owning department, those not withdrawn.
     certificate: what this case gave. renewal, renewed: what it asks to renew, and that certificate as it is now.
@@ -169,6 +171,7 @@ class LoadedCase:
     decision: DecisionRow | None = None
     services: tuple[ServiceRow, ...] = ()
     members: tuple[MemberFacts, ...] = ()
+    member_ledger: tuple[LedgerRow, ...] = ()
     member_offerings: Mapping[str, OfferingVersion] = field(default_factory=dict)
     handled_in_theme: tuple[HandledStep, ...] = ()
     holds: tuple[HoldRow, ...] = ()

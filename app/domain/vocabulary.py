@@ -67,6 +67,7 @@ class LedgerKind(StrEnum):
     HOLD = "hold"
     STOP = "stop"
     CORRECT = "correct"
+    STANDSTILL = "standstill"
 
 
 class CaseClass(StrEnum):

@@ -16,6 +16,7 @@ from app.runtime.clock_answers import clock_answers
 from app.runtime.clock_bounds import correction_rules, last_fixed_at
 from app.runtime.context import Context, in_transaction
 from app.runtime.notices import tell_applicant
+from app.runtime.parent_case import follow_in_parent
 from app.runtime.realign import realign
 
 
@@ -59,6 +60,7 @@ def correct_ledger(
         )
         work.record("clock_corrected", {"entry": entry.corrects})
         work.add_entry(entry)
+        follow_in_parent(work)
         due_at = work.clock("promised").due_at
         tell_applicant(
             work, "clock_corrected", {"reason": entry.reason, "due_at": due_at.isoformat() if due_at else ""}

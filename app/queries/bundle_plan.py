@@ -52,7 +52,7 @@ class PlannedMember:
 class BundlePlanView:
     """The plan. due_at: its end, None while an open suspension decides it; projected_due_at: with the expected days then.
 
-    promised_due_at: of the clock of the bundle; counted_due_at: the same when days on which nothing can run are left out.
+    promised_due_at: of the clock of the bundle; counted_due_at: the same when the finishes to come are as planned.
     serial_due_at: if the members ran one after the other. critical: the chain that decides the end, first to last.
     """
 

@@ -5,6 +5,7 @@ from app.runtime.acceptance import stop_running
 from app.runtime.cards import close_cards
 from app.runtime.casework import Casework
 from app.runtime.holds import close_open_hold
+from app.runtime.parent_case import tell_parent
 
 ALL_CLOCKS = tuple(ClockName)
 GRANTING = (Decision.APPROVE, Decision.PARTIAL, Decision.DEEMED_APPROVE, Decision.DEEMED_RENEW)
@@ -21,13 +22,7 @@ def close(work: Casework, *, state: CaseState, result_kind: ResultKind, kind: st
     stop_running(work, ALL_CLOCKS, at=work.now)
     close_cards(work)
     close_open_hold(work)
-    if work.case.parent_case_id is not None:
-        work.queue(
-            "internal",
-            {"message": "join_member_cases", "case_id": str(work.case.parent_case_id)},
-            key=f"join:{work.case.id}",
-            ordered=False,
-        )
+    tell_parent(work, key=f"join:{work.case.id}")
 
 
 def close_ended(work: Casework) -> None:

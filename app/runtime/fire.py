@@ -13,11 +13,13 @@ from app.domain.vocabulary import CardCause, CardColour, ClockName, DeadlineStat
 from app.runtime.cards import CardSubject, issue_card
 from app.runtime.casework import Casework
 from app.runtime.changes.deadlines import DEEMED
+from app.runtime.changes.joint_clocks import BUNDLE_CLOCKS
 from app.runtime.deadline_row import row_after, text_of
 from app.runtime.decide_change import decide_change
 from app.runtime.deemed_facts import blocking_guards
 from app.runtime.holds import run_out
 from app.runtime.notices import tell_card, tell_role, tell_supervision_office
+from app.runtime.realign import realign
 from app.runtime.renewal import block_renewal
 from app.runtime.renewal_facts import renewal_guards_of
 from app.runtime.warn import issue_cards_behind, warn
@@ -25,7 +27,7 @@ from app.runtime.warn import issue_cards_behind, warn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fired:
-    """What firing a deadline led to. outcome: warned, moved, blocked or released."""
+    """What firing a deadline led to. outcome: warned, moved, blocked, released, or followed: no longer due."""
 
     deadline_id: int
     name: str
@@ -40,6 +42,9 @@ def fire(work: Casework, deadline: DeadlineFacts) -> Fired:
     """
     work.actor = system_actor("deadline")
     stage = Stage(deadline.stage)
+    if deadline.name in BUNDLE_CLOCKS and _has_moved(work, deadline):
+        work.finish()
+        return Fired(deadline_id=deadline.id, name=deadline.name, stage=stage, outcome="followed")
     if deadline.lane == Lane.NOTICE:
         warn(work, deadline)
         work.finish()
@@ -63,6 +68,12 @@ def fire(work: Casework, deadline: DeadlineFacts) -> Fired:
             return Fired(deadline_id=deadline.id, name=deadline.name, stage=stage, outcome="blocked")
     _move(work, deadline)
     return Fired(deadline_id=deadline.id, name=deadline.name, stage=stage, outcome="moved")
+
+
+def _has_moved(work: Casework, deadline: DeadlineFacts) -> bool:
+    """Let the clock of a joint case follow its members, whose messages may be on their way; say whether the row moved."""
+    realign(work)
+    return any(change.id == deadline.id for change in work.changes.deadlines_changed)
 
 
 def _move(work: Casework, deadline: DeadlineFacts) -> None:

@@ -3,6 +3,7 @@
 from app.engine import codec, snapshot
 from app.runtime.casework import Casework
 from app.runtime.changes.deadlines import reconcile_deadlines
+from app.runtime.changes.joint_clocks import reconcile_joint_clocks
 from app.runtime.changes.tasks import reconcile_tasks
 
 
@@ -13,5 +14,6 @@ def realign(work: Casework) -> None:
     definition = work.definitions(stored.diagram_id)
     work.instance = codec.load(stored.tokens, codec.load_variables(stored.variables), definition)
     waiting = snapshot.take(work.instance)
+    reconcile_joint_clocks(work, waiting)
     reconcile_tasks(work, waiting)
     reconcile_deadlines(work, waiting)

@@ -3,10 +3,11 @@
 from app.domain.snapshot import Snapshot
 from app.runtime.casework import Casework
 from app.runtime.changes.deadlines import reconcile_deadlines
+from app.runtime.changes.joint_clocks import reconcile_joint_clocks
 from app.runtime.changes.members import reconcile_members
 from app.runtime.changes.tasks import reconcile_tasks
 
-CONCEPTS = (reconcile_members, reconcile_tasks, reconcile_deadlines)
+CONCEPTS = (reconcile_members, reconcile_joint_clocks, reconcile_tasks, reconcile_deadlines)
 
 
 def reconcile(work: Casework, snapshot: Snapshot) -> None:

@@ -12,6 +12,7 @@ from app.runtime.casework import Casework
 from app.runtime.clock_bounds import last_fixed_at
 from app.runtime.notices import tell_applicant
 from app.runtime.papers import issue_document
+from app.runtime.parent_case import follow_in_parent
 
 
 def suspend(
@@ -56,6 +57,7 @@ def suspend(
     work.add_entry(entry.with_document(document_no))
     work.move_to(CaseState.SUSPENDED)
     tell_applicant(work, "suspended", {"ground": ground, "expected_days": expected_days, "document_no": document_no})
+    follow_in_parent(work)
     return suspension_id
 
 
@@ -92,6 +94,7 @@ def resume(work: Casework, *, suspension_id: int | None, occurred_at: datetime, 
         work.move_to(CaseState.ACCEPTED)
     due_at = work.clock("promised").due_at
     tell_applicant(work, "resumed", {"due_at": due_at.isoformat() if due_at else ""})
+    follow_in_parent(work)
 
 
 def _open_suspension(work: Casework) -> int:

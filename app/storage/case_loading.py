@@ -109,6 +109,12 @@ MATERIALS = RowSet(row=CaseMaterialRow, table=tables.case_material, where=OF_CAS
 SERVICES = RowSet(row=ServiceRow, table=tables.service_record, where=OF_CASE, order="id")
 DECISION = RowSet(row=DecisionRow, table=tables.decision_record, where=OF_CASE, order="case_id")
 MEMBERS = RowSet(row=MemberFacts, table=tables.case_file, where="parent_case_id = wanted.case_id", order="id")
+MEMBER_LEDGER = RowSet(
+    row=LedgerRow,
+    table=tables.clock_entry,
+    where="case_id IN (SELECT id FROM case_file WHERE parent_case_id = wanted.case_id)",
+    order="seq",
+)
 OFFERING = RowSet(
     row=_OfferingDoc,
     table=tables.offering_version,
@@ -150,6 +156,7 @@ ROW_SETS = (
     SERVICES,
     DECISION,
     MEMBERS,
+    MEMBER_LEDGER,
     HOLDS,
     OUTAGES,
     FEES,
@@ -222,6 +229,7 @@ def _loaded(uow: UnitOfWork, rows: Rows, *, now: datetime, generation: int) -> L
         decision=_only(DECISION.read(rows[DECISION])),
         services=SERVICES.read(rows[SERVICES]),
         members=MEMBERS.read(rows[MEMBERS]),
+        member_ledger=MEMBER_LEDGER.read(rows[MEMBER_LEDGER]),
         member_offerings=_member_offerings(uow.connection, case),
         handled_in_theme=HANDLED_IN_THEME.read(rows[HANDLED_IN_THEME]),
         holds=HOLDS.read(rows[HOLDS]),
