@@ -16,7 +16,7 @@ from tools.build_assets import ROOT
 
 KEY = re.compile(r"\b(?:pages|errors|history|notices|clock|faults|states|grounds|documents|form)\.[a-z_0-9]+(?:\.\w+)*")
 # Where the applications of these tests are written down.
-APPLICATIONS = ("world.py", "browser/busy_town.py")
+APPLICATIONS = ("world.py", "browser/busy_town.py", "browser/test_accessibility.py")
 OUTCOMES = re.compile(r'lb:outcomes="([^"]+)"')
 QUOTED = re.compile(r'"([^"\n]+)"')
 PAPER_NUMBER = re.compile(r"〔\d{4}〕[\u4e00-\u9fff]*第\d+号")
