@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from app.domain.machine_clock import LARGEST_SKEW
 from app.storage.beats import list_beats
-from app.storage.migrate import current_revision, newest_revision
+from app.storage.revision import current_revision, newest_revision
 from app.storage.rules import current_generation
 
 LATE_BEAT = timedelta(minutes=2)

@@ -1,6 +1,5 @@
 """Bring the schema of a database up to date (Alembic), or back."""
 
-import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
@@ -8,7 +7,6 @@ from app.settings import ROOT
 from app.storage.database import Database
 
 ALEMBIC_INI = ROOT / "migrations" / "alembic.ini"
-HEAD_FILE = ROOT / "migrations" / "HEAD"
 
 
 def migrate(database: Database, revision: str = "head") -> None:
@@ -25,15 +23,3 @@ def undo_migrations(database: Database, revision: str) -> None:
         config = Config(ALEMBIC_INI)
         config.attributes["connection"] = uow.connection
         command.downgrade(config, revision)
-
-
-def newest_revision() -> str:
-    """Return the revision this program was written for."""
-    return HEAD_FILE.read_text(encoding="ascii").strip()
-
-
-def current_revision(connection: sa.Connection) -> str:
-    """Return the revision of a database, empty before the first migration. Revisions are numbers and sort as text."""
-    if not sa.inspect(connection).has_table("alembic_version"):
-        return ""
-    return str(connection.scalar(sa.text("SELECT max(version_num) FROM alembic_version")) or "")
