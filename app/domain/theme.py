@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from app.domain.errors import InvalidInput, RuleViolation
 from app.domain.feel import Expression
 from app.domain.form import FormSchema, MapsTo, Option
-from app.domain.matter import MaterialRequirement
+from app.domain.matter import MaterialRequirement, OfferingVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +69,16 @@ class ThemeVersion:
     def member(self, matter_code: str) -> MemberMatter | None:
         """Find a member by its matter code; None when the theme has no such member."""
         return next((member for member in self.members if member.matter_code == matter_code), None)
+
+
+def list_of_materials(
+    offering: OfferingVersion | None, themes: Mapping[str, ThemeVersion], theme_code: str | None
+) -> tuple[MaterialRequirement, ...]:
+    """Return the list of materials a case is taken in under: of its implementation list, else of its theme (J13)."""
+    if offering is not None:
+        return offering.materials
+    theme = themes.get(theme_code or "")
+    return theme.materials if theme else ()
 
 
 def choose_members(

@@ -2,36 +2,22 @@
 
 from datetime import datetime
 
-import orjson
-
 from app.domain.authority import Person
-from app.domain.change_set import ChangeSet
-from app.domain.errors import Conflict, InvalidInput
+from app.domain.errors import InvalidInput
 from app.domain.form import check_answers
 from app.domain.matter import OfferingVersion
 from app.domain.request_key import RequestKey
 from app.domain.vocabulary import CaseKind
-from app.runtime.access import actor_of, refuse_foreign_region
+from app.runtime.access import refuse_foreign_region
 from app.runtime.advance import Result
-from app.runtime.application import (
-    ApplicationInput,
-    give_receipt,
-    keep_answer,
-    new_progress_code,
-    party_of,
-    receipt_of,
-    take_materials,
-)
+from app.runtime.application import ApplicationInput, new_progress_code, party_of, take_materials
 from app.runtime.bars import barred_matters, refuse_barred_applicant
-from app.runtime.casework import Desk
-from app.runtime.context import Context, in_transaction
-from app.runtime.intake import NewCase, open_case
+from app.runtime.context import Context
+from app.runtime.intake import NewCase
 from app.runtime.paper_receipts import facts_of_paper, ground_of_paper, use_number
-from app.runtime.ports import TransactionPorts
+from app.runtime.receiving import desk_of_intake, receive_once, take_in
 from app.runtime.renewal_intake import find_renewal, renewal_answer
-from app.storage.apply_changes import apply_changes
 from app.storage.catalogue import find_region, matter_exists, offering_in_force
-from app.storage.idempotency import find_response
 from app.storage.rules import current_generation
 from app.storage.unit_of_work import UnitOfWork
 
@@ -46,21 +32,7 @@ def receive_application(
     paper InvalidInput `receipt_number_unknown`, RuleViolation `receipt_outside_closure`, `clock_future`, Conflict
     `receipt_number_used`.
     """
-
-    def body(uow: UnitOfWork) -> Result:
-        if request is not None:
-            stored = find_response(uow, request)
-            if stored is not None:
-                answer: dict[str, object] = orjson.loads(stored)
-                return answer
-        return _receive(uow, context, person, application, request)
-
-    try:
-        return in_transaction(context, body)
-    except Conflict as conflict:
-        if request is None or conflict.code != "request_repeated":
-            raise
-        return in_transaction(context, body)
+    return receive_once(context, request, lambda uow: _receive(uow, context, person, application, request))
 
 
 def _receive(
@@ -84,7 +56,6 @@ def _receive(
     ground = ground_of_paper(uow, person, hall_id, paper) if paper else ""
     account_id = person.account_id if person.is_applicant else None
     progress_code = new_progress_code()
-    now = uow.now()
     new = NewCase(
         kind=CaseKind.MATTER,
         name=offering.name,
@@ -95,7 +66,7 @@ def _receive(
         intake_mode=application.intake_mode,
         received_at=received_at,
         receipt_facts=facts_of_paper(paper, ground) if paper else {},
-        now=now,
+        now=uow.now(),
         party=party_of(application.applicant, account_id=account_id, progress_code=progress_code),
         variables={
             "is_member": False,
@@ -107,19 +78,8 @@ def _receive(
         renewed=renewed,
         materials=take_materials(uow, offering.materials, application.materials, owner_account_id=person.account_id),
     )
-    changes = ChangeSet()
-    desk = Desk(
-        published=published,
-        actor=actor_of(person),
-        ports=TransactionPorts(uow, context.ids, application.region_code),
-        definitions=context.library.definition,
-    )
-    work = open_case(desk, new, changes)
-    give_receipt(work, progress_code)
-    result = {**receipt_of(work, progress_code), **renewal_answer(work)}
-    if request is not None:
-        keep_answer(request, result, now, changes)
-    apply_changes(uow, changes)
+    desk = desk_of_intake(uow, context, published, person, application.region_code)
+    work, result = take_in(uow, desk, new, progress_code=progress_code, request=request, more=renewal_answer)
     if paper is not None:
         use_number(uow, person, hall_id=hall_id, paper=paper, case_id=work.case.id, ground=ground)
     return result

@@ -2,37 +2,23 @@
 
 from collections.abc import Mapping
 
-import orjson
-
 from app.domain.authority import Person
-from app.domain.change_set import ChangeSet
-from app.domain.errors import Conflict, InvalidInput
+from app.domain.errors import InvalidInput
 from app.domain.form import check_answers
 from app.domain.matter import OfferingVersion
 from app.domain.request_key import RequestKey
 from app.domain.theme import ThemeVersion, choose_members, split_form
 from app.domain.vocabulary import CaseKind
-from app.runtime.access import actor_of, refuse_foreign_region
+from app.runtime.access import refuse_foreign_region
 from app.runtime.advance import Result
-from app.runtime.application import (
-    ApplicationInput,
-    give_receipt,
-    keep_answer,
-    new_progress_code,
-    party_of,
-    receipt_of,
-    take_materials,
-)
+from app.runtime.application import ApplicationInput, new_progress_code, party_of, take_materials
 from app.runtime.bars import refuse_barred_applicant
-from app.runtime.casework import Desk
-from app.runtime.context import Context, in_transaction
+from app.runtime.context import Context
 from app.runtime.guidance import decide_members
-from app.runtime.intake import NewCase, open_case
-from app.runtime.ports import TransactionPorts
+from app.runtime.intake import NewCase
 from app.runtime.published import Published
-from app.storage.apply_changes import apply_changes
+from app.runtime.receiving import desk_of_intake, receive_once, take_in
 from app.storage.catalogue import find_region, offerings_in_force
-from app.storage.idempotency import find_response
 from app.storage.rules import current_generation
 from app.storage.unit_of_work import UnitOfWork
 
@@ -45,21 +31,7 @@ def receive_theme_application(
     Raises InvalidInput `theme_unknown`, `region_unknown`, `matter_not_offered` (a chosen member is not offered in the
     county), `invalid` (form or situation answers, one item per fault), RuleViolation `application_barred`.
     """
-
-    def body(uow: UnitOfWork) -> Result:
-        if request is not None:
-            stored = find_response(uow, request)
-            if stored is not None:
-                answer: dict[str, object] = orjson.loads(stored)
-                return answer
-        return _receive(uow, context, person, application, request)
-
-    try:
-        return in_transaction(context, body)
-    except Conflict as conflict:
-        if request is None or conflict.code != "request_repeated":
-            raise
-        return in_transaction(context, body)
+    return receive_once(context, request, lambda uow: _receive(uow, context, person, application, request))
 
 
 def _receive(
@@ -81,15 +53,8 @@ def _receive(
     members = choose_members(theme, guided, application.guidance)
     offerings = _offerings(uow, members, application.region_code)
     refuse_barred_applicant(uow, published, application.applicant, members)
-    changes = ChangeSet()
-    now, progress_code = uow.now(), new_progress_code()
+    progress_code = new_progress_code()
     account_id = person.account_id if person.is_applicant else None
-    desk = Desk(
-        published=published,
-        actor=actor_of(person),
-        ports=TransactionPorts(uow, context.ids, application.region_code),
-        definitions=context.library.definition,
-    )
     lead, hall = _departments(published, theme, application.region_code)
     new = NewCase(
         kind=CaseKind.THEME,
@@ -100,7 +65,7 @@ def _receive(
         intake_department_id=hall,
         intake_mode=application.intake_mode,
         received_at=uow.arrived_at,
-        now=now,
+        now=uow.now(),
         party=party_of(application.applicant, account_id=account_id, progress_code=progress_code),
         variables={
             "is_member": False,
@@ -112,13 +77,11 @@ def _receive(
         materials=take_materials(uow, theme.materials, application.materials, owner_account_id=person.account_id),
         member_offerings=offerings,
     )
-    work = open_case(desk, new, changes)
-    give_receipt(work, progress_code)
     chosen = [{"matter_code": code, "name": offerings[code].name} for code in members]
-    result = {**receipt_of(work, progress_code), "members": chosen}
-    if request is not None:
-        keep_answer(request, result, now, changes)
-    apply_changes(uow, changes)
+    desk = desk_of_intake(uow, context, published, person, application.region_code)
+    _, result = take_in(
+        uow, desk, new, progress_code=progress_code, request=request, more=lambda _work: {"members": chosen}
+    )
     return result
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from app.domain.authority import Person
-from app.domain.errors import Forbidden, NotFound
+from app.domain.errors import NotFound
 from app.domain.obstacle import FeeRow, ForwardingRow, answer_forwarding, ask_fee, forward, pay_fee
 from app.domain.request_key import RequestKey
 from app.domain.vocabulary import Role
-from app.runtime.access import actor_of, refuse_foreign_case, roles_at_intake, roles_in_case
+from app.runtime.access import actor_of, refuse_without_role
 from app.runtime.advance import Result, Target, change_case
 from app.runtime.casework import Casework
 from app.runtime.context import Context, in_transaction
@@ -35,7 +35,7 @@ def ask_case_fee(
     """
 
     def act(work: Casework) -> Result:
-        _require_role(person, work, FEE_ROLES)
+        refuse_without_role(person, work, FEE_ROLES, or_at_intake=True)
         offering = work.loaded.offering
         row = FeeRow(
             id=work.ports.next_id(),
@@ -72,7 +72,7 @@ def pay_case_fee(
     """
 
     def act(work: Casework) -> Result:
-        _require_role(person, work, FEE_ROLES)
+        refuse_without_role(person, work, FEE_ROLES, or_at_intake=True)
         row = next((fee for fee in fees_of(work) if fee.id == fee_id), None)
         if row is None:
             raise NotFound("fee_unknown", fee=str(fee_id))
@@ -100,7 +100,7 @@ def forward_case(
     """
 
     def act(work: Casework) -> Result:
-        _require_role(person, work, FORWARDING_ROLES)
+        refuse_without_role(person, work, FORWARDING_ROLES, or_at_intake=True)
         row = ForwardingRow(
             id=work.ports.next_id(),
             case_id=work.case.id,
@@ -134,7 +134,7 @@ def answer_case_forwarding(
     """
 
     def act(work: Casework) -> Result:
-        _require_role(person, work, FORWARDING_ROLES)
+        refuse_without_role(person, work, FORWARDING_ROLES, or_at_intake=True)
         row = next((item for item in forwardings_of(work) if item.id == forwarding_id), None)
         if row is None:
             raise NotFound("forwarding_unknown", forwarding=str(forwarding_id))
@@ -145,12 +145,6 @@ def answer_case_forwarding(
         return {"forwarding_id": str(forwarding_id), "state": "answered"}
 
     return _change(context, person, case_id, act, request)
-
-
-def _require_role(person: Person, work: Casework, roles: tuple[Role, ...]) -> None:
-    refuse_foreign_case(person, work)
-    if not (roles_in_case(person, work) | roles_at_intake(person, work)).intersection(roles):
-        raise Forbidden("not_permitted", needs=", ".join(sorted(role.value for role in roles)))
 
 
 def _change(

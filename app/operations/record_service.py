@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.authority import HANDLING, Person
-from app.domain.errors import Conflict, Forbidden, NotFound
+from app.domain.errors import Conflict, NotFound
 from app.domain.request_key import RequestKey
 from app.domain.service_record import Attempt, open_record, refuse_unproven
-from app.runtime.access import actor_of, refuse_foreign_case, roles_at_intake, roles_in_case
+from app.runtime.access import actor_of, refuse_foreign_case, refuse_without_role
 from app.runtime.advance import Result, Target, change_case
 from app.runtime.casework import Casework
 from app.runtime.clock_answers import clock_answers
@@ -48,8 +48,7 @@ def record_service(
     def act(uow: UnitOfWork, work: Casework) -> Result:
         refuse_foreign_case(person, work)
         work.try_clock_act("serve", document=str(asked.document_id))
-        if not (roles_in_case(person, work) | roles_at_intake(person, work)).intersection(HANDLING):
-            raise Forbidden("not_permitted", needs=", ".join(sorted(HANDLING)))
+        refuse_without_role(person, work, HANDLING, or_at_intake=True)
         issued_at = document_issued_at(uow.connection, case_id=case_id, document_id=asked.document_id)
         if issued_at is None:
             raise NotFound("document_unknown", document=str(asked.document_id))

@@ -14,6 +14,7 @@ from app.runtime.answers import checked_answers
 from app.runtime.application import HandedIn, take_materials
 from app.runtime.casework import Casework
 from app.runtime.context import Context, in_transaction
+from app.runtime.materials import requirements_of
 from app.storage.unit_of_work import UnitOfWork
 
 
@@ -50,10 +51,7 @@ def submit_correction(
 
 def _take(uow: UnitOfWork, work: Casework, person: Person, materials: Sequence[HandedIn]) -> None:
     """Add the new materials; one that answers a requirement already met replaces it, and the mark is taken back."""
-    requirements = work.loaded.offering.materials if work.loaded.offering else ()
-    if not requirements and work.case.theme_code:
-        requirements = work.published.themes[work.case.theme_code].materials
-    rows = take_materials(uow, requirements, materials, owner_account_id=person.account_id)
+    rows = take_materials(uow, requirements_of(work), materials, owner_account_id=person.account_id)
     held = {row.requirement for row in work.loaded.materials}
     for row in rows:
         kept = replace(row, case_id=work.case.id)

@@ -6,10 +6,10 @@ import sqlalchemy as sa
 
 from app.domain.materials import NOT_IN_ORDER, missing_materials
 from app.domain.matter import MaterialRequirement
-from app.domain.theme import ThemeVersion
+from app.domain.theme import ThemeVersion, list_of_materials
 from app.domain.vocabulary import CaseKind
-from app.storage.offering_doc import read_offering
-from app.storage.tables import case_file, case_material, material, offering_version
+from app.storage.catalogue import get_offering_version
+from app.storage.tables import case_file, case_material, material
 
 
 def list_materials(connection: sa.Connection, case_id: int) -> tuple[dict[str, object], ...]:
@@ -51,27 +51,13 @@ def list_missing_materials(
 def _requirements(
     connection: sa.Connection, themes: Mapping[str, ThemeVersion], case_id: int
 ) -> tuple[MaterialRequirement, ...]:
+    columns = case_file.c
     row = connection.execute(
         sa.select(
-            case_file.c.kind,
-            case_file.c.accepted_at,
-            case_file.c.theme_code,
-            case_file.c.offering_id,
-            case_file.c.offering_version,
-            offering_version.c.doc,
-        )
-        .outerjoin(
-            offering_version,
-            sa.and_(
-                offering_version.c.offering_id == case_file.c.offering_id,
-                offering_version.c.version == case_file.c.offering_version,
-            ),
-        )
-        .where(case_file.c.id == case_id)
+            columns.kind, columns.accepted_at, columns.theme_code, columns.offering_id, columns.offering_version
+        ).where(columns.id == case_id)
     ).one()
     if row.accepted_at is not None or row.kind == CaseKind.MEMBER:
         return ()
-    if row.doc:
-        return read_offering(row.offering_id, row.offering_version, row.doc).materials
-    theme = themes.get(row.theme_code or "")
-    return theme.materials if theme else ()
+    offering = get_offering_version(connection, row.offering_id, row.offering_version) if row.offering_id else None
+    return list_of_materials(offering, themes, row.theme_code)

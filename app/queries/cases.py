@@ -1,6 +1,5 @@
 """Search of cases: what a person may see, newest first."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,26 +8,11 @@ import sqlalchemy as sa
 from app.domain.authority import Scope
 from app.domain.bundle import bundle_colour
 from app.domain.cards import colour_of_instants
-from app.domain.vocabulary import CaseKind, ClockName, Colour, DeadlineState
+from app.domain.vocabulary import CaseKind, Colour
 from app.queries.cursor import Page, checked_limit, decode_cursor, encode_cursor
+from app.queries.member_limits import MemberLimit, list_member_limits
 from app.queries.scoping import case_scope
 from app.storage.tables import case_file, case_party, deadline, department
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberLimit:
-    """The promised limit of a member of a joint case that has not ended."""
-
-    due_at: datetime | None
-    yellow_at: datetime | None
-    red_at: datetime | None
-    is_paused: bool
-
-    def colour(self, now: datetime) -> Colour:
-        """Return its colour at `now`."""
-        return colour_of_instants(
-            now, due_at=self.due_at, yellow_at=self.yellow_at, red_at=self.red_at, is_paused=self.is_paused
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +73,7 @@ def list_cases(
         query = query.where(case_file.c.id < int(decode_cursor(secret, cursor)[0]))
     rows = connection.execute(query).all()
     shown = rows[:size]
-    members = _running_members(connection, [row.id for row in shown if row.kind == CaseKind.THEME])
+    members = list_member_limits(connection, [row.id for row in shown if row.kind == CaseKind.THEME])
     following = encode_cursor(secret, (shown[-1].id,)) if len(rows) > size else None
     return Page(
         items=tuple(
@@ -107,30 +91,12 @@ def list_cases(
                 is_paused=row.clock_state == 1,
                 yellow_at=row.yellow_at,
                 red_at=row.red_at,
-                running_members=members.get(row.id, ()),
+                running_members=tuple(item for item in members.get(row.id, ()) if not item.has_ended),
             )
             for row in shown
         ),
         next_cursor=following,
     )
-
-
-def _running_members(connection: sa.Connection, case_ids: Sequence[int]) -> dict[int, tuple[MemberLimit, ...]]:
-    """Return the limits of the members of joint cases that have not ended, by joint case; one query for a page."""
-    if not case_ids:
-        return {}
-    clock, found = deadline.alias("clock"), dict[int, tuple[MemberLimit, ...]]()
-    query = (
-        sa.select(case_file.c.parent_case_id, clock.c.due_at, clock.c.yellow_at, clock.c.red_at, clock.c.state)
-        .join(clock, sa.and_(clock.c.case_id == case_file.c.id, clock.c.name == ClockName.PROMISED.value))
-        .where(case_file.c.parent_case_id.in_(case_ids), case_file.c.closed_at.is_(None))
-    )
-    for row in connection.execute(query).all():
-        limit = MemberLimit(
-            due_at=row.due_at, yellow_at=row.yellow_at, red_at=row.red_at, is_paused=row.state == DeadlineState.PAUSED
-        )
-        found[row.parent_case_id] = (*found.get(row.parent_case_id, ()), limit)
-    return found
 
 
 def _stands_alone(scope: Scope) -> sa.ColumnElement[bool]:

@@ -8,9 +8,8 @@ import orjson
 import sqlalchemy as sa
 
 from app.domain.authority import Person, Scope
-from app.domain.cards import colour_of_instants
 from app.domain.matter import OfferingVersion
-from app.domain.vocabulary import Colour, DeadlineState, LedgerKind
+from app.domain.vocabulary import DeadlineState, LedgerKind
 from app.queries.scoping import case_scope
 from app.storage.offering_doc import read_offering
 from app.storage.tables import (
@@ -20,7 +19,6 @@ from app.storage.tables import (
     clock_entry,
     deadline,
     instance_state,
-    matter_offering,
     offering_version,
     region,
     service_matter,
@@ -59,23 +57,6 @@ class CaseExtras:
     offering: OfferingVersion | None
     form: Mapping[str, object]
     chosen_members: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberFacts:
-    """What the list of members adds to a member case: its matter, and its promised limit while it runs."""
-
-    matter_code: str
-    due_at: datetime | None
-    is_paused: bool
-    yellow_at: datetime | None = None
-    red_at: datetime | None = None
-
-    def colour(self, now: datetime) -> Colour:
-        """Return the colour of its promised limit at `now`."""
-        return colour_of_instants(
-            now, due_at=self.due_at, yellow_at=self.yellow_at, red_at=self.red_at, is_paused=self.is_paused
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,35 +172,6 @@ def get_case_extras(connection: sa.Connection, case_id: int) -> CaseExtras:
         form=variables.get("form") or {},
         chosen_members=tuple(map(str, chosen or ())),
     )
-
-
-def list_member_facts(connection: sa.Connection, case_id: int) -> dict[str, MemberFacts]:
-    """Return facts of the member cases of a joint case, by case number."""
-    clock = deadline.alias("clock")
-    rows = connection.execute(
-        sa.select(
-            case_file.c.case_no,
-            case_file.c.closed_at,
-            matter_offering.c.matter_code,
-            clock.c.due_at,
-            clock.c.yellow_at,
-            clock.c.red_at,
-            clock.c.state,
-        )
-        .outerjoin(matter_offering, matter_offering.c.id == case_file.c.offering_id)
-        .outerjoin(clock, sa.and_(clock.c.case_id == case_file.c.id, clock.c.name == GOVERNING[0]))
-        .where(case_file.c.parent_case_id == case_id)
-    ).all()
-    return {
-        row.case_no: MemberFacts(
-            matter_code=row.matter_code or "",
-            due_at=row.due_at if row.closed_at is None else None,
-            is_paused=row.state == DeadlineState.PAUSED and row.closed_at is None,
-            yellow_at=row.yellow_at,
-            red_at=row.red_at,
-        )
-        for row in rows
-    }
 
 
 def list_limits(connection: sa.Connection, case_ids: Collection[int]) -> dict[int, RunningLimit]:

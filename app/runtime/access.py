@@ -67,10 +67,14 @@ def refuse_unfit_receiver(receiver: Person, work: Casework, task: TaskFacts) -> 
     refuse_breach_of_duties(receiver, work, task)
 
 
-def refuse_without_role(person: Person, work: Casework, roles: Collection[str]) -> None:
-    """Raise NotFound when the person may not see the case, Forbidden unless they hold one of `roles` in its department."""
+def refuse_without_role(person: Person, work: Casework, roles: Collection[str], *, or_at_intake: bool = False) -> None:
+    """Raise NotFound when the person may not see the case, Forbidden unless they hold one of `roles` in its department.
+
+    or_at_intake: a role in the office that took the case in will do as well.
+    """
     refuse_foreign_case(person, work)
-    if not roles_in_case(person, work).intersection(roles):
+    held = roles_in_case(person, work) | (roles_at_intake(person, work) if or_at_intake else frozenset())
+    if not held.intersection(roles):
         raise Forbidden("not_permitted", needs=", ".join(sorted(map(str, roles))))
 
 

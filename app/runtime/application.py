@@ -4,16 +4,13 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import orjson
 
-from app.domain.change_set import CaseMaterialRow, ChangeSet, IdempotencyRow, PartyRow
+from app.domain.change_set import CaseMaterialRow, PartyRow
 from app.domain.errors import InvalidInput
 from app.domain.materials import missing_materials
 from app.domain.matter import MaterialRequirement
-from app.domain.request_key import RequestKey
-from app.runtime.advance import OK
 from app.runtime.casework import Casework
 from app.runtime.clock_answers import clock_answers
 from app.runtime.materials import requirements_of
@@ -141,21 +138,6 @@ def give_receipt(work: Casework, progress_code: str) -> None:
     facts = {"progress_code": progress_code, "renewal_late": renewal.is_late or None if renewal else None}
     document = issue_document(work, "receipt", facts)
     tell_applicant(work, "received", {"document_no": document.document_no, "progress_code": progress_code})
-
-
-def keep_answer(request: RequestKey, result: Mapping[str, object], now: datetime, changes: ChangeSet) -> None:
-    """Store the answer of a receipt under the key of its request."""
-    changes.idempotency.append(
-        IdempotencyRow(
-            actor_id=request.actor_id,
-            scope=request.scope,
-            key=request.key,
-            request_hash=request.body_hash,
-            status=OK,
-            response=orjson.dumps(result),
-            created_at=now,
-        )
-    )
 
 
 def receipt_of(work: Casework, progress_code: str) -> dict[str, object]:

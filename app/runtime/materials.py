@@ -6,15 +6,13 @@ from app.domain.change_set import CaseMaterialRow, MaterialCheck
 from app.domain.errors import InvalidInput
 from app.domain.materials import NOT_IN_ORDER, missing_materials, require_materials
 from app.domain.matter import MaterialRequirement
+from app.domain.theme import list_of_materials
 from app.runtime.casework import Casework
 
 
 def requirements_of(work: Casework) -> tuple[MaterialRequirement, ...]:
     """Return the list of materials of the case: of its pinned implementation list, or of its theme."""
-    if work.loaded.offering is not None:
-        return work.loaded.offering.materials
-    theme = work.published.themes.get(work.case.theme_code or "")
-    return theme.materials if theme else ()
+    return list_of_materials(work.loaded.offering, work.published.themes, work.case.theme_code)
 
 
 def mark_materials(work: Casework, marks: Mapping[str, tuple[str, str]]) -> None:

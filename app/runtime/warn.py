@@ -162,21 +162,12 @@ def _warn_of_approval(work: Casework, stage: Stage) -> None:
 
 
 def _next_stage(work: Casework, deadline: DeadlineFacts, following: Stage | None, *, is_wait: bool) -> DeadlineChange:
-    is_last = following is None
     stage = Stage.DUE if following is None else following
-    return DeadlineChange(
-        id=deadline.id,
-        due_at=deadline.due_at,
-        yellow_at=deadline.yellow_at,
-        red_at=deadline.red_at,
-        is_provisional=deadline.is_provisional,
-        calendar_id=deadline.calendar_id,
-        element=deadline.element,
-        engine_task=deadline.engine_task,
+    return replace(
+        row_after(deadline, state=DeadlineState.FIRED if following is None else DeadlineState.ARMED),
         stage=stage,
         lane=Lane.MOVE if is_wait and stage == Stage.DUE else Lane.NOTICE,
         fire_at=fire_at(deadline.name, instant_of(deadline, stage), stage, rules=work.published.time_rules.deemed),
-        state=DeadlineState.FIRED if is_last else DeadlineState.ARMED,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.domain.authority import HANDLING, CasePlace, Person, governs
 from app.domain.clock_ledger import ClockEntry
 from app.domain.matter import MaterialRequirement
+from app.domain.theme import list_of_materials
 from app.domain.vocabulary import Role
 from app.queries.cards import CardView, list_case_cards
 from app.queries.case_materials import list_materials
@@ -21,12 +22,11 @@ from app.queries.certificates import CertificateView, list_case_certificates
 from app.queries.clock import ClockView, ledger_of, list_clocks
 from app.queries.diagram import DiagramView, get_diagram
 from app.queries.holds import HoldView, list_case_holds
+from app.queries.member_limits import MemberLimit, list_member_limits
 from app.queries.officer_facts import (
     CaseExtras,
-    MemberFacts,
     RegionName,
     get_case_extras,
-    list_member_facts,
     list_region_names,
     matter_names,
     staff_names,
@@ -60,7 +60,7 @@ class CaseFile:
     renewal: RenewalView | None
     diagram: DiagramView
     holds: tuple[HoldView, ...]
-    member_facts: Mapping[str, MemberFacts]
+    member_limits: Mapping[str, MemberLimit]
     regions: Mapping[str, RegionName]
     names: Mapping[int, str]
     matters: Mapping[str, str]
@@ -89,10 +89,7 @@ class CaseFile:
     @property
     def requirements(self) -> tuple[MaterialRequirement, ...]:
         """The list of materials the case was taken in under."""
-        theme = self.published.themes.get(self.view.theme_code or "")
-        if self.extras.offering is not None:
-            return self.extras.offering.materials
-        return theme.materials if theme else ()
+        return list_of_materials(self.extras.offering, self.published.themes, self.view.theme_code)
 
 
 def read_case(opened: Reading, person: Person, case_no: str) -> CaseFile:
@@ -124,7 +121,7 @@ def read_case(opened: Reading, person: Person, case_no: str) -> CaseFile:
         certificates=list_case_certificates(link, case_id, now=opened.now),
         diagram=get_diagram(link, case_id),
         holds=() if person.is_applicant else list_case_holds(link, person.scope, case_id),
-        member_facts=list_member_facts(link, case_id),
+        member_limits={item.case_no: item for item in list_member_limits(link, [case_id]).get(case_id, ())},
         regions=list_region_names(link),
         names=staff_names(link, ids),
         matters=matter_names(link, extras.chosen_members),

@@ -258,7 +258,7 @@ def _worded(file: CaseFile, group: str, code: str) -> str:
 def _members(file: CaseFile) -> list[dict[str, object]]:
     theme = file.published.themes.get(file.view.theme_code or "")
     rows = [_member(file, member) for member in file.view.members]
-    opened = {facts.matter_code for facts in file.member_facts.values()}
+    opened = {limit.matter_code for limit in file.member_limits.values()}
     handled = {member.matter_code: member.handled_by for member in theme.members} if theme else {}
     for row in rows:
         row["is_external"] = handled.get(str(row.pop("matter_code"))) == EXTERNAL
@@ -273,10 +273,10 @@ def _members(file: CaseFile) -> list[dict[str, object]]:
 
 
 def _member(file: CaseFile, member: CaseMember) -> dict[str, object]:
-    facts = file.member_facts.get(member.case_no)
-    due_at = facts.due_at if facts else None
-    colour = facts.colour(file.showing.now) if facts else Colour.GREEN
-    has_limit = facts is not None and (facts.is_paused or due_at is not None)
+    limit = file.member_limits.get(member.case_no)
+    due_at = limit.due_at if limit else None
+    colour = limit.colour(file.showing.now) if limit else Colour.GREEN
+    has_limit = limit is not None and (limit.is_paused or due_at is not None)
     return {
         "name": member.name,
         "case_no": member.case_no,
@@ -284,7 +284,7 @@ def _member(file: CaseFile, member: CaseMember) -> dict[str, object]:
         "department": member.department,
         "state": member.state,
         "due": file.showing.due(due_at, colour) if has_limit else None,
-        "matter_code": facts.matter_code if facts else "",
+        "matter_code": limit.matter_code if limit else "",
     }
 
 

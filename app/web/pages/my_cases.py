@@ -7,6 +7,7 @@ from flask import redirect, render_template, request, url_for
 
 from app.domain.errors import Conflict
 from app.domain.form import FormSchema
+from app.domain.materials import NOT_IN_ORDER
 from app.domain.vocabulary import CaseState
 from app.operations.submit_correction import submit_correction
 from app.operations.withdraw_case import BEFORE_DECISION
@@ -48,7 +49,6 @@ from app.web.presenting import mask_name
 from app.web.sign_in import current_person, require_role
 
 CORRECTION_FORM = "correction"
-MARKED = ("missing", "wrong")
 OPEN = ("open", "claimed")
 RUNNING = (CaseState.ACCEPTED, CaseState.SUSPENDED)
 
@@ -156,7 +156,9 @@ def _submit(file: CaseFile, typed: _Typed) -> _Typed | None:
 
 def _correction_page(file: CaseFile, notice: CorrectionNotice, schema: FormSchema | None, typed: _Typed) -> str:
     view = file.view
-    remarks = {str(row["requirement"]): str(row["remark"] or "") for row in file.materials if row["state"] in MARKED}
+    remarks = {
+        str(row["requirement"]): str(row["remark"] or "") for row in file.materials if row["state"] in NOT_IN_ORDER
+    }
     names = {row.name: remarks.get(row.code, "") for row in file.requirements}
     return render_template(
         "correction.html",
@@ -175,7 +177,7 @@ def _correction_page(file: CaseFile, notice: CorrectionNotice, schema: FormSchem
 def _asked_materials(file: CaseFile, notice: CorrectionNotice, typed: _Typed) -> list[dict[str, object]]:
     """Return an upload for everything the notice names. A file that was found wrong is not offered again."""
     asked = [row for row in file.requirements if row.name in notice.items] or list(file.requirements)
-    wrong = {str(row["material_id"]) for row in file.materials if row["state"] in MARKED}
+    wrong = {str(row["material_id"]) for row in file.materials if row["state"] in NOT_IN_ORDER}
     return material_fields(file.person, asked, typed.chosen, without=wrong)
 
 
