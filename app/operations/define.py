@@ -25,6 +25,7 @@ from app.storage.rules import begin_generation, files_at, publish_files
 
 KEY_KINDS = ("pattern", "theme", "matter", "process")
 LONGEST_KEY = 120
+LONGEST_NOTE = 500
 PREFECTURE = "422800"
 
 
@@ -34,10 +35,11 @@ def check_definition(context: Context, source: bytes, *, file: str) -> tuple[Nor
     return check_executable(source, file=file, published=published)
 
 
-def save_definition(context: Context, person: Person, *, key: str, source: bytes, edit: int) -> Result:
+def save_definition(context: Context, person: Person, *, key: str, source: bytes, edit: int, note: str = "") -> Result:
     """Save the draft of a diagram with its findings; a draft may have faults, only a deployment may not.
 
-    edit: of the draft as last seen, 0 for a new one. Raises Forbidden, InvalidInput `definition_key`, Stale.
+    edit: of the draft as last seen, 0 for a new one. note: what it changes, at most 500 characters are kept.
+    Raises Forbidden, InvalidInput `definition_key`, Stale.
     """
     _require_designer(person)
     kind, _, name = key.partition(":")
@@ -50,6 +52,7 @@ def save_definition(context: Context, person: Person, *, key: str, source: bytes
         kind="bpmn",
         source=source,
         findings=orjson.dumps([finding_item(item) for item in findings]).decode(),
+        note=note.strip()[:LONGEST_NOTE] or None,
     )
     with context.database.write() as uow:
         return _answer(save_draft(uow, new, edit=edit, by=actor_of(person).code))
@@ -69,14 +72,19 @@ def submit_definition(context: Context, person: Person, *, key: str) -> Result:
 def approve_definition(
     context: Context, person: Person, *, key: str, version: int, is_approved: bool, remark: str = ""
 ) -> Result:
-    """Approve or send back what somebody else submitted. Raises Forbidden `second_person_needed` for one's own."""
+    """Approve or send back what somebody else submitted. remark: why it goes back.
+
+    Raises Forbidden `second_person_needed` for one's own, InvalidInput `invalid` when it goes back without a reason.
+    """
     _require_designer(person)
+    if not is_approved and not remark.strip():
+        raise InvalidInput("invalid", items=({"pointer": "/reason", "code": "answer_required"},), count=1)
     with context.database.write() as uow:
         row = _version(find_version(uow.connection, key, version), key)
         if row.submitted_by == actor_of(person).code or row.created_by == actor_of(person).code:
             raise Forbidden("second_person_needed")
         state = "approved" if is_approved else "refused"
-        return _answer(advance_definition(uow, row.id, state, by=actor_of(person).code, remark=remark or None))
+        return _answer(advance_definition(uow, row.id, state, by=actor_of(person).code, remark=remark.strip() or None))
 
 
 def deploy_definition(context: Context, person: Person, *, key: str, version: int) -> Result:

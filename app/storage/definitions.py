@@ -27,7 +27,10 @@ STEPS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefinitionRow:
-    """A version of a definition. kind: bpmn, dmn or form. edit: counts the changes of a draft. findings: JSON."""
+    """A version of a definition. kind: bpmn, dmn or form. edit: counts the changes of a draft. findings: JSON.
+
+    note: what its author says it changes. remark: why a second person sent it back.
+    """
 
     id: int
     key: str
@@ -47,6 +50,7 @@ class DefinitionRow:
     deployed_by: str | None = None
     deployed_at: datetime | None = None
     remark: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +87,14 @@ class FormInForce:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDefinition:
-    """What is deployed or put into a draft. findings: JSON list."""
+    """What is deployed or put into a draft. findings: JSON list. note: what it changes, in words."""
 
     id: int
     key: str
     kind: str
     source: bytes
     findings: str = "[]"
+    note: str | None = None
 
 
 def add_version(uow: UnitOfWork, new: NewDefinition, *, by: str) -> DefinitionRow:
@@ -132,6 +137,7 @@ def save_draft(uow: UnitOfWork, new: NewDefinition, *, edit: int, by: str) -> De
         "source": new.source,
         "sha256": _digest(new.source),
         "findings": new.findings,
+        "note": new.note,
         "edit": found.edit + 1,
         "state": DRAFT,
         "created_by": by,
@@ -278,6 +284,7 @@ def _insert(
         "state": state,
         "edit": 1,
         "findings": new.findings,
+        "note": new.note,
         "created_by": by,
         "created_at": now,
     }

@@ -99,19 +99,21 @@ def _item(item: object, language: str) -> dict[str, object]:
     if "severity" in fields:
         return _finding(fields, language)
     key = f"faults.{fields.get('code')}"
+    if "field" not in fields and messages.has(f"{key}_here"):
+        key = f"{key}_here"
     if "detail" not in fields and messages.has(key):
         fields["detail"] = messages.text(language, key, **{k: v for k, v in fields.items() if k != "code"})
     return fields
 
 
 def _finding(fields: dict[str, object], language: str) -> dict[str, object]:
-    """Say what is wrong at an element of a diagram and how it is drawn right."""
+    """Say what is wrong at an element of a diagram and how it is drawn right; `detail` says both, as for other items."""
     messages = current_app.extensions["lianban"].messages
     facts = fields.get("facts")
     values = facts if isinstance(facts, dict) else {}
     keys = {part: f"checks.{fields['code']}.{part}" for part in ("message", "remedy")}
     said = {part: messages.text(language, key, **values) for part, key in keys.items() if messages.has(key)}
-    return {**fields, **said}
+    return {**fields, **said, "detail": " ".join(said.values()) or str(fields["code"])}
 
 
 def register_error_handlers(app: Flask) -> None:

@@ -27,6 +27,7 @@ definition = sa.Table(
     Column("deployed_by", Code(64)),
     Column("deployed_at", Instant),
     Column("remark", sa.Text),
+    Column("note", sa.Text),
     sa.UniqueConstraint("key", "version", name="uq_definition_version"),
 )
 open_index("ix_definition_deployed", "state = 'deployed'", definition.c.key, definition.c.version)

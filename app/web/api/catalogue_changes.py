@@ -18,6 +18,7 @@ from app.queries.catalogue_changes import (
 )
 from app.web.api import definition_answers, schemas
 from app.web.api.answers import answer_of, answer_with, page_of
+from app.web.api.definition_answers import Reason
 from app.web.api.definitions import present_findings
 from app.web.api.requests import context, reading, row_id
 from app.web.change_form import change_of_request
@@ -59,12 +60,6 @@ class ChangeState(Schema):
     effective_from = fields.String(required=True)
     definition_key = fields.String(required=True)
     definition_version = fields.Integer(required=True, allow_none=True)
-
-
-class RejectionBody(schemas.Strict):
-    """Why a change set is rejected."""
-
-    reason = fields.String(required=True, validate=validate.Length(1, 500))
 
 
 OneChange = answer_with(
@@ -133,7 +128,7 @@ class Approval(MethodView):
 class Rejection(MethodView):
     """The second person says no."""
 
-    @blueprint.arguments(RejectionBody)
+    @blueprint.arguments(Reason)
     @blueprint.response(200, ChangeState)
     @blueprint.alt_response(403, schema=schemas.Problem)
     @blueprint.alt_response(409, schema=schemas.Problem)

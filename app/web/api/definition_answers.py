@@ -1,8 +1,14 @@
 """The published shapes of definitions and of what a check finds."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
-from app.web.api.schemas import Sentence
+from app.web.api.schemas import Sentence, Strict
+
+
+class Reason(Strict):
+    """Why a second person says no."""
+
+    reason = fields.String(required=True, validate=validate.Length(1, 500))
 
 
 class Finding(Schema):

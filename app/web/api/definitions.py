@@ -107,7 +107,7 @@ class Submission(MethodView):
         return submit_definition(context(), require_role("designer"), key=key)
 
 
-@blueprint.route("/definitions/<key>/versions/<int:version>/<any(approval, refusal, deployment):act>")
+@blueprint.route("/definitions/<key>/versions/<int:version>/<any(approval, deployment):act>")
 class Acts(MethodView):
     """The second person, and the deployment."""
 
@@ -115,11 +115,25 @@ class Acts(MethodView):
     @blueprint.alt_response(403, schema=schemas.Problem)
     @blueprint.alt_response(409, schema=schemas.Problem)
     def post(self, key: str, version: int, act: str) -> object:
-        """Approve or refuse somebody else's version, or deploy an approved one."""
+        """Approve somebody else's version, or deploy an approved one."""
         person = require_role("designer")
         if act == "deployment":
             return deploy_definition(context(), person, key=key, version=version)
-        return approve_definition(context(), person, key=key, version=version, is_approved=act == "approval")
+        return approve_definition(context(), person, key=key, version=version, is_approved=True)
+
+
+@blueprint.route("/definitions/<key>/versions/<int:version>/refusal")
+class Refusal(MethodView):
+    """The second person says no."""
+
+    @blueprint.arguments(definition_answers.Reason)
+    @blueprint.response(200, definition_answers.DefinitionVersion)
+    @blueprint.alt_response(403, schema=schemas.Problem)
+    @blueprint.alt_response(409, schema=schemas.Problem)
+    def post(self, body: dict[str, str], key: str, version: int) -> object:
+        """Send somebody else's version back with the reason; its author may correct and submit it again."""
+        person, reason = require_role("designer"), body["reason"]
+        return approve_definition(context(), person, key=key, version=version, is_approved=False, remark=reason)
 
 
 @blueprint.route("/definitions/<key>/versions/<int:version>")

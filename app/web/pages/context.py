@@ -57,6 +57,7 @@ FIELD_OF_CODE = {
     "cancellation_not_expired": "ground",
     "cancellation_reasons_missing": "reasons",
     "class_unknown": "class",
+    "definition_key": "key",
     "receipt_number_unknown": "paper_number",
     "receipt_number_used": "paper_number",
     "receipt_outside_closure": "paper_received_at",
@@ -130,7 +131,7 @@ def told_or_refused(act: Callable[[], object], code: str) -> bool:
     try:
         act()
     except REFUSED as refusal:
-        flash(str(problem_of(refusal, current_language())["detail"]), "bad")
+        flash(" ".join(error["text"] for error in form_errors(refusal)), "bad")
         return False
     tell(code)
     return True

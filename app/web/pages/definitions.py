@@ -68,11 +68,10 @@ def upload_definition() -> str | WerkzeugResponse | tuple[str, int]:
     file = request.files.get("file")
     source = file.stream.read() if file else b""
     try:
-        if not source:
-            raise InvalidInput("invalid", items=({"pointer": "/file", "code": "answer_required"},))
+        _refuse_gaps({"file": source, "key": values["key"]})
         with reading() as opened:
             edit = draft_edit(opened.connection, values["key"])
-        saved = save_definition(context(), person, key=values["key"], source=source, edit=edit)
+        saved = save_definition(context(), person, key=values["key"], source=source, edit=edit, note=values["note"])
     except CaseworkError as refused:
         return _upload_form(values, form_errors(refused, prefix="")), 422
     tell("definition_saved")
@@ -111,7 +110,7 @@ def definition_version(key: str, number: int) -> str:
             "created_by": names.get(row.created_by, row.created_by),
             "approved_by": names.get(row.approved_by or "", ""),
             "deployed_by": names.get(row.deployed_by or "", ""),
-            "note": row.remark or "",
+            "note": row.note or "",
             "created_at": show.at(row.created_at),
             "approved_at": show.at(row.approved_at),
             "deployed_at": show.at(row.deployed_at),
@@ -164,6 +163,18 @@ def approve_definition_page(key: str, number: int) -> str | WerkzeugResponse:
     return _decide("approve", key, number, act, "definition_approved")
 
 
+@pages.post("/definitions/<key>/versions/<int:number>/refusal", endpoint="refuse_definition")
+def refuse_definition_page(key: str, number: int) -> WerkzeugResponse:
+    """Send back what somebody else submitted, with the reason."""
+    person, reason = require_role("designer"), request.form.get("reason", "").strip()
+
+    def act() -> object:
+        return approve_definition(context(), person, key=key, version=number, is_approved=False, remark=reason)
+
+    told_or_refused(act, "definition_sent_back")
+    return redirect(url_for("pages.definition_version", key=key, number=number))
+
+
 @pages.route(
     "/definitions/<key>/versions/<int:number>/deployment", endpoint="deploy_definition", methods=["GET", "POST"]
 )
@@ -202,6 +213,18 @@ def _decide(act: str, key: str, number: int, do: Act, told: str) -> str | Werkze
     )
 
 
+def _refuse_gaps(given: dict[str, object]) -> None:
+    """Raise InvalidInput `invalid` with one item for each field of the upload that is empty."""
+    labels = {name: words().text(f"pages.definition_upload.{name}") for name in given}
+    items = tuple(
+        {"pointer": f"/{name}", "code": "answer_required", "field": labels[name]}
+        for name, value in given.items()
+        if not value
+    )
+    if items:
+        raise InvalidInput("invalid", items=items, count=len(items))
+
+
 def _upload_form(values: dict[str, str], errors: list[FormError]) -> str:
     return render_template("definition_upload.html", values=values, max_size=file_size(MOST_BYTES), errors=errors)
 
@@ -221,12 +244,21 @@ def _acts(row: DefinitionRow) -> dict[str, object]:
     person = current_person()
     is_designer, mine = "designer" in person.roles, row.created_by == f"staff:{person.staff_id}"
     waits = row.state == "submitted"
+    has_errors = any(item["severity"] == "error" for item in orjson.loads(row.findings))
     return {
-        "may_submit": is_designer and row.state in ("draft", "refused"),
+        "may_submit": is_designer and row.state in ("draft", "refused") and not has_errors,
         "may_approve": is_designer and waits and not mine,
         "may_deploy": is_designer and row.state == "approved",
-        "why_not": words().text("pages.definition_version.second_person") if waits and mine else "",
+        "why_not": _why_not(row, is_own=waits and mine, has_errors=has_errors),
     }
+
+
+def _why_not(row: DefinitionRow, *, is_own: bool, has_errors: bool) -> str:
+    if is_own:
+        return words().text("pages.definition_version.second_person")
+    if row.state == "refused":
+        return words().text("pages.definition_version.sent_back", reason=row.remark or "")
+    return words().text("pages.definition_version.has_errors") if has_errors and row.state == "draft" else ""
 
 
 def present_finding(item: dict[str, object]) -> dict[str, object]:
