@@ -43,15 +43,19 @@ class Scope:
 
     prefecture: 4 digits, empty = not narrowed. counties: 6 digits, empty = not narrowed. department_ids: the case is
     owned or was taken in by one of them; None = not narrowed. applicant_account_id: only that applicant's own cases.
+    granted_by: beside all that, what one of these departments granted.
     """
 
     prefecture: str = ""
     counties: frozenset[str] = frozenset()
     department_ids: frozenset[int] | None = frozenset()
     applicant_account_id: int | None = None
+    granted_by: frozenset[int] = frozenset()
 
     def contains(self, case: "CasePlace") -> bool:
         """Say whether a case lies inside."""
+        if case.granted_by in self.granted_by:
+            return True
         if self.applicant_account_id is not None:
             return case.applicant_account_id == self.applicant_account_id
         return (
@@ -63,12 +67,16 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePlace:
-    """Where a case lies, as far as seeing it goes. department_ids: owner and intake office."""
+    """Where a case lies, as far as seeing it goes.
+
+    department_ids: owner and intake office. granted_by: the owner once it granted what was asked for, None before.
+    """
 
     prefecture: str
     county: str | None
     department_ids: frozenset[int]
     applicant_account_id: int | None = None
+    granted_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,7 @@ CLOCKS: Mapping[CaseState, frozenset[ClockName]] = {
     **{state: frozenset() for state in ENDED},
 }
 
-_GRANTING = frozenset({Decision.APPROVE, Decision.PARTIAL, Decision.DEEMED_APPROVE, Decision.DEEMED_RENEW})
+GRANTING = (Decision.APPROVE, Decision.PARTIAL, Decision.DEEMED_APPROVE, Decision.DEEMED_RENEW)
 
 
 def may_follow(state: str, following: str) -> bool:
@@ -74,7 +74,7 @@ def clocks_in(state: str) -> frozenset[ClockName]:
 
 def is_granting(decision: str | None) -> bool:
     """Say whether the decision gives the applicant something, so that successors of a member may begin."""
-    return decision is not None and Decision(decision) in _GRANTING
+    return decision is not None and Decision(decision) in GRANTING
 
 
 def national_result(

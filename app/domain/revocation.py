@@ -177,5 +177,6 @@ def is_above(superior_code: str, department_code: str, departments: Mapping[str,
     Source: 行政许可法 art. 69(1) (the authority or its superior).
     """
     above, below = departments.get(superior_code, ""), departments.get(department_code, "")
-    same_system = superior_code.partition(SYSTEM_OF_A_BODY)[2] == department_code.partition(SYSTEM_OF_A_BODY)[2]
-    return same_system and above.endswith("00") and above != below and below.startswith(above.removesuffix("00"))
+    system = superior_code.partition(SYSTEM_OF_A_BODY)[2]
+    is_same_system = bool(system) and system == department_code.partition(SYSTEM_OF_A_BODY)[2]
+    return is_same_system and above.endswith("00") and above != below and below.startswith(above.removesuffix("00"))

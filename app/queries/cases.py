@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.domain.authority import Scope
 from app.domain.bundle import bundle_colour
 from app.domain.cards import colour_of_instants
-from app.domain.vocabulary import CaseKind, Colour
+from app.domain.vocabulary import CaseKind, CaseState, Colour
 from app.queries.cursor import Page, checked_limit, decode_cursor, encode_cursor
 from app.queries.member_limits import MemberLimit, list_member_limits
 from app.queries.scoping import case_scope
@@ -51,18 +51,21 @@ def list_cases(
     text: str = "",
     state: str = "",
     with_members: bool = False,
+    with_revoked: bool = True,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page:
     """Return a page of cases in scope, newest first.
 
     A member stands under its joint case and is left out, unless the reader may not see that one, asks `with_members`, or
-    searches for its number.
+    searches for its number. with_revoked: False leaves out those whose grant stands no more.
     """
     size = checked_limit(limit)
     query = _base().where(*case_scope(scope)).order_by(case_file.c.id.desc()).limit(size + 1)
     if not with_members:
         query = query.where(sa.or_(_stands_alone(scope), case_file.c.case_no == text))
+    if not with_revoked:
+        query = query.where(case_file.c.state != CaseState.REVOKED)
     if state:
         query = query.where(case_file.c.state == state)
     if text:

@@ -3,11 +3,19 @@
 import sqlalchemy as sa
 
 from app.domain.authority import Scope
+from app.domain.case_life import GRANTING
 from app.storage.tables import case_file, case_party
 
 
 def case_scope(scope: Scope, case: sa.FromClause = case_file) -> list[sa.ColumnElement[bool]]:
     """Return the conditions on `case_file`, or an alias of it, that keep a reader to what they may see."""
+    if not scope.granted_by:
+        return _narrowed(scope, case)
+    is_granted = sa.and_(case.c.department_id.in_(sorted(scope.granted_by)), case.c.decision.in_(GRANTING))
+    return [sa.or_(sa.and_(sa.true(), *_narrowed(scope, case)), is_granted)]
+
+
+def _narrowed(scope: Scope, case: sa.FromClause) -> list[sa.ColumnElement[bool]]:
     if scope.applicant_account_id is not None:
         mine = sa.select(case_party.c.case_id).where(case_party.c.account_id == scope.applicant_account_id)
         return [case.c.id.in_(mine)]

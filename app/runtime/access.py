@@ -12,6 +12,7 @@ from app.domain.authority import (
     require_sight,
     require_task,
 )
+from app.domain.case_life import is_granting
 from app.domain.errors import Forbidden
 from app.domain.loaded_case import TaskFacts
 from app.domain.vocabulary import Role
@@ -29,12 +30,14 @@ def actor_of(person: Person) -> Actor:
 
 def place_of(work: Casework) -> CasePlace:
     """Return where the case lies, as far as seeing it goes."""
-    case, party = work.case, work.loaded.party
+    case, party, decided = work.case, work.loaded.party, work.loaded.decision
+    is_granted = is_granting(decided.decision if decided else None)
     return CasePlace(
         prefecture=case.prefecture,
         county=case.county,
         department_ids=frozenset({case.department_id, case.intake_department_id}),
         applicant_account_id=party.account_id if party else None,
+        granted_by=case.department_id if is_granted else None,
     )
 
 

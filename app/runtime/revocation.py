@@ -16,46 +16,38 @@ from app.domain.revocation import (
     bar_until,
     check_cancellation,
     check_revocation,
-    is_above,
 )
 from app.domain.vocabulary import CancellationGround, CaseState, CertificateState, ResultKind, Role
-from app.runtime.access import refuse_foreign_case, roles_in_case
+from app.runtime.access import place_of, refuse_foreign_case, roles_in_case
 from app.runtime.casework import Casework
 from app.runtime.certificates import holder_of
 from app.runtime.closing import close
 from app.runtime.decide_change import decide_change
 from app.runtime.notices import tell_applicant, tell_role, tell_supervision_office
 from app.runtime.papers import issue_document
+from app.runtime.superiors import revocable_by
 
 TOLD = (Role.REVIEWER, Role.DECIDER, Role.UNIT_HEAD)
 
 
 def require_authority(person: Person, work: Casework) -> None:
-    """Raise unless the person heads the department that decided, or the one above it.
+    """Raise unless the person heads the department that decided, or the one above it and something was granted.
 
-    NotFound `case_unknown` for who may neither see the case nor heads the superior, Forbidden `not_permitted` else.
+    NotFound `case_unknown` for who may not see the case, Forbidden `not_permitted` for who sees it in another role.
     Source: 行政许可法 art. 69(1) (the authority that decided, or its superior).
     """
-    if is_superior(person, work):
+    if revocable_by(person, work.published).contains(place_of(work)):
         return
     refuse_foreign_case(person, work)
     if Role.UNIT_HEAD not in roles_in_case(person, work):
         raise Forbidden("not_permitted", needs=Role.UNIT_HEAD.value)
 
 
-def is_superior(person: Person, work: Casework) -> bool:
-    """Say whether the person heads the department above the one that decided."""
-    departments = work.published.departments
-    regions = {item.code: item.region_code for item in departments.values()}
-    owner = departments[work.case.department_id].code
-    heads = (place.department_id for place in person.memberships if place.role == Role.UNIT_HEAD)
-    return any(item in departments and is_above(departments[item].code, owner, regions) for item in heads)
-
-
 def revoke(work: Casework, asked: RevocationInput) -> RevocationRow:
     """Revoke what the case granted: the paper, the end of the certificate, a bar after fraud, and a word to everybody.
 
-    A case that is not closed yet ends with it. Raises the errors of `check_revocation`; changes nothing then.
+    A case that is not closed yet ends with it; a certificate is cancelled once. Raises the errors of `check_revocation`
+    and changes nothing then.
     Source: 行政许可法 art. 69, 70, 79; time-limits.md section 8 (revocation).
     """
     decided, articles = work.loaded.decision, work.published.time_rules.articles
@@ -91,10 +83,11 @@ def revoke(work: Casework, asked: RevocationInput) -> RevocationRow:
     _bar(work, asked, row)
     if certificate is not None:
         work.changes.certificates_changed.append(changed(certificate, CertificateState.REVOKED, work.now))
-        follows = CancellationInput(
-            ground=CancellationGround.LICENCE_ENDED, reasons=row.reasons, source_document=paper.document_no
-        )
-        _strike(work, certificate, follows)
+        if certificate.state != CertificateState.CANCELLED:
+            follows = CancellationInput(
+                ground=CancellationGround.LICENCE_ENDED, reasons=row.reasons, source_document=paper.document_no
+            )
+            _strike(work, certificate, follows)
     _tell(work, "revoked", {"document_no": paper.document_no, "article": article}, paper)
     _end_case(work)
     return row

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from app.domain.authority import HANDLING, Person
 from app.queries.case_page import CaseView
+from app.queries.cases import CaseLine
 from app.queries.certificates import CertificateView
 from app.web.presenting import mask_id_number, mask_mobile, mask_name
 
@@ -15,6 +16,11 @@ def masked_certificate(view: CertificateView, person: Person) -> CertificateView
     return replace(
         view, holder_name=mask_name(view.holder_name), holder_id_number=mask_id_number(view.holder_id_number)
     )
+
+
+def masked_line(line: CaseLine) -> CaseLine:
+    """Return a line of a list with the applicant's name masked, for readers who handle none of the cases in it."""
+    return replace(line, applicant=mask_name(line.applicant))
 
 
 def masked_case(view: CaseView, person: Person) -> CaseView:

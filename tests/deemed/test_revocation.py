@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from app.catalogue.organisation import DepartmentEntry
 from app.domain.errors import RuleViolation
-from app.domain.revocation import BarRow, refuse_barred
+from app.domain.revocation import BarRow, is_above, refuse_barred
 from app.operations.add_department import add_department
 from app.operations.manage_staff import StaffInput, create_staff
 from tests.deemed.conftest import Office, at
@@ -120,6 +120,24 @@ def test_unlawful_revocation_is_refused_with_article_and_remedy(
     assert office.call("head.enshi", "GET", f"/cases/{case_no}").json["state"] == "delivering"
     assert [item["state"] for item in of_case(office, case_no)] == ["valid"]
     assert history(office, case_no).count("clock_act_refused") == 2
+
+
+def test_revocation_after_a_cancellation_cancels_nothing_twice(office: Office, case_no: str) -> None:
+    (certificate,) = of_case(office, case_no)
+    cancel(office, certificate["certificate_id"])
+
+    done = revoke(office, case_no)
+
+    (after,) = of_case(office, case_no)
+    assert (done.status_code, after["state"]) == (201, "revoked")
+    assert history(office, case_no).count("certificate_cancelled") == 1
+
+
+def test_departments_outside_any_system_are_no_superiors_of_each_other() -> None:
+    regions = {"422800": "422800", "422801": "422801", "422800-ga": "422800", "422801-ga": "422801"}
+
+    assert is_above("422800-ga", "422801-ga", regions)
+    assert not is_above("422800", "422801", regions)
 
 
 def test_case_is_revoked_once(office: Office, case_no: str) -> None:

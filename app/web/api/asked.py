@@ -34,6 +34,12 @@ class CasesAsked(PageAsked):
     members = fields.Boolean(load_default=False)
 
 
+class RevocableAsked(PageAsked):
+    """Search of what may be revoked. q: number, matter or applicant."""
+
+    q = fields.String(load_default="")
+
+
 class TasksAsked(PageAsked):
     """Filter of the worklist."""
 

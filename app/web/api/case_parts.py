@@ -13,7 +13,7 @@ from app.queries.case_materials import list_materials, list_missing_materials
 from app.queries.diagram import DiagramView, get_diagram
 from app.web.api import case_answers, schemas
 from app.web.api.answers import answer_of
-from app.web.api.cases import case_id_of
+from app.web.api.cases import case_id_of, readable_case_id_of
 from app.web.api.requests import container, context, reading, row_id
 
 blueprint = Blueprint("case_parts", __name__, description="What belongs to a case (办件内容)")
@@ -38,7 +38,7 @@ class Materials(MethodView):
     @blueprint.alt_response(404, schema=schemas.Problem)
     def get(self, case_no: str) -> object:
         """Return the materials of a case with the officer's marks, and what is missing for its acceptance."""
-        case_id, themes = case_id_of(case_no), context().library.current().themes
+        case_id, themes = readable_case_id_of(case_no), context().library.current().themes
         with reading() as opened:
             missing = list_missing_materials(opened.connection, themes, case_id)
             return {
@@ -80,7 +80,7 @@ class Document(MethodView):
     @blueprint.alt_response(404, schema=schemas.Problem)
     def get(self, case_no: str, document_id: str) -> Response:
         """Return a paper of the case as PDF; it is rendered once and kept with its hash."""
-        content = render_case_document(context(), case_id=case_id_of(case_no), document_id=row_id(document_id))
+        content = render_case_document(context(), case_id=readable_case_id_of(case_no), document_id=row_id(document_id))
         return Response(content, mimetype="application/pdf")
 
 
@@ -103,7 +103,7 @@ class Decision(MethodView):
     @blueprint.alt_response(404, schema=schemas.Problem)
     def get(self, case_no: str) -> object:
         """Return the decision of a case, an empty object while there is none."""
-        case_id = case_id_of(case_no)
+        case_id = readable_case_id_of(case_no)
         with reading() as opened:
             return case_page.find_decision(opened.connection, case_id) or {}
 
@@ -116,13 +116,13 @@ class Diagram(MethodView):
     @blueprint.alt_response(404, schema=schemas.Problem)
     def get(self, case_no: str) -> object:
         """Return the diagram as its author drew it, with the elements that wait and those that are done."""
-        case_id = case_id_of(case_no)
+        case_id = readable_case_id_of(case_no)
         with reading() as opened:
             return get_diagram(opened.connection, case_id)
 
 
 def _whole(case_no: str, read: Callable[..., Sequence[object]]) -> dict[str, object]:
     """Return a list that belongs to a case the caller may see."""
-    case_id = case_id_of(case_no)
+    case_id = readable_case_id_of(case_no)
     with reading() as opened:
         return {"items": read(opened.connection, case_id), "next_cursor": None}

@@ -19,7 +19,7 @@ from app.web.api import case_answers, clock_schemas, schemas
 from app.web.api.answers import page_of
 from app.web.api.description import REPEATABLE
 from app.web.api.present import jsonable
-from app.web.api.requests import container, context, cursor_secret, idempotency, instant, reading, row_id
+from app.web.api.requests import container, context, cursor_secret, idempotency, instant, reading, row_id, sight
 from app.web.masking import masked_case
 from app.web.sign_in import current_person
 
@@ -27,9 +27,15 @@ blueprint = Blueprint("cases", __name__, description="Cases (办件)")
 
 
 def case_id_of(case_no: str) -> int:
-    """Return the id of a case the caller may see. Raises NotFound otherwise."""
+    """Return the id of a case the caller may act on. Raises NotFound otherwise."""
     with reading() as opened:
         return case_page.find_case_id(opened.connection, current_person().scope, case_no)
+
+
+def readable_case_id_of(case_no: str) -> int:
+    """Return the id of a case the caller may read, also as head of a superior department. Raises NotFound otherwise."""
+    with reading() as opened:
+        return case_page.find_case_id(opened.connection, sight(), case_no)
 
 
 @blueprint.route("/cases")
@@ -63,7 +69,7 @@ class Case(MethodView):
         """Return a case with its state, tasks, clocks and members; `ETag` is its version."""
         person = current_person()
         with reading() as opened:
-            view = case_page.get_case(opened.connection, person.scope, case_no)
+            view = case_page.get_case(opened.connection, sight(), case_no)
             clocks = list_clocks(opened.connection, container().view(), int(view.id), now=opened.now)
         body = jsonable(masked_case(view, person))
         assert isinstance(body, dict)

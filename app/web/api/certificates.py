@@ -15,7 +15,7 @@ from app.web.api import asked as asked_for
 from app.web.api import schemas
 from app.web.api.answers import answer_of, page_of
 from app.web.api.case_answers import list_of
-from app.web.api.cases import case_id_of
+from app.web.api.cases import case_id_of, readable_case_id_of
 from app.web.api.requests import context, cursor_secret, reading, row_id
 from app.web.masking import masked_certificate
 from app.web.sign_in import current_person, require_role
@@ -119,7 +119,7 @@ class OfCase(MethodView):
     @blueprint.alt_response(404, schema=schemas.Problem)
     def get(self, case_no: str) -> object:
         """Return the certificate a case gave, as a list of one or none."""
-        case_id, person = case_id_of(case_no), current_person()
+        case_id, person = readable_case_id_of(case_no), current_person()
         with reading() as opened:
             found = list_case_certificates(opened.connection, case_id, now=opened.now)
         return {"items": [masked_certificate(view, person) for view in found], "next_cursor": None}

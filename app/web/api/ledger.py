@@ -15,7 +15,7 @@ from app.operations.restart_clock import RestartRequest, restart_clock
 from app.queries.clock import ledger_of, list_clocks, list_deadlines
 from app.queries.services import list_services
 from app.web.api import case_answers, clock_schemas, schemas
-from app.web.api.cases import case_id_of, present_clocks
+from app.web.api.cases import case_id_of, present_clocks, readable_case_id_of
 from app.web.api.description import REPEATABLE
 from app.web.api.present import jsonable
 from app.web.api.requests import asked_instant, container, context, idempotency, instant, reading, row_id
@@ -37,7 +37,7 @@ class CaseClock(MethodView):
         `?as_of=` asks what was known at an instant: only what was recorded by then counts, so that a due instant of the
         past can be derived again at any time. Deadline rows are those of now and stand beside it only without `as_of`.
         """
-        case_id, as_of = case_id_of(case_no), asked_instant("as_of")
+        case_id, as_of = readable_case_id_of(case_no), asked_instant("as_of")
         with reading() as opened:
             view, now = container().view(), as_of or opened.now
             clocks = list_clocks(opened.connection, view, case_id, now=now, asof=as_of)

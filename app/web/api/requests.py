@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 from flask import current_app, request
 
 from app.container import Container
+from app.domain.authority import Scope
 from app.domain.errors import CaseworkError, InvalidInput
 from app.domain.request_key import RequestKey, request_key
+from app.domain.vocabulary import Role
 from app.runtime.context import Context
+from app.runtime.superiors import sight_of
 from app.storage.database import Reading
 from app.web.sign_in import current_person
 
@@ -34,6 +37,12 @@ def reading() -> Iterator[Reading]:
     """Open a read transaction with its instant: `connection` and `now`."""
     with context().database.reading() as opened:
         yield opened
+
+
+def sight() -> Scope:
+    """Return which cases the caller may read; what they may change lies in their scope alone."""
+    person = current_person()
+    return sight_of(person, context().library.current()) if person.has_role(Role.UNIT_HEAD) else person.scope
 
 
 def idempotency() -> RequestKey | None:

@@ -1,5 +1,6 @@
 """Revocation of decisions, and cancellation of certificates."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask.views import MethodView
@@ -8,16 +9,19 @@ from marshmallow import Schema, fields, validate
 
 from app.domain.errors import NotFound
 from app.domain.revocation import CancellationInput, RevocationInput
-from app.domain.vocabulary import CancellationGround, RevocationGround
+from app.domain.vocabulary import CancellationGround, RevocationGround, Role
 from app.operations.cancel_certificate import cancel_certificate
 from app.operations.revoke_case import revoke_case
 from app.queries.case_page import find_case_by_number
+from app.queries.cases import CaseLine, list_cases
 from app.queries.revocations import RevocationView, list_revocations
+from app.runtime.superiors import revocable_by
 from app.web.api import asked as asked_for
 from app.web.api import schemas
 from app.web.api.answers import page_of
 from app.web.api.description import REPEATABLE
-from app.web.api.requests import context, cursor_secret, idempotency, instant, reading, row_id
+from app.web.api.requests import context, cursor_secret, idempotency, instant, reading, row_id, sight
+from app.web.masking import masked_line
 from app.web.sign_in import current_person, require_role
 
 blueprint = Blueprint("revocations", __name__, description="Revocation and cancellation (撤销、注销)")
@@ -71,12 +75,36 @@ class Revocations(MethodView):
     @blueprint.response(200, page_of(RevocationView))
     @blueprint.alt_response(403, schema=schemas.Problem)
     def get(self, asked: dict[str, Any]) -> object:
-        """List the revocations in the caller's scope, newest first."""
-        person = require_role(*READING)
+        """List the revocations the caller may read, newest first; a superior also those below it."""
+        require_role(*READING)
         with reading() as opened:
             return list_revocations(
-                opened.connection, person.scope, secret=cursor_secret(), cursor=asked["cursor"], limit=asked["limit"]
+                opened.connection, sight(), secret=cursor_secret(), cursor=asked["cursor"], limit=asked["limit"]
             )
+
+
+@blueprint.route("/revocable-cases")
+class RevocableCases(MethodView):
+    """What may be revoked."""
+
+    @blueprint.arguments(asked_for.RevocableAsked, location="query")
+    @blueprint.response(200, page_of(CaseLine))
+    @blueprint.alt_response(403, schema=schemas.Problem)
+    def get(self, asked: dict[str, Any]) -> object:
+        """List what the caller may revoke, newest first: granted by the authority they head or by one below it."""
+        person = require_role(Role.UNIT_HEAD.value)
+        with reading() as opened:
+            found = list_cases(
+                opened.connection,
+                revocable_by(person, context().library.current()),
+                secret=cursor_secret(),
+                text=asked["q"],
+                with_members=True,
+                with_revoked=False,
+                cursor=asked["cursor"],
+                limit=asked["limit"],
+            )
+        return replace(found, items=tuple(masked_line(item) for item in found.items if isinstance(item, CaseLine)))
 
 
 @blueprint.route("/cases/<case_no>/revocation")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.domain.authority import HANDLING, CasePlace, Person, governs
+from app.domain.authority import HANDLING, PREFECTURE_DIGITS, CasePlace, Person, Scope, governs, may_see_case
 from app.domain.clock_ledger import ClockEntry
 from app.domain.matter import MaterialRequirement
 from app.domain.theme import list_of_materials
@@ -42,9 +42,13 @@ STAFF = "staff:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFile:
-    """Everything one reading found out about a case, for one reader."""
+    """Everything one reading found out about a case, for one reader.
+
+    is_seen_from_above: they see it only because they head a department above the one that granted it.
+    """
 
     person: Person
+    is_seen_from_above: bool
     showing: Showing
     published: Published
     view: CaseView
@@ -92,12 +96,16 @@ class CaseFile:
         return list_of_materials(self.extras.offering, self.published.themes, self.view.theme_code)
 
 
-def read_case(opened: Reading, person: Person, case_no: str) -> CaseFile:
-    """Read a case in the scope of its reader, personal data masked where they do not handle it. Raises NotFound."""
+def read_case(opened: Reading, person: Person, case_no: str, *, scope: Scope | None = None) -> CaseFile:
+    """Read a case in the scope of its reader, personal data masked where they do not handle it. Raises NotFound.
+
+    scope: a wider one, for pages that only show. Cards are an affair of the department and of those who watch over it.
+    """
     link = opened.connection
-    view = get_case(link, person.scope, case_no)
+    view = get_case(link, scope or person.scope, case_no)
     case_id, published = int(view.id), context().library.current()
     extras = get_case_extras(link, case_id)
+    is_seen_from_above = not person.is_applicant and not may_see_case(person, _place_of(view, extras))
     ledger, history = ledger_of(link, case_id), list_history(link, case_id)
     ids = {int(task.assignee_id) for task in view.tasks if task.assignee_id}
     actors = [entry.actor for entry in ledger] + [entry.actor for entry in history]
@@ -106,6 +114,7 @@ def read_case(opened: Reading, person: Person, case_no: str) -> CaseFile:
     ids |= {int(str(row["checked_by"])) for row in materials if row["checked_by"]}
     return CaseFile(
         person=person,
+        is_seen_from_above=is_seen_from_above,
         showing=showing(opened.now),
         published=published,
         view=masked_case(view, person),
@@ -114,7 +123,7 @@ def read_case(opened: Reading, person: Person, case_no: str) -> CaseFile:
         ledger=ledger,
         history=history,
         materials=materials,
-        cards=list_case_cards(link, case_id),
+        cards=() if is_seen_from_above else list_case_cards(link, case_id),
         documents=list_documents(link, case_id),
         decision=find_decision(link, case_id) or {},
         renewal=find_renewal(link, case_id),
@@ -125,4 +134,12 @@ def read_case(opened: Reading, person: Person, case_no: str) -> CaseFile:
         regions=list_region_names(link),
         names=staff_names(link, ids),
         matters=matter_names(link, extras.chosen_members),
+    )
+
+
+def _place_of(view: CaseView, extras: CaseExtras) -> CasePlace:
+    return CasePlace(
+        prefecture=view.region_code[:PREFECTURE_DIGITS],
+        county=view.county,
+        department_ids=frozenset({int(view.department_id), extras.intake_department_id}),
     )

@@ -40,7 +40,7 @@ def common_parts(file: CaseFile) -> dict[str, object]:
         "answers": _answers(file),
         "basis": list(offering.legal_basis) if offering else [],
         "renewal": _renewal(file),
-        "certificates": [_certificate(item) for item in file.certificates],
+        "certificates": [_certificate(file, item) for item in file.certificates],
         "cards": [card_row(card, reader) for card in file.cards],
         "documents": [_document(file, paper) for paper in file.documents],
         "diagram": {
@@ -79,7 +79,7 @@ def head_of(file: CaseFile) -> dict[str, object]:
         "filing": words.label("filing", str(file.decision["filing_state"]))
         if file.decision.get("filing_state")
         else "",
-        "parent_case_no": view.parent_case_no or "",
+        "parent_case_no": "" if file.is_seen_from_above else view.parent_case_no or "",
     }
 
 
@@ -322,20 +322,22 @@ def _renewal(file: CaseFile) -> dict[str, str] | None:
     found, words = file.renewal, file.showing.words
     if found is None:
         return None
+    is_linked = found.certificate_id is not None and not file.is_seen_from_above
     how = "unknown" if found.certificate_id is None else "late" if found.is_late else "in_time"
     guards = [words.text(f"notices.words.renewal_guards.{code}") for code in found.guards]
     return {
         "certificate_no": found.certificate_no,
-        "url": url_for("pages.certificate", certificate_id=found.certificate_id) if found.certificate_id else "",
+        "url": url_for("pages.certificate", certificate_id=found.certificate_id) if is_linked else "",
         "expiry_on": found.expiry_on.isoformat() if found.expiry_on else "",
         "how": words.text(f"pages.renewal.{how}"),
         "guards": words.text("notices.comma").join(guards),
     }
 
 
-def _certificate(view: CertificateView) -> dict[str, str]:
+def _certificate(file: CaseFile, view: CertificateView) -> dict[str, str]:
+    place = url_for("pages.certificate", certificate_id=view.certificate_id)
     return {
-        "url": url_for("pages.certificate", certificate_id=view.certificate_id),
+        "url": "" if file.is_seen_from_above else place,
         "certificate_no": view.certificate_no,
         "name": view.name,
         "valid_from_on": view.valid_from_on.isoformat(),

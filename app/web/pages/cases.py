@@ -20,7 +20,7 @@ from app.web.pages.blueprint import pages
 from app.web.pages.case_file import CaseFile, read_case
 from app.web.pages.case_parts import common_parts, due_of_task
 from app.web.pages.clock_acts import may_extend, may_reclassify, may_restart, may_resume, may_suspend
-from app.web.pages.context import Showing, context, next_links, paging, reading, row_id, secret, showing
+from app.web.pages.context import Showing, context, next_links, paging, reading, row_id, secret, showing, sight
 from app.web.pages.revocations import may_revoke
 from app.web.presenting import mask_name
 from app.web.sign_in import current_person
@@ -63,14 +63,14 @@ def cases() -> str:
 def case(case_no: str) -> str:
     """Show one case."""
     with reading() as opened:
-        file = read_case(opened, current_person(), case_no)
+        file = read_case(opened, current_person(), case_no, scope=sight())
     has_plan = file.view.theme_code is not None and file.view.accepted_at is not None
     return render_template(
         "case.html",
         **common_parts(file),
         tasks=_tasks(file),
         acts=_acts(file),
-        back_url=url_for("pages.cases"),
+        back_url=url_for("pages.revocable_cases" if file.is_seen_from_above else "pages.cases"),
         holds=[_hold(file, item) for item in file.holds],
         hold_url=url_for("pages.holds", case_no=case_no) if _may_hold(file) else "",
         plan_url=url_for("pages.bundle_plan", case_no=case_no) if has_plan else "",
@@ -81,7 +81,7 @@ def case(case_no: str) -> str:
 def case_diagram(case_no: str) -> Response:
     """Return the diagram as its author drew it."""
     with reading() as opened:
-        case_id = find_case_id(opened.connection, current_person().scope, case_no)
+        case_id = find_case_id(opened.connection, sight(), case_no)
         diagram = get_diagram(opened.connection, case_id)
     return Response(diagram.xml, mimetype="application/xml")
 
@@ -90,7 +90,7 @@ def case_diagram(case_no: str) -> Response:
 def case_document(case_no: str, document_id: str) -> Response:
     """Return a paper of the case as PDF."""
     with reading() as opened:
-        case_id = find_case_id(opened.connection, current_person().scope, case_no)
+        case_id = find_case_id(opened.connection, sight(), case_no)
     content = render_case_document(context(), case_id=case_id, document_id=row_id(document_id))
     return Response(content, mimetype="application/pdf")
 
@@ -177,7 +177,7 @@ def _acts(file: CaseFile) -> dict[str, bool]:
         "may_restart": may_restart(file),
         "may_record_error": may_record_error(file),
         "may_withdraw": may_withdraw and file.view.state in BEFORE_DECISION,
-        "may_record": not file.person.is_applicant,
+        "may_record": not file.person.is_applicant and not file.is_seen_from_above,
         "may_revoke": may_revoke(file),
         "may_card": file.person.has_role("supervisor"),
     }

@@ -12,7 +12,7 @@ from app.domain.errors import CaseworkError, Conflict, Forbidden, InvalidInput, 
 from app.domain.form import FieldKind, FormField, FormSchema
 from app.domain.vocabulary import Colour
 from app.queries.published_view import PublishedView
-from app.web.api.requests import container, context, cursor_secret, paging, reading, row_id
+from app.web.api.requests import container, context, cursor_secret, paging, reading, row_id, sight
 from app.web.errors import problem_of
 from app.web.form_view import name_of_pointer
 from app.web.language import current_language
@@ -35,6 +35,7 @@ __all__ = [
     "row_id",
     "secret",
     "showing",
+    "sight",
     "tell",
     "told_or_refused",
     "view_of_rules",

@@ -13,10 +13,15 @@ from app.domain.revocation import CancellationInput, RevocationInput, article_of
 from app.domain.vocabulary import CancellationGround, CaseState, RevocationGround, Role
 from app.operations.cancel_certificate import cancel_certificate
 from app.operations.revoke_case import revoke_case
+from app.queries.cases import CaseLine, list_cases
 from app.queries.certificates import get_certificate
 from app.queries.definitions import names_of_actors
+from app.queries.officer_facts import list_region_names
 from app.queries.revocations import RevocationView, list_revocations
+from app.runtime.superiors import revocable_by
 from app.web.errors import status_of
+from app.web.language import current_language
+from app.web.masking import masked_line
 from app.web.pages.blueprint import pages
 from app.web.pages.case_file import CaseFile, read_case
 from app.web.pages.certificates import REVOKING_READERS
@@ -32,6 +37,7 @@ from app.web.pages.context import (
     row_id,
     secret,
     showing,
+    sight,
     tell,
     words,
 )
@@ -44,15 +50,57 @@ MARKS = ("would_harm_public", "concerns_safety")
 
 @pages.get("/revocations")
 def revocations() -> str:
-    """List what was revoked in scope."""
+    """List what was revoked, as far as the reader sees it."""
     person, page = require_role(*REVOKING_READERS), paging()
     with reading() as opened:
         show = showing(opened.now)
-        found = list_revocations(opened.connection, person.scope, secret=secret(), cursor=page.cursor, limit=page.limit)
+        found = list_revocations(opened.connection, sight(), secret=secret(), cursor=page.cursor, limit=page.limit)
         views = [item for item in found.items if isinstance(item, RevocationView)]
         names = names_of_actors(opened.connection, tuple(view.revoked_by for view in views))
     lines = [_line(view, show, names) for view in views]
-    return render_template("revocations.html", revocations=lines, **next_links(found.next_cursor))
+    return render_template(
+        "revocations.html",
+        revocations=lines,
+        may_revoke=person.has_role(Role.UNIT_HEAD),
+        **next_links(found.next_cursor),
+    )
+
+
+@pages.get("/revocable-cases")
+def revocable_cases() -> str:
+    """List what the reader may revoke, as head of the authority that granted it or of the one above it."""
+    person, page, text = require_role(Role.UNIT_HEAD.value), paging(), request.args.get("text", "").strip()
+    with reading() as opened:
+        show = showing(opened.now)
+        found = list_cases(
+            opened.connection,
+            revocable_by(person, context().library.current()),
+            secret=secret(),
+            text=text,
+            with_members=True,
+            with_revoked=False,
+            cursor=page.cursor,
+            limit=page.limit,
+        )
+        counties = list_region_names(opened.connection)
+    lines = [masked_line(item) for item in found.items if isinstance(item, CaseLine)]
+    return render_template(
+        "revocable_cases.html",
+        text=text,
+        cases=[
+            {
+                "case_no": line.case_no,
+                "name": line.name,
+                "state": line.state,
+                "applicant": line.applicant,
+                "department": line.department,
+                "county": counties[line.county].name(current_language()) if line.county in counties else "",
+                "received_at": show.at(line.received_at),
+            }
+            for line in lines
+        ],
+        **next_links(found.next_cursor),
+    )
 
 
 @pages.route("/cases/<case_no>/revocation", methods=["GET", "POST"], endpoint="revoke_case")
@@ -60,7 +108,7 @@ def revoke_case_page(case_no: str) -> str | Response | tuple[str, int]:
     """Revoke what a case granted."""
     person = current_person()
     with reading() as opened:
-        file = read_case(opened, person, case_no)
+        file = read_case(opened, person, case_no, scope=sight())
     values = {name: request.form.get(name, "").strip() for name in TEXTS}
     chosen = request.form.getlist("marks")
     errors: list[FormError] = []
@@ -129,9 +177,9 @@ def cancel_certificate_page(certificate_id: str) -> str | Response | tuple[str, 
 
 
 def may_revoke(file: CaseFile) -> bool:
-    """Say whether the reader heads the authority that granted what the case asked for, and it still stands."""
+    """Say whether the reader heads the authority that granted what the case asked for or its superior, and it stands."""
     is_standing = is_granting(file.view.decision) and file.view.state != CaseState.REVOKED
-    return is_standing and Role.UNIT_HEAD in file.roles
+    return is_standing and (Role.UNIT_HEAD in file.roles or file.is_seen_from_above)
 
 
 def _asked(values: dict[str, str], chosen: list[str]) -> RevocationInput:

@@ -44,8 +44,10 @@ def paper_pages(parts: Parts) -> list[Row]:
         ("certificate_new", "certificate_new", OFFICER, {"values": entered, "regions": CHOICES, "errors": []}),
         ("seals", "seals", OFFICER, {**seals, "authorisations": [_authorisation(parts)]}),
         ("seals_empty", "seals", OFFICER, {**seals, "authorisations": [], "may_authorise": False}),
-        ("revocations", "revocations", OFFICER, {"revocations": [_revocation(parts)], **links}),
-        ("revocations_empty", "revocations", OFFICER, {"revocations": [], **links}),
+        ("revocations", "revocations", OFFICER, {"revocations": [_revocation(parts)], "may_revoke": True, **links}),
+        ("revocations_empty", "revocations", OFFICER, {"revocations": [], "may_revoke": False, **links}),
+        ("revocable_cases", "revocable_cases", OFFICER, {"text": "", "cases": [_revocable(parts)], **links}),
+        ("revocable_cases_empty", "revocable_cases", OFFICER, {"text": "食品", "cases": [], **links}),
         (
             "revocation",
             "revocation",
@@ -113,6 +115,18 @@ def _authorisation(parts: Parts) -> dict[str, object]:
         "granted_by": "徐敏",
         "granted_at": parts.at(-90),
         "may_withdraw": True,
+    }
+
+
+def _revocable(parts: Parts) -> dict[str, object]:
+    return {
+        "case_no": "ES20261124000001",
+        "name": "食品经营许可",
+        "state": "closed",
+        "applicant": "张*",
+        "department": "利川市市场监督管理局",
+        "county": "利川市",
+        "received_at": parts.at(-90),
     }
 
 
