@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.card_life import CardFacts
+from app.domain.case_life import is_granting
 from app.domain.certificate import CertificateRow
 from app.domain.change_set import CaseMaterialRow, DecisionRow, LedgerRow, PartyRow, StateRow
 from app.domain.deemed_rows import HoldRow
@@ -14,6 +15,7 @@ from app.domain.outage import Gap
 from app.domain.renewal import RenewalRow
 from app.domain.seal import SealAuthorisation
 from app.domain.service_record import ServiceRow
+from app.domain.vocabulary import CaseState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,11 @@ class MemberFacts:
     state: str
     decision: str | None
     closed_at: datetime | None
+
+    @property
+    def is_granted(self) -> bool:
+        """Say whether it gives the applicant something that still stands, so that its successors may begin (J1, J10)."""
+        return is_granting(self.decision) and self.state != CaseState.REVOKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from app.domain.loaded_case import LoadedCase
 from app.domain.vocabulary import DeadlineState, Lane
 from app.runtime.advance import desk
 from app.runtime.casework import take_up
+from app.runtime.changes.joint_clocks import BUNDLE_CLOCKS
 from app.runtime.containment import Containment
 from app.runtime.context import Context
 from app.runtime.failures import note_failure
@@ -21,6 +22,7 @@ from app.runtime.library import NotLoaded
 from app.runtime.machine import check_clock
 from app.storage.apply_changes import apply_changes
 from app.storage.case_loading import load_cases_unlocked
+from app.storage.cases import hold_members
 from app.storage.deadlines import ClaimedDeadline, claim_due
 from app.storage.incidents import RESOLVED, close_incident, find_open_incident
 from app.storage.numbers import NumberBook
@@ -139,6 +141,9 @@ def _fire_together(tick: _Tick, rows: Sequence[ClaimedDeadline]) -> None:
     They are decided by office and kind, because numbers of papers are locked as they are taken: two workers that took
     them in different orders would wait for each other. What there is no time for any more stays armed.
     """
+    rows = _known_whole(tick.uow, rows)
+    if not rows:
+        return
     cases = load_cases_unlocked(tick.uow, [row.case_id for row in rows])
     unknown = next((row.case_id for row in rows if row.case_id not in cases), None)
     if unknown is not None:
@@ -165,6 +170,13 @@ def _fire_together(tick: _Tick, rows: Sequence[ClaimedDeadline]) -> None:
             _close_incident(tick.uow, row)
         tick.fired.append(fired[row])
         tick.uow.after_commit(partial(_count, row, fired[row], tick.now))
+
+
+def _known_whole(uow: UnitOfWork, rows: Sequence[ClaimedDeadline]) -> Sequence[ClaimedDeadline]:
+    """Leave out limits of joint cases of which somebody has a member in hand: it may close there before the limit ends."""
+    joint = {row.case_id for row in rows if row.clock in BUNDLE_CLOCKS}
+    in_hand = hold_members(uow, joint) if joint else frozenset[int]()
+    return [row for row in rows if row.case_id not in in_hand or row.clock not in BUNDLE_CLOCKS]
 
 
 def _by_office_and_kind(

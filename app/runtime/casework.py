@@ -46,7 +46,10 @@ class ClockAct:
 
 @dataclass(slots=True, kw_only=True)
 class Casework:
-    """One case being decided. Its `changes` may be shared with the member cases it opens."""
+    """One case being decided. Its `changes` may be shared with the member cases it opens.
+
+    joined_at: in a move that joins members, when the last of them closed.
+    """
 
     loaded: LoadedCase
     published: Published
@@ -68,6 +71,7 @@ class Casework:
     completed_element: str | None = None
     fired_deadline_id: int | None = None
     members_to_open: list[OpenMember] = field(default_factory=list)
+    joined_at: datetime | None = None
     clock_act: ClockAct | None = None
     _folded: dict[str, ClockState] = field(default_factory=dict)
 

@@ -1,6 +1,7 @@
 """Closing (办结): the case ends; its clocks end with it, and its parent is told."""
 
-from app.domain.vocabulary import CaseState, ClockName, Decision, ResultKind
+from app.domain.case_life import is_granting
+from app.domain.vocabulary import CaseState, ClockName, ResultKind
 from app.runtime.acceptance import stop_running
 from app.runtime.cards import close_cards
 from app.runtime.casework import Casework
@@ -8,7 +9,6 @@ from app.runtime.holds import close_open_hold
 from app.runtime.parent_case import tell_parent
 
 ALL_CLOCKS = tuple(ClockName)
-GRANTING = (Decision.APPROVE, Decision.PARTIAL, Decision.DEEMED_APPROVE, Decision.DEEMED_RENEW)
 
 
 def close(work: Casework, *, state: CaseState, result_kind: ResultKind, kind: str = "case_closed") -> None:
@@ -28,9 +28,8 @@ def close(work: Casework, *, state: CaseState, result_kind: ResultKind, kind: st
 def close_ended(work: Casework) -> None:
     """Close a case whose diagram ended without saying how."""
     if not work.is_closed:
-        is_granted = work.decision in GRANTING
         close(
             work,
             state=CaseState.CLOSED,
-            result_kind=ResultKind.CERTIFICATE if is_granted else ResultKind.FINISHED,
+            result_kind=ResultKind.CERTIFICATE if is_granting(work.decision) else ResultKind.FINISHED,
         )

@@ -26,7 +26,10 @@ def decide_change(work: Casework, move: Move) -> Snapshot:
 
 
 def decide_joins(work: Casework, moves: Sequence[CloseMember]) -> int:
-    """Apply those `CloseMember` moves whose call activity still waits, all in one change. Returns how many did."""
+    """Apply those `CloseMember` moves whose call activity still waits, all in one change. Returns how many did.
+
+    What follows from it for the joint case counts from the closing of its last member, however late it is joined.
+    """
     instance = _take_up_instance(work)
     waiting = {member.task_id: member for member in snapshot.take(instance).members}
     joining = [move for move in moves if move.task_id in waiting]
@@ -34,6 +37,8 @@ def decide_joins(work: Casework, moves: Sequence[CloseMember]) -> int:
         work.record("member_joined", {"element": waiting[move.task_id].element, "case_no": move.result.get("case_no")})
         runner.apply(instance, move)
     if joining:
+        closed = [row.closed_at for row in work.loaded.members if row.closed_at is not None]
+        work.joined_at = min(max(closed, default=work.now), work.now)
         _conclude(work)
     return len(joining)
 

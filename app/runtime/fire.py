@@ -18,11 +18,14 @@ from app.runtime.deadline_row import row_after, text_of
 from app.runtime.decide_change import decide_change
 from app.runtime.deemed_facts import blocking_guards
 from app.runtime.holds import run_out
+from app.runtime.joining import join_closed
 from app.runtime.notices import tell_card, tell_role, tell_supervision_office
 from app.runtime.realign import realign
 from app.runtime.renewal import block_renewal
 from app.runtime.renewal_facts import renewal_guards_of
 from app.runtime.warn import issue_cards_behind, warn
+
+ACTOR = "deadline"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +43,9 @@ def fire(work: Casework, deadline: DeadlineFacts) -> Fired:
 
     The legal instant stays the due instant; the audit entry names it beside the real one (architecture.md, Time).
     """
-    work.actor = system_actor("deadline")
+    work.actor = system_actor(ACTOR)
     stage = Stage(deadline.stage)
-    if deadline.name in BUNDLE_CLOCKS and _has_moved(work, deadline):
-        work.finish()
+    if deadline.clock in BUNDLE_CLOCKS and _has_followed(work, deadline):
         return Fired(deadline_id=deadline.id, name=deadline.name, stage=stage, outcome="followed")
     if deadline.lane == Lane.NOTICE:
         warn(work, deadline)
@@ -70,10 +72,19 @@ def fire(work: Casework, deadline: DeadlineFacts) -> Fired:
     return Fired(deadline_id=deadline.id, name=deadline.name, stage=stage, outcome="moved")
 
 
-def _has_moved(work: Casework, deadline: DeadlineFacts) -> bool:
-    """Let the clock of a joint case follow its members, whose messages may be on their way; say whether the row moved."""
+def _has_followed(work: Casework, deadline: DeadlineFacts) -> bool:
+    """Let a joint case take in what its members did, whose messages may be on their way; say whether this row waits.
+
+    After a join it does, whatever became of it: what is due still comes with the next tick. Nothing else is done then.
+    """
+    if join_closed(work):
+        return True
+    work.actor = system_actor(ACTOR)
     realign(work)
-    return any(change.id == deadline.id for change in work.changes.deadlines_changed)
+    has_followed = bool(work.changes.ledger) or any(row.id == deadline.id for row in work.changes.deadlines_changed)
+    if has_followed:
+        work.finish()
+    return has_followed
 
 
 def _move(work: Casework, deadline: DeadlineFacts) -> None:

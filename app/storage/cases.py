@@ -1,11 +1,13 @@
 """Cases: the lock that everything else waits for, and single facts about a case."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from app.storage.dialects import skip_locked
 from app.storage.sqltypes import UtcDateTime
 from app.storage.tables import audit_entry, case_file, user_task
 from app.storage.unit_of_work import UnitOfWork
@@ -65,6 +67,18 @@ def lock_case(uow: UnitOfWork, case_id: int) -> LockedCase | None:
 def lock_case_of_task(uow: UnitOfWork, task_id: int) -> LockedCase | None:
     """Lock the case of a task; None when there is no such task. A task never changes its case."""
     return _lock(uow, LOCK_CASE_OF_TASK, task_id)
+
+
+def hold_members(uow: UnitOfWork, parent_ids: Collection[int]) -> frozenset[int]:
+    """Lock the unfinished members of joint cases until the commit; return the joint cases where that was not to be had.
+
+    Nobody is waited for: where somebody has a member in hand, what they do to it is not known yet.
+    """
+    unfinished = sa.select(case_file.c.id, case_file.c.parent_case_id).where(
+        case_file.c.parent_case_id.in_(sorted(parent_ids)), case_file.c.closed_at.is_(None)
+    )
+    held = {row.id for row in uow.connection.execute(skip_locked(unfinished, case_file))}
+    return frozenset(row.parent_case_id for row in uow.connection.execute(unfinished) if row.id not in held)
 
 
 def case_label(connection: sa.Connection, case_id: int) -> CaseLabel:

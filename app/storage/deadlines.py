@@ -28,6 +28,7 @@ class ClaimedDeadline:
     id: int
     case_id: int
     name: str
+    clock: str | None
     stage: int
     lane: Lane
     fire_at: datetime
@@ -44,6 +45,7 @@ ARMED = (
         deadline.c.id,
         deadline.c.case_id,
         deadline.c.name,
+        deadline.c.clock,
         deadline.c.stage,
         deadline.c.fire_at,
         deadline.c.attempts,

@@ -2,19 +2,21 @@
 
 import orjson
 
+from app.domain.case_life import is_granting
 from app.domain.change_rows.papers import DeliveryRow
 from app.domain.snapshot import OpenService
 from app.domain.vocabulary import CaseKind, CaseState, ClockName, ResultKind
 from app.runtime.acceptance import DELIVERED, limit_of_clock, start, stop_running
 from app.runtime.answers import answer_of
 from app.runtime.casework import Casework
-from app.runtime.closing import GRANTING, close
+from app.runtime.changes.joint_clocks import end_joint_clocks
+from app.runtime.closing import close
 from app.runtime.notices import tell_applicant
 
 
 def open_delivery(work: Casework, service: OpenService) -> dict[str, object]:
     """Bring a joint case to its one delivery: every member that opened has ended (time-limits J10)."""
-    stop_running(work, (ClockName.BUNDLE_PROMISED, ClockName.BUNDLE_STATUTORY), at=work.now)
+    end_joint_clocks(work)
     work.record("delivery_opened", {"element": service.element, "members": len(work.loaded.members)})
     work.move_to(CaseState.DELIVERING)
     limit = limit_of_clock(work, ClockName.DELIVERY)
@@ -49,9 +51,10 @@ def _seq_of_act(work: Casework, method: str) -> int:
 
 def close_case(work: Casework, service: OpenService) -> dict[str, object]:
     """Close the case with the result kind its decision leads to (national list 办结结果)."""
-    is_granted = work.decision in GRANTING or (
-        work.case.kind == CaseKind.THEME and any(member.decision in GRANTING for member in work.loaded.members)
-    )
+    is_joint = work.case.kind == CaseKind.THEME
+    is_granted = is_granting(work.decision) or (is_joint and any(member.is_granted for member in work.loaded.members))
+    if is_joint:
+        end_joint_clocks(work)
     close(
         work,
         state=CaseState.CLOSED,
