@@ -19,6 +19,10 @@ from app.domain.deadline_instants import (
     DEEMED,
     DEEMED_WARNING,
     HOLD,
+    RENEWAL,
+    RENEWAL_WARNING,
+    SUSPENSION_OVERRUN,
+    UNSERVED,
     DeadlineInstants,
     derive,
     fire_at,
@@ -28,11 +32,13 @@ from app.domain.deadline_instants import (
 )
 from app.domain.limit import parse_limit
 from app.domain.loaded_case import DeadlineFacts
+from app.domain.renewal import warnings_before
 from app.domain.time_rules import DeemedRules, TimeRules
 from app.domain.vocabulary import DeadlineState, Lane, LedgerKind, Stage
 
 MOVED, UNMOVED, PAST_DUE, LEFT = "moved", "unmoved", "past_due", "left"
 STEP, TIMER = "step", "timer"
+OF_THEIR_OWN = (STEP, TIMER, SUSPENSION_OVERRUN, UNSERVED)
 OPEN_STATES = (DeadlineState.ARMED, DeadlineState.PAUSED, DeadlineState.HELD, DeadlineState.BLOCKED)
 
 
@@ -128,7 +134,8 @@ def recount(case: CountedCase, new: NewCalendar, *, now: datetime) -> Recount:
 
     One entry counts for all clocks of the case. Its instant is that of the load, unless a later act or a fired deadline
     came first: then it is `now`, so that no load changes what was done before it reached the case. A clock expired at
-    that instant is left alone. Raises InvalidInput `calendar_missing` when a count leaves the data.
+    that instant is left alone. What hangs on a given day and on no clock, such as the announcement of an expiry, is
+    counted again without an entry. Raises InvalidInput `calendar_missing` when a count leaves the data.
     """
     names = list(dict.fromkeys(entry.clock for entry in case.ledger if entry.clock))
     old = {name: _as_stored(case, _fold(new, case.ledger, name, rule_set=None)) for name in names}
@@ -137,7 +144,7 @@ def recount(case: CountedCase, new: NewCalendar, *, now: datetime) -> Recount:
     alive = {name: clock for name, clock in running.items() if clock.due_at is None or at <= clock.due_at}
     expired = [_expired(name, clock, now) for name, clock in running.items() if name not in alive]
     if all(clock.calendar_id == new.calendar.id for clock in alive.values()):
-        return Recount(entry=None, moves=tuple(expired))
+        return Recount(entry=None, moves=tuple(expired), deadlines=tuple(_announcements(case, new)))
     entry = _entry(case, new, alive, at=at, now=now)
     ledger = [*case.ledger, entry]
     counted = {**old, **{name: _fold(new, ledger, name, rule_set=case.rule_set) for name in alive}}
@@ -146,7 +153,7 @@ def recount(case: CountedCase, new: NewCalendar, *, now: datetime) -> Recount:
     return Recount(
         entry=entry,
         moves=tuple(moves),
-        deadlines=tuple(changes.values()),
+        deadlines=(*changes.values(), *_announcements(case, new)),
         tasks=tuple(_tasks(case, changes)),
     )
 
@@ -233,17 +240,35 @@ def _deadlines(
             yield row, changed_deadline(row, instants, rules=new.rules.deemed)
 
 
+def _announcements(case: CountedCase, new: NewCalendar) -> Iterator[DeadlineChange]:
+    """Yield the announcement of an expiry that is told on other days by the new calendar, or has days for the first time.
+
+    Where it has passed in part, what was told is not told again. The expiry itself does not move; it only names the
+    calendar whose days before it count.
+    """
+    rows = {row.name: row for row in case.deadlines if row.state in OPEN_STATES}
+    expiry = rows.get(RENEWAL)
+    if expiry is None or expiry.due_at is None or expiry.calendar_id == new.calendar.id:
+        return
+    yield changed_deadline(
+        expiry, DeadlineInstants(due_at=expiry.due_at, calendar_id=new.calendar.id), rules=new.rules.deemed
+    )
+    if RENEWAL_WARNING in rows:
+        instants = warnings_before(to_local(expiry.due_at).date(), new.calendar)
+        yield changed_deadline(rows[RENEWAL_WARNING], instants, rules=new.rules.deemed)
+
+
 def _instants(
     row: DeadlineFacts, case: CountedCase, new: NewCalendar, clocks: Mapping[str, ClockState], at: datetime
 ) -> DeadlineInstants | None:
-    """The instants of a row: of its clock, of the promise for `deemed`, of its own expression for a step or a timer."""
+    """The instants of a row: of its clock, of the promise for `deemed`, of its own expression for the others."""
     if row.name == row.clock:
         return instants_of_clock(clocks[row.name]) if row.name in clocks else None
     if row.name == DEEMED:
         return instants_of_deemed(clocks["promised"])
     if row.name == DEEMED_WARNING:
         return instants_of_warning(clocks["promised"], new.rules.counting)
-    if row.name not in (STEP, TIMER) or row.started_at is None:
+    if row.name not in OF_THEIR_OWN or row.started_at is None:
         return None
     found = derive(
         parse_limit(row.expression),
@@ -252,7 +277,7 @@ def _instants(
         calendar=new.calendar,
         counting=new.rules.counting,
         decided_at=case.decided_at,
-        rule_set=case.rule_set,
+        rule_set=case.rule_set if row.name in (STEP, TIMER) else None,
     )
     return found if found.clock else _not_before(found, row, new, at)
 

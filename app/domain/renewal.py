@@ -103,13 +103,13 @@ def renewal_guards(case: RenewalCase) -> dict[str, bool]:
 def warnings_before(expiry_on: date, calendar: ResolvedCalendar) -> DeadlineInstants:
     """Return when the end is announced: ten working days before as `yellow_at`, three as `due_at` (K15).
 
-    Without instants while the working days of that year are not known yet; they are derived again with each move.
+    Without instants while the working days of that year are not known yet; a calendar that knows them brings them.
     """
     if not calendar.covers(expiry_on):
-        return DeadlineInstants(due_at=None)
+        return DeadlineInstants(due_at=None, calendar_id=calendar.id)
     end = to_local(expiry_of(expiry_on))
     first, last = before(end, FIRST_WARNING, calendar), before(end, LAST_WARNING, calendar)
-    return DeadlineInstants(due_at=to_utc(last), yellow_at=to_utc(first))
+    return DeadlineInstants(due_at=to_utc(last), yellow_at=to_utc(first), calendar_id=calendar.id)
 
 
 def renewed_until(certificate: CertificateRow) -> date | None:

@@ -211,12 +211,12 @@ def _add(
     case, result, load = done.case, done.result, recounting.load
     facts = orjson.dumps([move.to_facts() for move in result.moves]).decode()
     changes.load_cases.append(LoadCaseChange(load_id=load.id, case_id=case.id, outcome=done.outcome, facts=facts))
+    changes.deadlines_changed.extend(result.deadlines)
     if result.entry is None:
         return
     said = {"document": load.document, "load": str(load.id), "calendar": result.entry.calendar_id}
     seq = chain.record(ENTRY, said)
     changes.ledger.append(result.entry.to_row(case.id))
-    changes.deadlines_changed.extend(result.deadlines)
     changes.task_instants.extend(result.tasks)
     if result.later is not None:
         if case.department_id not in send_at:

@@ -7,13 +7,13 @@ from datetime import timedelta
 from app.domain.calendar import to_local, to_utc
 from app.domain.cards import colour_of_card
 from app.domain.change_set import DeadlineChange
-from app.domain.deadline_instants import DEEMED_WARNING, RENEWAL_WARNING, fire_at
+from app.domain.deadline_instants import DEEMED_WARNING, RENEWAL_WARNING, SUSPENSION_OVERRUN, UNSERVED, fire_at
 from app.domain.loaded_case import DeadlineFacts
 from app.domain.service_record import FALLBACKS
 from app.domain.vocabulary import CardCause, ClockName, DeadlineState, Lane, Role, Stage
 from app.runtime.cards import CardSubject, card_of, issue_card, limit_behind, responsible_department, rule_set_of
 from app.runtime.casework import Casework
-from app.runtime.changes.deadlines import CARD_ANSWER, CARD_DECISION, STEP, SUSPENSION_OVERRUN, UNSERVED
+from app.runtime.changes.deadlines import CARD_ANSWER, CARD_DECISION, STEP
 from app.runtime.deadline_row import instant_of, row_after, text_of
 from app.runtime.deemed_facts import blocking_guards
 from app.runtime.notices import tell_card, tell_role, tell_supervision_office

@@ -16,6 +16,7 @@ from tests.deemed.conftest import APPLICANT, Office, at
 from tests.deemed.test_certificates import OLDER
 from tests.deemed.test_forecast import notices
 from tests.deemed.test_hold_pages import browser
+from tests.deemed.test_revocation import history
 
 NUMBER = OLDER["certificate_no"]
 MATTER = "food-renewal"
@@ -318,3 +319,64 @@ def test_window_is_counted_in_calendar_days_and_nothing_rolls() -> None:
     assert last_on == date(2026, 3, 11)
     assert is_asked_late(at("2026-03-12 00:00"), date(2026, 4, 10), RULE)
     assert not is_asked_late(at("2026-03-11 23:59:59"), date(2026, 4, 10), RULE)
+
+
+LONG = {"certificate_no": "JY14228010000032", "valid_from_on": "2027-05-01", "valid_to_on": "2032-04-30"}
+
+
+def asked_years_before(office: Office) -> str:
+    """Return a case that asks, in 2026, to renew a certificate that ends in 2032; nobody touches it again."""
+    entered(office, **LONG)
+    case_no = str(asked(office, LONG["certificate_no"])["case_no"])
+    office.complete(case_no, "check", "window.enshi", "accept")
+    return case_no
+
+
+def announcement(office: Office, case_no: str) -> dict[str, object]:
+    items = office.call("decider.enshi", "GET", f"/cases/{case_no}/clock").json["deadlines"]
+    return dict(next(item for item in items if item["name"] == "renewal_warning"))
+
+
+def load_national_years(office: Office, *years: int) -> None:
+    for year in years:
+        body = {
+            "document": f"国办发明电〔{year - 1}〕7号",
+            "year": year,
+            "days": [{"on": f"{year}-01-01", "kind": "off"}],
+        }
+        answer = office.post("admin.es", "/calendars/CN/versions", body)
+        assert answer.status_code == 201, answer.json
+
+
+def test_expiry_beyond_the_calendar_is_announced_once_its_years_are_loaded(office: Office) -> None:
+    case_no = asked_years_before(office)
+    before = announcement(office, case_no)
+    entries = len(history(office, case_no))
+
+    load_national_years(office, *range(2027, 2033))
+
+    after = announcement(office, case_no)
+    assert (before["due_at"], after["due_at"]) == (None, "2032-04-27T17:30:00+08:00")
+    assert after["fire_at"] == "2032-04-16T17:30:00+08:00"
+    assert history(office, case_no)[entries:] == ["calendar_changed"] * 6
+    counts = []
+    for moment in ("2032-04-16 17:30", "2032-04-17 09:00", "2032-04-17 10:00", "2032-04-28 09:00"):
+        office.move_to(at(moment))
+        counts.append(len(notices(office, case_no, "renewal_warning")))
+    assert counts == [0, 2, 2, 6]
+
+
+def test_a_year_loaded_twice_announces_nothing_twice(office: Office) -> None:
+    case_no = asked_years_before(office)
+    load_national_years(office, *range(2027, 2033))
+    office.move_to(at("2032-04-17 09:00"))
+
+    body = {"document": "国办发明电〔2032〕1号", "year": 2032, "days": [{"on": "2032-04-28", "kind": "off"}]}
+    answer = office.post("admin.es", "/calendars/CN/versions", body)
+    assert answer.status_code == 201, answer.json
+    office.move_to(at("2032-04-26 18:00"))
+    told = len(notices(office, case_no, "renewal_warning"))
+    office.move_to(at("2032-04-27 09:00"))
+
+    assert announcement(office, case_no)["due_at"] == "2032-04-26T17:30:00+08:00"
+    assert (told, len(notices(office, case_no, "renewal_warning"))) == (6, 6)

@@ -17,6 +17,8 @@ from app.domain.deadline_instants import (
     HOLD,
     RENEWAL,
     RENEWAL_WARNING,
+    SUSPENSION_OVERRUN,
+    UNSERVED,
     DeadlineInstants,
     expiry_of,
     fire_at,
@@ -39,8 +41,6 @@ from app.runtime.renewal_facts import renewal_guards_of, renewal_rule
 DEEMED = "deemed"
 STEP = "step"
 TIMER = "timer"
-SUSPENSION_OVERRUN = "suspension_overrun"
-UNSERVED = "unserved"
 CARD_ANSWER, CARD_APPEAL, CARD_DECISION = "card_answer", "card_appeal", "card_decision"
 OPEN_STATES = (DeadlineState.ARMED, DeadlineState.PAUSED, DeadlineState.HELD, DeadlineState.BLOCKED)
 
@@ -180,7 +180,7 @@ def _renewal(work: Casework, engine_task: str, element: str) -> Iterator[_Wanted
     calendar = work.published.calendar_of(work.case.department_id)
     yield _Wanted(
         name=RENEWAL,
-        instants=DeadlineInstants(due_at=expiry_of(asked.expiry_on)),
+        instants=DeadlineInstants(due_at=expiry_of(asked.expiry_on), calendar_id=calendar.id),
         expression=EXPIRY,
         started_at=work.case.received_at,
         engine_task=engine_task,
@@ -323,7 +323,8 @@ def lane_of(stage: int, *, moves_diagram: bool) -> Lane:
 
 
 def _first_stage(instants: DeadlineInstants) -> Stage:
-    if instants.yellow_at:
+    """Of a row whose instants are not known yet no stage has passed."""
+    if instants.yellow_at or not instants.due_at:
         return Stage.YELLOW
     return Stage.RED if instants.red_at else Stage.DUE
 

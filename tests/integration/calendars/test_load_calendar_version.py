@@ -218,6 +218,22 @@ def test_a_paused_clock_resumes_with_the_new_calendar(town: Town) -> None:
     assert town.due(case_no) == "2026-03-17 17:30"
 
 
+def test_the_end_of_the_expected_days_of_a_special_procedure_moves_as_well(town: Town) -> None:
+    case_no = town.accepted()
+    town.at(2026, 3, 3, 10, 0)
+    suspend_clock(
+        town.container.context,
+        town.person("reviewer.enshi"),
+        case_id=town.case_id(case_no),
+        asked=SuspensionRequest(ground="expert_review", document_no="恩市监评〔2026〕1号", expected_days=5),
+    )
+    before = town.due(case_no, "suspension_overrun")
+
+    town.load(document=NOTICE, days=[{"on": "2026-03-06", "kind": "off"}])
+
+    assert (before, town.due(case_no, "suspension_overrun")) == ("2026-03-10 17:30", "2026-03-11 17:30")
+
+
 def test_an_extension_into_changed_days_follows_the_calendar_first(town: Town) -> None:
     case_no = town.accepted()
     context, case_id = town.container.context, town.case_id(case_no)
