@@ -9,6 +9,7 @@ from app.domain.errors import InvalidInput
 from app.domain.vocabulary import CertificateState, Role
 from app.runtime.access import actor_of
 from app.runtime.advance import Result
+from app.runtime.application import normal_number
 from app.runtime.context import Context
 from app.storage.catalogue import matter_exists, offering_in_force
 from app.storage.certificates import add_certificate
@@ -64,7 +65,7 @@ def enter_certificate(context: Context, person: Person, entered: CertificateInpu
             county=entered.region_code[:COUNTY_DIGITS] if len(entered.region_code) >= COUNTY_DIGITS else None,
             holder_name=entered.holder_name.strip(),
             holder_id_type=entered.holder_id_type,
-            holder_id_number=entered.holder_id_number.strip(),
+            holder_id_number=normal_number(entered.holder_id_number),
             valid_from_on=entered.valid_from_on,
             valid_to_on=entered.valid_to_on,
             state=CertificateState.VALID,

@@ -47,7 +47,7 @@ def _receive(
     received_at = paper.received_at if paper else uow.arrived_at
     offering = _offering(uow, application, received_at)
     refuse_foreign_region(person, application.region_code)
-    refuse_barred_applicant(uow, published, application.applicant, barred_matters(offering))
+    refuse_barred_applicant(uow, published, application.applicant, barred_matters(offering), at=received_at)
     form = published.forms.get(offering.form_key)
     answers = check_answers(form.schema, application.form) if form else application.form
     renewal, renewed = find_renewal(uow, offering, application.applicant, answers, received_at=received_at)

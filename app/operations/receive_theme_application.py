@@ -1,6 +1,7 @@
 """Receive an application for a theme (一事联办): one form, one set of materials, members chosen by the situation."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from app.domain.authority import Person
 from app.domain.errors import InvalidInput
@@ -12,10 +13,11 @@ from app.domain.vocabulary import CaseKind
 from app.runtime.access import refuse_foreign_region
 from app.runtime.advance import Result
 from app.runtime.application import ApplicationInput, new_progress_code, party_of, take_materials
-from app.runtime.bars import refuse_barred_applicant
+from app.runtime.bars import barred_matters, refuse_barred_applicant
 from app.runtime.context import Context
 from app.runtime.guidance import decide_members
 from app.runtime.intake import NewCase
+from app.runtime.paper_receipts import facts_of_paper, ground_of_paper, use_number
 from app.runtime.published import Published
 from app.runtime.receiving import desk_of_intake, receive_once, take_in
 from app.storage.catalogue import find_region, offerings_in_force
@@ -28,8 +30,11 @@ def receive_theme_application(
 ) -> Result:
     """Receive a joint application. Members open as far as their predecessors allow, after the one acceptance check.
 
+    A receipt on paper is that of the joint case: its members follow it and have no number of their own.
     Raises InvalidInput `theme_unknown`, `region_unknown`, `matter_not_offered` (a chosen member is not offered in the
-    county), `invalid` (form or situation answers, one item per fault), RuleViolation `application_barred`.
+    county), `invalid` (form or situation answers, one item per fault), RuleViolation `application_barred`; of one on
+    paper InvalidInput `receipt_number_unknown`, RuleViolation `receipt_outside_closure`, `clock_future`, Conflict
+    `receipt_number_used`.
     """
     return receive_once(context, request, lambda uow: _receive(uow, context, person, application, request))
 
@@ -48,14 +53,18 @@ def _receive(
     if find_region(uow.connection, application.region_code) is None:
         raise InvalidInput("region_unknown", region=application.region_code)
     refuse_foreign_region(person, application.region_code)
+    paper = application.paper
+    received_at = paper.received_at if paper else uow.arrived_at
     answers = check_answers(theme.form, application.form)
     guided = decide_members(published, theme, application.guidance)
     members = choose_members(theme, guided, application.guidance)
-    offerings = _offerings(uow, members, application.region_code)
-    refuse_barred_applicant(uow, published, application.applicant, members)
+    offerings = _offerings(uow, members, application.region_code, received_at)
+    barred = [code for offering in offerings.values() for code in barred_matters(offering)]
+    refuse_barred_applicant(uow, published, application.applicant, barred, at=received_at)
     progress_code = new_progress_code()
     account_id = person.account_id if person.is_applicant else None
     lead, hall = _departments(published, theme, application.region_code)
+    ground = ground_of_paper(uow, person, hall, paper) if paper else ""
     new = NewCase(
         kind=CaseKind.THEME,
         name=theme.name,
@@ -64,7 +73,8 @@ def _receive(
         department_id=lead,
         intake_department_id=hall,
         intake_mode=application.intake_mode,
-        received_at=uow.arrived_at,
+        received_at=received_at,
+        receipt_facts=facts_of_paper(paper, ground) if paper else {},
         now=uow.now(),
         party=party_of(application.applicant, account_id=account_id, progress_code=progress_code),
         variables={
@@ -79,14 +89,18 @@ def _receive(
     )
     chosen = [{"matter_code": code, "name": offerings[code].name} for code in members]
     desk = desk_of_intake(uow, context, published, person, application.region_code)
-    _, result = take_in(
+    work, result = take_in(
         uow, desk, new, progress_code=progress_code, request=request, more=lambda _work: {"members": chosen}
     )
+    if paper is not None:
+        use_number(uow, person, hall_id=hall, paper=paper, case_id=work.case.id, ground=ground)
     return result
 
 
-def _offerings(uow: UnitOfWork, members: tuple[str, ...], region_code: str) -> Mapping[str, OfferingVersion]:
-    offerings = offerings_in_force(uow.connection, members, region_code, uow.arrived_at)
+def _offerings(
+    uow: UnitOfWork, members: tuple[str, ...], region_code: str, received_at: datetime
+) -> Mapping[str, OfferingVersion]:
+    offerings = offerings_in_force(uow.connection, members, region_code, received_at)
     missing = [code for code in members if code not in offerings]
     if missing:
         raise InvalidInput("matter_not_offered", matter=", ".join(missing), region=region_code)

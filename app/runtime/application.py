@@ -36,6 +36,11 @@ class ApplicantInput:
     subject: Mapping[str, object] | None = None
 
 
+def normal_number(text: object) -> str:
+    """Return the number of an identity document as it is stored and compared: an X at the end is a capital one."""
+    return str(text).strip().upper()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedIn:
     """One uploaded material offered for one requirement."""
@@ -48,7 +53,7 @@ class HandedIn:
 class ApplicationInput:
     """An application as handed in (申请): for one matter, or for a theme with its situation answers.
 
-    paper: of an application for one matter that was received on paper while the system stood still.
+    paper: of one that was received on paper while the system stood still.
     """
 
     code: str
@@ -73,17 +78,18 @@ def hash_progress_code(case_no_free_code: str) -> bytes:
 
 def party_of(applicant: ApplicantInput, *, account_id: int | None, progress_code: str) -> PartyRow:
     """Return the party row of an application; the case id is given when the case opens."""
+    subject = dict(applicant.subject or {})
+    if subject.get("id_number"):
+        subject["id_number"] = normal_number(subject["id_number"])
     return PartyRow(
         case_id=0,
         account_id=account_id,
         kind=applicant.kind,
         name=applicant.name,
         id_type=applicant.id_type,
-        id_number=applicant.id_number,
+        id_number=normal_number(applicant.id_number),
         mobile=applicant.mobile,
-        subject=orjson.dumps(dict(applicant.subject), option=orjson.OPT_SORT_KEYS).decode()
-        if applicant.subject
-        else None,
+        subject=orjson.dumps(subject, option=orjson.OPT_SORT_KEYS).decode() if subject else None,
         progress_code_hash=hash_progress_code(progress_code),
     )
 

@@ -1,5 +1,6 @@
 """Revocation and cancellation: by whom, only after a hearing, with which effect, and who may not apply again."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,9 @@ from app.domain.errors import RuleViolation
 from app.domain.revocation import BarRow, is_above, refuse_barred
 from app.operations.add_department import add_department
 from app.operations.manage_staff import StaffInput, create_staff
-from tests.deemed.conftest import Office, at
+from app.operations.receive_application import receive_application
+from app.runtime.application import ApplicationInput
+from tests.deemed.conftest import APPLICANT, FORM, Office, at
 from tests.deemed.test_certificates import OLDER, approved, of_case
 from tests.deemed.test_hold_pages import browser, post
 from tests.deemed.test_seals import deemed, filed
@@ -208,6 +211,23 @@ def test_holder_of_a_licence_got_by_fraud_may_not_apply_for_it_for_three_years(o
     assert all("行政许可法79" in text and "2029-03-17" in text for text in said.values())
     assert ("行政复议" in remedy["zh"], "review" in remedy["en"]) == (True, True)
     assert other
+
+
+def test_a_small_letter_in_the_number_evades_no_bar(office: Office) -> None:
+    applicant = replace(APPLICANT, id_number="42280119900307123X")
+    entered = ApplicationInput(
+        code="restaurant-food", region_code="422801", intake_mode="online", applicant=applicant, form=FORM
+    )
+    case_no = str(receive_application(office.context, office.person("applicant1"), entered)["case_no"])
+    office.complete(case_no, "check", "window.enshi", "accept")
+    office.complete(case_no, "review", "reviewer.enshi", "pass", {"opinion": "同意"})
+    office.complete(case_no, "decide", "decider.enshi", "approve")
+    office.clock.set(at("2026-03-17 09:30"))
+    revoke(office, case_no)
+
+    again = replace(entered, applicant=replace(applicant, id_number="42280119900307123x"))
+    with pytest.raises(RuleViolation, match="application_barred"):
+        receive_application(office.context, office.person("applicant1"), again)
 
 
 def test_bar_ends_with_its_last_day() -> None:

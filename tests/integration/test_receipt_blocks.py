@@ -21,6 +21,7 @@ from tests.world import FORM, PASSWORD, World
 ADMIN, CLERK, FOREIGN = "admin.es", "window.enshi", "window.lichuan"
 HALL = "422801-hall"
 DURING = "2026-03-02T14:00:00+08:00"
+GUIDANCE = {"needs_seal": "yes", "has_employees": "no", "needs_bank": "no"}
 PDF = b"%PDF-1.7\n%%EOF\n"
 PERSON = {
     "kind": "person",
@@ -69,6 +70,13 @@ class Hall:
         )
         return str(answer.json["material_id"])
 
+    def receive_theme(self, number: int, login: str = CLERK, **changes: Any) -> TestResponse:
+        paper = {"number": number, "received_at": DURING, "scan_id": self.scan(login), **changes}
+        body = {"region_code": "422801", "intake_mode": "window", "applicant": PERSON, "guidance": GUIDANCE}
+        return self.post(
+            login, "/themes/startup/applications", {**body, "form": {**FORM, "capital_wan": 10}, "paper": paper}
+        )
+
     def receive(self, number: int, login: str = CLERK, **changes: Any) -> TestResponse:
         paper = {"number": number, "received_at": DURING, "scan_id": self.scan(login), **changes}
         body = {"matter_code": "restaurant-food", "region_code": "422801", "intake_mode": "window"}
@@ -99,6 +107,44 @@ def test_application_received_on_paper_counts_from_the_instant_of_its_receipt(ha
         9,
         [(103, "used", receipt["case_no"])],
     )
+
+
+def test_joint_application_on_paper_counts_from_its_receipt_and_its_members_follow(hall: Hall) -> None:
+    answer = hall.receive_theme(103)
+
+    assert answer.status_code == 201, answer.json
+    number = answer.json["case_no"]
+    hall.world.complete(number, "check", CLERK, "accept")
+    (member,) = (str(row["case_no"]) for row in hall.get(CLERK, f"/cases/{number}").json["members"])
+    first = [hall.get(CLERK, f"/cases/{case}/events").json["items"][0]["facts"] for case in (number, member)]
+    (block,) = hall.get(CLERK, "/receipt-blocks").json["items"]
+    assert answer.json["received_at"] == DURING
+    assert [(item["name"], item["due_at"]) for item in answer.json["deadlines"]] == [
+        ("notice5", "2026-03-09T17:30:00+08:00")
+    ]
+    assert (first[0]["receipt_no"], "receipt_no" in first[1]) == (103, False)
+    assert [(row["number"], row["state"], row["case_no"]) for row in block["numbers"]] == [(103, "used", number)]
+
+
+@pytest.mark.parametrize(
+    ("number", "login", "changes", "expected"),
+    [
+        (111, CLERK, {}, (422, "receipt_number_unknown")),
+        (105, CLERK, {"received_at": "2026-03-02T16:00:00+08:00"}, (422, "receipt_outside_closure")),
+        (105, CLERK, {"scan_id": "1"}, (422, "invalid")),
+        (105, "applicant1", {}, (403, "not_permitted")),
+        (105, FOREIGN, {}, (403, "region_not_permitted")),
+    ],
+)
+def test_refused_joint_receipt_opens_nothing_and_uses_no_number(
+    hall: Hall, number: int, login: str, changes: dict[str, str], expected: tuple[int, str]
+) -> None:
+    refused = hall.receive_theme(number, login, **changes)
+
+    assert (refused.status_code, refused.json["code"]) == expected
+    assert hall.get(CLERK, "/cases").json["items"] == []
+    assert hall.receive_theme(105).status_code == 201
+    assert hall.receive_theme(105).json["code"] == "receipt_number_used"
 
 
 def test_a_number_is_used_once(hall: Hall) -> None:
@@ -226,6 +272,23 @@ def test_pages_reserve_enter_and_void(hall: Hall) -> None:
     assert "03-02 14:00" in received
     assert "该号已作废" in voided
     assert "剩 0 个号" in voided
+
+
+def test_page_of_a_theme_enters_a_receipt_on_paper(hall: Hall) -> None:
+    clerk, applicant = browser(hall, CLERK), browser(hall, "applicant1")
+    path = "/themes/startup/apply?region=422801&" + "&".join(f"guidance.{key}={said}" for key, said in GUIDANCE.items())
+    form = {**{f"applicant.{name}": value for name, value in PERSON.items()}, "intake_mode": "window"}
+    form |= {f"form.{name}": str(value) for name, value in {**FORM, "capital_wan": 10}.items()}
+    form |= {"paper_number": "101", "paper_received_at": "2026-03-02T14:00"}
+
+    opened = clerk.get(f"{path}&step=form").text
+    without_scan = send(clerk, path, **form)
+    received = send(clerk, path, **form, **{"material.paper_scan": (BytesIO(PDF), "scan.pdf")})
+
+    assert "paper_number" in opened
+    assert "paper_number" not in applicant.get(f"{path}&step=form").text
+    assert "请上传纸质收件凭证的扫描件" in without_scan
+    assert "03-02 14:00" in received
 
 
 def browser(hall: Hall, login: str) -> FlaskClient:

@@ -67,15 +67,15 @@ class PaperReceipt(Strict):
     scan_id = fields.String(required=True, validate=validate.Regexp(r"^\d{1,19}$"))
 
 
+INTAKE_MODES = ("window", "online", "assisted", "home", "station", "batch", "elsewhere")
+
+
 class Application(Strict):
     """An application for one matter. `form` holds the answers of the form that `/matters/{code}` shows."""
 
     matter_code = fields.String(required=True, validate=validate.Length(1, 64))
     region_code = fields.String(required=True, validate=validate.Regexp(r"^\d{4,12}$"))
-    intake_mode = fields.String(
-        load_default="online",
-        validate=validate.OneOf(["window", "online", "assisted", "home", "station", "batch", "elsewhere"]),
-    )
+    intake_mode = fields.String(load_default="online", validate=validate.OneOf(INTAKE_MODES))
     applicant = fields.Nested(Applicant, required=True)
     subject = fields.Dict(load_default=None, allow_none=True)
     form = fields.Dict(load_default=dict)
@@ -84,15 +84,16 @@ class Application(Strict):
 
 
 class ThemeApplication(Strict):
-    """An application for a theme."""
+    """An application for a theme. `paper` is the one receipt of the joint case; its members have none of their own."""
 
     region_code = fields.String(required=True, validate=validate.Regexp(r"^\d{4,12}$"))
-    intake_mode = fields.String(load_default="online")
+    intake_mode = fields.String(load_default="online", validate=validate.OneOf(INTAKE_MODES))
     applicant = fields.Nested(Applicant, required=True)
     subject = fields.Dict(load_default=None, allow_none=True)
     guidance = fields.Dict(load_default=dict)
     form = fields.Dict(load_default=dict)
     materials = fields.List(fields.Nested(MaterialReference), load_default=list, validate=validate.Length(max=100))
+    paper = fields.Nested(PaperReceipt, load_default=None, allow_none=True)
 
 
 class FirstDeadline(Schema):

@@ -1,7 +1,5 @@
 """Apply for one matter: the catalogue, the application, the receipt."""
 
-from dataclasses import replace
-
 from flask import render_template, request, session, url_for
 
 from app.domain.authority import Person
@@ -71,10 +69,9 @@ def apply_matter(matter_code: str) -> Answer:
         sent,
         (matter_code, region),
         schema,
-        receive=lambda application, key: receive_application(
-            context(), person, replace(application, paper=paper.receipt), request=key
-        ),
+        receive=lambda application, key: receive_application(context(), person, application, request=key),
         person=person,
+        paper=paper.receipt,
     )
     if isinstance(result, Refusal):
         return _matter_page(person, offering, sent, paper, result)

@@ -18,6 +18,7 @@ from app.domain.request_key import LONGEST_KEY, RequestKey, request_key
 from app.operations.upload_material import upload_material
 from app.queries.held_materials import HeldFile, find_own_files, list_held_files
 from app.runtime.application import ApplicantInput, ApplicationInput, HandedIn
+from app.runtime.paper_receipts import PaperReceipt
 from app.web.errors import status_of
 from app.web.form_answers import read_answers
 from app.web.form_view import FieldView, FormState, present_form
@@ -112,10 +113,11 @@ def receive_sent(
     receive: Receive,
     person: Person,
     guidance: Mapping[str, object] | None = None,
+    paper: PaperReceipt | None = None,
 ) -> Mapping[str, object] | Refusal:
     """Hand the form to the operation, once for each request key. Every fault of the form is told at the same time.
 
-    target: code of the matter or theme, and region.
+    target: code of the matter or theme, and region. paper: the receipt that was given on paper, None for none.
     """
     faults = [*sent.errors, *_applicant_faults(sent.applicant), *answer_faults(schema, sent.answers)]
     if faults:
@@ -128,6 +130,7 @@ def receive_sent(
         form=sent.answers,
         materials=sent.handed_in,
         guidance=guidance or {},
+        paper=paper,
     )
     try:
         return receive(application, _key(person, sent, guidance or {}))
@@ -246,7 +249,7 @@ def _applicant(sent: Mapping[str, str]) -> ApplicantInput:
         kind=sent["kind"],
         name=sent["name"],
         id_type=sent["id_type"],
-        id_number=sent["id_number"].upper(),
+        id_number=sent["id_number"],
         mobile=sent["mobile"],
     )
 

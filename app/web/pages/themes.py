@@ -30,6 +30,7 @@ from app.web.pages.applying import (
 )
 from app.web.pages.blueprint import pages
 from app.web.pages.context import FormError, context, form_errors, reading, words
+from app.web.pages.paper_fields import NO_PAPER, PaperSent, paper_fields, read_paper
 from app.web.sign_in import require_role
 
 GUIDANCE = "guidance"
@@ -63,13 +64,15 @@ def apply_theme(theme_code: str) -> Answer:
     members = chosen_members(theme, decided, asked.answers)
     asked = _Asked(person=person, theme=theme, region=asked.region, answers=asked.answers, members=members)
     if request.method == "GET":
-        return _form(asked, blank(person), Refusal(errors=(), status=200))
+        return _form(asked, blank(person), NO_PAPER, Refusal(errors=(), status=200))
     return _receive(asked)
 
 
 def _receive(asked: _Asked) -> Answer:
     person, theme = asked.person, asked.theme
-    sent = read_sent(person, theme.form, theme.materials)
+    sent, paper = read_sent(person, theme.form, theme.materials), read_paper(person)
+    if paper.errors:
+        return _form(asked, sent, paper, Refusal(errors=paper.errors))
     result = receive_sent(
         sent,
         (theme.code, asked.region),
@@ -77,8 +80,9 @@ def _receive(asked: _Asked) -> Answer:
         receive=lambda application, key: receive_theme_application(context(), person, application, request=key),
         person=person,
         guidance=asked.answers,
+        paper=paper.receipt,
     )
-    return _form(asked, sent, result) if isinstance(result, Refusal) else to_receipt(result)
+    return _form(asked, sent, paper, result) if isinstance(result, Refusal) else to_receipt(result)
 
 
 def _answers(theme: ThemeVersion) -> dict[str, str]:
@@ -98,7 +102,7 @@ def _questions(asked: _Asked, errors: tuple[FormError, ...]) -> str:
     )
 
 
-def _form(asked: _Asked, sent: Sent, refusal: Refusal) -> Answer:
+def _form(asked: _Asked, sent: Sent, paper: PaperSent, refusal: Refusal) -> Answer:
     theme = asked.theme
     named: dict[str, Any] = {f"{GUIDANCE}.{key}": value for key, value in asked.answers.items()}
     page = render_template(
@@ -111,6 +115,7 @@ def _form(asked: _Asked, sent: Sent, refusal: Refusal) -> Answer:
         guidance_answers=list(named.items()),
         guidance_url=url_for("pages.apply_theme", theme_code=theme.code, region=asked.region, **named),
         **application_fields(asked.person, sent, theme.form, theme.materials, errors=refusal.errors),
+        **paper_fields(asked.person, paper),
     )
     return page, refusal.status
 

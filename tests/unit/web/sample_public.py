@@ -6,6 +6,7 @@ from app.web.presenting import Remaining
 from tests.unit.web.sample_forms import FORM, schema
 from tests.unit.web.sample_parts import Parts, Row
 
+NO_PAPER = {"values": {"paper_number": "", "paper_received_at": ""}, "uploads": []}
 APPLICANT = ("applicant",)
 
 
@@ -65,11 +66,9 @@ class PublicPages(Parts):
             "result": "营业执照",
             "legal_basis": ["《市场主体登记管理条例》第十九条"],
         }
-        nothing = {"values": {"paper_number": "", "paper_received_at": ""}, "uploads": []}
-        return {**self.application(), "matter": matter, "paper": nothing}
+        return {**self.application(), "matter": matter, "paper": NO_PAPER}
 
-    def apply_matter_at_window(self) -> dict[str, object]:
-        page = self.apply_matter()
+    def at_window(self, page: dict[str, object]) -> dict[str, object]:
         scan = {"code": "paper_scan", "name": "纸质收件凭证扫描件", "is_required": True, "note": "", "formats": "PDF"}
         values = {"paper_number": "103", "paper_received_at": "2026-11-24T14:00"}
         upload = {**scan, "max_size": "20 MB", "held": [], "chosen": ""}
@@ -105,6 +104,7 @@ class PublicPages(Parts):
             ],
             "guidance_answers": [("guidance.has_staff", "yes")],
             "guidance_url": "/themes/startup/apply?region=422802",
+            "paper": NO_PAPER,
         }
 
     def receipt(self) -> dict[str, object]:
@@ -200,9 +200,10 @@ class PublicPages(Parts):
                 },
             ),
             ("apply_matter", "apply_matter", APPLICANT, self.apply_matter()),
-            ("apply_matter_at_window", "apply_matter", ("window_clerk",), self.apply_matter_at_window()),
+            ("apply_matter_at_window", "apply_matter", ("window_clerk",), self.at_window(self.apply_matter())),
             ("theme_guidance", "theme_apply", APPLICANT, {**self.theme_apply("guidance"), "members": [], "errors": []}),
             ("theme_form", "theme_apply", APPLICANT, self.theme_apply("form")),
+            ("theme_form_at_window", "theme_apply", ("window_clerk",), self.at_window(self.theme_apply("form"))),
             ("receipt", "receipt", APPLICANT, self.receipt()),
             (
                 "progress",
