@@ -26,20 +26,18 @@ READ_ONLY = (
 )
 
 
-def put_in(office: Office, code: str, login: str, *roles: str) -> None:
-    """Add a department of the prefecture and an officer in it."""
-    admin = office.person("admin.es")
-    entry = DepartmentEntry(code=code, name_zh="州局", name_en="Prefecture Bureau", region="422800", kind="authority")
-    add_department(office.context, admin, entry)
-    officer = StaffInput(login=login, name="州局负责人", password=PASSWORD, department_code=code, roles=roles)
-    create_staff(office.context, admin, officer)
-
-
 @pytest.fixture
 def granted(office: Office) -> str:
     """A case the market bureau of Enshi granted; the prefecture has a bureau of its system and one of another."""
-    put_in(office, "422800-scjg", "head.zhou", "unit_head")
-    put_in(office, "422800-ga", "head.police", "unit_head")
+    admin = office.person("admin.es")
+    police = DepartmentEntry(
+        code="422800-ga", name_zh="恩施州公安局", name_en="Police", region="422800", kind="authority"
+    )
+    add_department(office.context, admin, police)
+    officer = StaffInput(
+        login="head.police", name="何警", password=PASSWORD, department_code=police.code, roles=("unit_head",)
+    )
+    create_staff(office.context, admin, officer)
     case_no = approved(office)
     office.clock.set(at("2026-03-17 09:30"))
     return case_no
@@ -50,28 +48,28 @@ def statuses(client: FlaskClient, case_no: str, *pages: str) -> set[int]:
 
 
 def test_superior_reads_what_was_granted_below_it(office: Office, granted: str) -> None:
-    answers = [office.call("head.zhou", "GET", f"/cases/{granted}{part}") for part in READ_ONLY]
+    answers = [office.call("head.es", "GET", f"/cases/{granted}{part}") for part in READ_ONLY]
 
-    (listed,) = office.call("head.zhou", "GET", "/revocable-cases").json["items"]
+    (listed,) = office.call("head.es", "GET", "/revocable-cases").json["items"]
     assert {answer.status_code for answer in answers} == {200}
     assert answers[0].json["applicant_name"] == "张*"
     assert (listed["case_no"], listed["applicant"]) == (granted, "张*")
 
 
 def test_superior_acts_on_nothing_below_it_but_the_revocation(office: Office, granted: str) -> None:
-    paper = office.call("head.zhou", "GET", f"/cases/{granted}/documents").json["items"][0]["id"]
+    paper = office.call("head.es", "GET", f"/cases/{granted}/documents").json["items"][0]["id"]
     suspension = {"ground": "hearing", "document_no": "1", "expected_days": 3, "reason": "听证"}
 
     acts = [
-        office.post("head.zhou", f"/cases/{granted}/suspensions", suspension),
-        office.post("head.zhou", f"/cases/{granted}/extensions", {"days": 3, "reason": "复杂", "document_no": "1"}),
-        office.post("head.zhou", f"/cases/{granted}/withdrawal", {"reason": "撤回"}),
-        office.post("head.zhou", f"/cases/{granted}/documents/{paper}/seal", {"by": "person"}),
+        office.post("head.es", f"/cases/{granted}/suspensions", suspension),
+        office.post("head.es", f"/cases/{granted}/extensions", {"days": 3, "reason": "复杂", "document_no": "1"}),
+        office.post("head.es", f"/cases/{granted}/withdrawal", {"reason": "撤回"}),
+        office.post("head.es", f"/cases/{granted}/documents/{paper}/seal", {"by": "person"}),
     ]
 
     assert {answer.status_code for answer in acts} == {404}
-    assert office.call("head.zhou", "GET", "/cases").json["items"] == []
-    assert office.call("head.zhou", "GET", f"/cases/{granted}/cards").status_code == 404
+    assert office.call("head.es", "GET", "/cases").json["items"] == []
+    assert office.call("head.es", "GET", f"/cases/{granted}/cards").status_code == 404
 
 
 def test_what_is_not_granted_or_of_another_system_does_not_exist_for_a_superior(office: Office, granted: str) -> None:
@@ -80,8 +78,8 @@ def test_what_is_not_granted_or_of_another_system_does_not_exist_for_a_superior(
     office.clock.set(at("2026-03-17 09:30"))
 
     hidden = [
-        office.call("head.zhou", "GET", f"/cases/{pending}").status_code,
-        revoke(office, pending, "head.zhou").status_code,
+        office.call("head.es", "GET", f"/cases/{pending}").status_code,
+        revoke(office, pending, "head.es").status_code,
         office.call("head.police", "GET", f"/cases/{granted}").status_code,
         revoke(office, granted, "head.police").status_code,
         office.call("head.lichuan", "GET", f"/cases/{granted}").status_code,
@@ -93,13 +91,13 @@ def test_what_is_not_granted_or_of_another_system_does_not_exist_for_a_superior(
 
 
 def test_revocation_by_the_superior_is_read_on_both_levels(office: Office, granted: str) -> None:
-    done = revoke(office, granted, "head.zhou")
+    done = revoke(office, granted, "head.es")
 
-    above, below = (office.call(login, "GET", "/revocations").json["items"] for login in ("head.zhou", "head.enshi"))
+    above, below = (office.call(login, "GET", "/revocations").json["items"] for login in ("head.es", "head.enshi"))
     assert done.status_code == 201
     assert [item["case_no"] for item in above] == [item["case_no"] for item in below] == [granted]
-    assert office.call("head.zhou", "GET", f"/cases/{granted}").json["state"] == "revoked"
-    assert office.call("head.zhou", "GET", "/revocable-cases").json["items"] == []
+    assert office.call("head.es", "GET", f"/cases/{granted}").json["state"] == "revoked"
+    assert office.call("head.es", "GET", "/revocable-cases").json["items"] == []
     assert office.call("head.lichuan", "GET", "/revocations").json["items"] == []
 
 
@@ -110,7 +108,7 @@ def test_head_of_the_deciding_authority_finds_it_in_the_same_list(office: Office
 
 
 def test_superior_finds_the_case_and_revokes_it_in_the_browser(office: Office, granted: str) -> None:
-    head = browser(office, "head.zhou")
+    head = browser(office, "head.es")
     listed, page = head.get("/revocable-cases").text, head.get(f"/cases/{granted}").text
     other_pages = statuses(head, granted, "/suspension", "/extension", "/obstacles", "/withdrawal", "/plan")
 

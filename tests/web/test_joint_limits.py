@@ -10,7 +10,6 @@ from flask.testing import FlaskClient
 from app.domain.actor import system_actor
 from app.domain.errors import DiagramRefused
 from app.operations.deploy_rules import Deployment, deploy_rules
-from app.storage.people import set_roles
 from tests.web.api_world import (
     ALL_MEMBERS,
     APPLICANT,
@@ -35,7 +34,7 @@ LICENCES = (
     (THEME, PROMISE, f'{PROMISE}\nstatutory_limit = "45WD"'),
     (TAX, 'item_type = "20"', 'item_type = "01"'),
 )
-GOVERNOR = "delivery.enshi"
+GOVERNOR = "governor.enshi"
 LONGER = {"days": 15, "reason": "需要上级部门会商"}
 
 
@@ -55,14 +54,6 @@ def accepted(call: Call, guidance: dict[str, str]) -> str:
     number = str(call(APPLICANT).apply_theme(**guidance)["case_no"])
     call(WINDOW).do(number, "check", "accept")
     return number
-
-
-def make_head_of_government(world: World, login: str) -> None:
-    person = world.person(login)
-    assert person.staff_id is not None
-    with world.container.context.database.write() as uow:
-        office = person.memberships[0].department_id
-        set_roles(uow, person.staff_id, department_id=office, roles=["government_head"], now=uow.now())
 
 
 @pytest.mark.parametrize(
@@ -114,7 +105,6 @@ def test_the_head_of_government_extends_the_limit_of_joint_licences_once(
     call: Call, world: World, tmp_path: Path
 ) -> None:
     publish(world, tmp_path / "rules", *LICENCES)
-    make_head_of_government(world, GOVERNOR)
     number = accepted(call, FEW)
     before = call(SUPERVISOR).case(number)
 
@@ -132,7 +122,6 @@ def test_the_page_offers_the_extension_to_the_head_of_government_alone(
     call: Call, world: World, tmp_path: Path, browse: Callable[[str], FlaskClient]
 ) -> None:
     publish(world, tmp_path / "rules", *LICENCES)
-    make_head_of_government(world, GOVERNOR)
     number = accepted(call, FEW)
 
     head, lead = browse(GOVERNOR).get(f"/cases/{number}"), browse(HEAD).get(f"/cases/{number}")
@@ -146,7 +135,6 @@ def test_the_page_offers_the_extension_to_the_head_of_government_alone(
 
 def test_an_extension_of_joint_licences_is_refused_with_the_article(call: Call, world: World, tmp_path: Path) -> None:
     publish(world, tmp_path / "rules", *LICENCES)
-    make_head_of_government(world, GOVERNOR)
     number = accepted(call, FEW)
     path = f"/cases/{number}/extensions"
 
@@ -158,8 +146,7 @@ def test_an_extension_of_joint_licences_is_refused_with_the_article(call: Call, 
     assert {item["article"] for item in (long, other, late)} == {"行政许可法42(2)"}
 
 
-def test_a_bundle_without_a_limit_of_the_law_is_not_extended(call: Call, world: World) -> None:
-    make_head_of_government(world, GOVERNOR)
+def test_a_bundle_without_a_limit_of_the_law_is_not_extended(call: Call) -> None:
     number = accepted(call, FEW)
 
     refusal = refused(call(GOVERNOR).post(f"/cases/{number}/extensions", LONGER), 422, "clock_not_started")
@@ -167,8 +154,7 @@ def test_a_bundle_without_a_limit_of_the_law_is_not_extended(call: Call, world: 
     assert refusal["article"] == "行政许可法42(2)"
 
 
-def test_the_head_of_another_government_sees_nothing(call: Call, world: World) -> None:
-    make_head_of_government(world, "window.lichuan")
+def test_the_head_of_another_government_sees_nothing(call: Call) -> None:
     number = accepted(call, FEW)
 
-    refused(call("window.lichuan").post(f"/cases/{number}/extensions", LONGER), 404, "case_unknown")
+    refused(call("governor.lichuan").post(f"/cases/{number}/extensions", LONGER), 404, "case_unknown")

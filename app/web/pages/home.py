@@ -9,6 +9,7 @@ from app.web.sign_in import find_current_person
 HOMES = (
     ("pages.worklist", ("window_clerk", "reviewer", "decider", "unit_head", "delivery_clerk", "liaison")),
     ("pages.board", ("supervisor", "duty_officer")),
+    ("pages.cases", ("government_head",)),
     ("pages.definitions", ("designer", "catalogue_manager")),
     ("pages.admin_staff", ("admin",)),
     ("pages.api_docs", ("integrator",)),
