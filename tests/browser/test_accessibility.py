@@ -2,6 +2,8 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +15,7 @@ from app.storage.tables import accountability_record
 from tests.browser.busy_town import Town, settle
 from tests.browser.chromium import PLACES
 from tests.browser.conftest import DESKTOP, PHONE, Site, Visit
+from tests.web.refused_acts import DISCLOSURE, FOOD, WITH_CLASSES, redeployed
 
 AXE = PLACES.modules / "axe-core" / "axe.min.js"
 GRAVE = ("serious", "critical")
@@ -23,6 +26,7 @@ RUN = """() => axe.run(document, {resultTypes: ["violations"]}).then((found) => 
 def pages_of(town: Town, site: Site) -> dict[str, list[str]]:
     """Return the main pages by the person who sees them."""
     review, check = site.world.open_task(town.reviewing, "review").id, site.world.open_task(town.received, "check").id
+    classed = with_classes(site)
     guidance = "guidance.needs_seal=yes&guidance.has_employees=no&guidance.needs_bank=yes"
     return {
         "": ["/apply", "/sign-in", "/progress"],
@@ -44,10 +48,27 @@ def pages_of(town: Town, site: Site) -> dict[str, list[str]]:
             f"/cases/{town.joint}/plan",
             f"/cases/{town.reviewing}/suspension",
             f"/cases/{town.reviewing}/clock",
+            f"/cases/{town.reviewing}/acceptance-error",
+            f"/cases/{classed}/reclassification",
+            f"/cases/{classed}/restart",
             "/settings",
             "/cases/unknown",
         ],
-        "window.enshi": [f"/tasks/{check}", "/apply/restaurant-food?region=422801", "/receipt-blocks"],
+        "head.enshi": [
+            "/revocable-cases",
+            "/revocations",
+            f"/cases/{town.closed}/revocation",
+            f"/cases/{town.reviewing}/extension",
+            f"/cases/{town.suspended}/resumption",
+        ],
+        "head.es": ["/revocable-cases", f"/cases/{town.closed}"],
+        "governor.enshi": ["/cases", f"/cases/{town.joint}"],
+        "window.enshi": [
+            f"/tasks/{check}",
+            "/apply/restaurant-food?region=422801",
+            f"/themes/startup/apply?region=422801&step=form&{guidance}",
+            "/receipt-blocks",
+        ],
         "supervisor.es": [
             "/board",
             "/board?state=paused",
@@ -71,6 +92,16 @@ def pages_of(town: Town, site: Site) -> dict[str, list[str]]:
         ],
         "admin.es": ["/admin/staff", "/admin/departments", "/admin/tokens", "/receipt-blocks"],
     }
+
+
+def with_classes(site: Site) -> str:
+    """Return an accepted case of a matter that has classes and may start afresh, as a deployment may have them."""
+    world = site.world
+    with TemporaryDirectory() as folder:
+        redeployed(world, Path(folder, "rules"), FOOD, *DISCLOSURE, WITH_CLASSES)
+    case_no = world.apply("restaurant-food")
+    world.complete(case_no, "check", "window.enshi", "accept")
+    return case_no
 
 
 def record_of(site: Site) -> int:

@@ -20,6 +20,8 @@ PEOPLE = (
     "decider.enshi",
     "head.enshi",
     "delivery.enshi",
+    "governor.enshi",
+    "head.es",
     "liaison.enshi",
     "supervisor.es",
     "duty.es",

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import PHONE, Site, Visit
+from tests.browser.test_accessibility import with_classes
 
 FOCUSED = "() => getComputedStyle(document.activeElement).outlineStyle"
 
@@ -117,6 +118,26 @@ def test_refused_form_takes_the_focus_and_leads_to_the_field(visit: Visit) -> No
     expect(page.get_by_label("手机号码")).to_have_value("12")
     expect(page.get_by_label("住所")).to_have_value("舞阳大道1号")
     expect(page.get_by_label("企业类型")).to_have_value("limited")
+
+
+@pytest.mark.parametrize(
+    ("page_of_act", "button", "control"),
+    [
+        ("acceptance-error", "登记", "reason"),
+        ("reclassification", "调整类别", "class"),
+        ("restart", "重新起算", "document_no"),
+    ],
+)
+def test_refused_act_on_a_clock_takes_the_focus_and_leads_to_its_field(
+    visit: Visit, site: Site, page_of_act: str, button: str, control: str
+) -> None:
+    page = visit(f"/cases/{with_classes(site)}/{page_of_act}", "reviewer.enshi")
+    page.get_by_role("button", name=button, exact=True).press("Enter")
+    expect(page.locator(".error-summary")).to_be_focused()
+
+    page.locator(".error-summary").get_by_role("link").first.press("Enter")
+
+    expect(page.locator(f"[name={control}]")).to_be_focused()
 
 
 def test_sign_in_that_fails_keeps_the_login(visit: Visit) -> None:

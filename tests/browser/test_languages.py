@@ -17,6 +17,8 @@ from tools.build_assets import ROOT
 KEY = re.compile(r"\b(?:pages|errors|history|notices|clock|faults|states|grounds|documents|form)\.[a-z_0-9]+(?:\.\w+)*")
 # Where the applications of these tests are written down.
 APPLICATIONS = ("world.py", "browser/busy_town.py", "browser/test_accessibility.py")
+# Rule files that cite articles of the law, whose names are Chinese in every language.
+CITING = ("suspension_grounds", "restart_grounds", "time_limits")
 OUTCOMES = re.compile(r'lb:outcomes="([^"]+)"')
 QUOTED = re.compile(r'"([^"\n]+)"')
 PAPER_NUMBER = re.compile(r"〔\d{4}〕[\u4e00-\u9fff]*第\d+号")
@@ -130,7 +132,7 @@ def names_and_data() -> tuple[str, ...]:
     """Return the Chinese texts of catalogue, diagrams, organisation and applications, the longest first."""
     rules = ROOT / "rules"
     files = [path for folder in ("matters", "themes") for path in (rules / folder).rglob("*.toml")]
-    files += [rules / f"{name}.toml" for name in ("departments", "regions", "demo_people", "suspension_grounds")]
+    files += [rules / f"{name}.toml" for name in ("departments", "regions", "demo_people", *CITING)]
     files += [*(ROOT / "bpmn").rglob("*.bpmn"), *(ROOT / "tests" / place for place in APPLICATIONS)]
     found = {text for path in files for text in QUOTED.findall(path.read_text(encoding="utf-8"))}
     return tuple(sorted(filter(CHINESE.search, found), key=len, reverse=True))
