@@ -166,14 +166,16 @@ def _named_twice(upload: LayerUpload) -> list[Fault]:
 
 
 def _outside(upload: LayerUpload, national: CalendarLayerVersion) -> list[Fault]:
-    """A national notice may open the year after the last one; a day may lie up to a week before the year of a notice.
+    """A national notice may be for the year after the last published one; a day may lie up to a week before its year.
 
-    Notices have changed days back to 29 December of the year before (2007, 2011, 2018).
+    None is left out: what was computed for a year in between would count as published. Notices have changed days back
+    to 29 December of the year before (2007, 2011, 2018).
     """
     first, last = national.first_year, national.last_year
     if upload.layer == NATIONAL:
-        if not first <= upload.year <= last + 1:
-            return [_fault("calendar_year", "/year", day=str(upload.year), first=first, last=last + 1)]
+        latest = national.published_through + 1
+        if not first <= upload.year <= latest:
+            return [_fault("calendar_year", "/year", day=str(upload.year), first=first, last=latest)]
         last = max(last, upload.year)
     faults = []
     for day in upload.days:

@@ -62,9 +62,13 @@ def refuse_overlap(blocks: Iterable[ReceiptBlock], from_no: int, to_no: int) -> 
             raise Conflict("receipt_block_overlap", first=block.from_no, last=block.to_no)
 
 
-def block_of(blocks: Iterable[ReceiptBlock], number: int) -> ReceiptBlock:
-    """Return the block of a number. Raises InvalidInput `receipt_number_unknown` for one that is not reserved."""
-    found = next((block for block in blocks if block.holds(number)), None)
+def block_of(blocks: Iterable[ReceiptBlock], number: int, *, at: datetime | None = None) -> ReceiptBlock:
+    """Return the block of a number. at: when a receipt with it was handed out; it had to be reserved by then.
+
+    Raises InvalidInput `receipt_number_unknown` for one that is not, or was not, reserved.
+    """
+    reserved = (block for block in blocks if at is None or block.issued_at <= at)
+    found = next((block for block in reserved if block.holds(number)), None)
     if found is None:
         raise InvalidInput("receipt_number_unknown", number=number)
     return found

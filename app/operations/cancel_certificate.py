@@ -1,5 +1,7 @@
 """Cancel a certificate (注销): it leaves the register's living ones, the decision behind it stays."""
 
+import orjson
+
 from app.domain.authority import CasePlace, Person, require_role
 from app.domain.certificate import CertificateRow, changed
 from app.domain.change_set import ChangeSet
@@ -8,12 +10,13 @@ from app.domain.request_key import RequestKey
 from app.domain.revocation import CancellationInput, CancellationRow, check_cancellation
 from app.domain.vocabulary import CertificateState, Role
 from app.runtime.access import actor_of, refuse_without_role
-from app.runtime.advance import Result, Target, change_case
+from app.runtime.advance import Result, Target, change_case, stored_answer
 from app.runtime.casework import Casework
 from app.runtime.context import Context, in_transaction
 from app.runtime.revocation import cancel
 from app.storage.apply_changes import apply_changes
 from app.storage.certificates import find_certificate
+from app.storage.idempotency import find_response
 from app.storage.rules import current_generation
 from app.storage.unit_of_work import UnitOfWork
 
@@ -41,7 +44,7 @@ def cancel_certificate(
             raise NotFound("certificate_unknown", certificate=str(certificate_id))
         require_role(person, CANCELLING_ROLES, department_id=row.department_id)
         if row.case_id is None:
-            return _cancel_older(uow, context, person, row, asked)
+            return _cancel_older(uow, context, person, row, asked=asked, request=request)
 
         def act(work: Casework) -> Result:
             refuse_without_role(person, work, CANCELLING_ROLES)
@@ -57,9 +60,19 @@ def cancel_certificate(
 
 
 def _cancel_older(
-    uow: UnitOfWork, context: Context, person: Person, row: CertificateRow, asked: CancellationInput
+    uow: UnitOfWork,
+    context: Context,
+    person: Person,
+    row: CertificateRow,
+    *,
+    asked: CancellationInput,
+    request: RequestKey | None,
 ) -> Result:
     """An older certificate has no case and so no paper of one; the register alone says that it was cancelled."""
+    stored = find_response(uow, request) if request is not None else None
+    if stored is not None:
+        answer: Result = orjson.loads(stored)
+        return answer
     articles = context.library.published(current_generation(uow.connection)).time_rules.articles
     check_cancellation(row, asked, uow.now(), articles=articles)
     cancelled = CancellationRow(
@@ -74,9 +87,10 @@ def _cancel_older(
         cancelled_by=actor_of(person).code,
         cancelled_at=uow.now(),
     )
-    change = changed(row, CertificateState.CANCELLED, uow.now())
-    apply_changes(uow, ChangeSet(certificates_changed=[change], cancellations=[cancelled]))
-    return _answer(row, cancelled)
+    change, result = changed(row, CertificateState.CANCELLED, uow.now()), _answer(row, cancelled)
+    kept = [stored_answer(request, result, now=uow.now())] if request is not None else []
+    apply_changes(uow, ChangeSet(certificates_changed=[change], cancellations=[cancelled], idempotency=kept))
+    return result
 
 
 def _answer(row: CertificateRow, cancelled: CancellationRow) -> Result:

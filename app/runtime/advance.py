@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import orjson
 
@@ -64,7 +65,7 @@ def change_case(
     if work.changes.case is None:
         work.finish()
     if request is not None:
-        work.changes.idempotency.append(stored_answer(request, result, work))
+        work.changes.idempotency.append(stored_answer(request, result, now=work.now))
     apply_changes(uow, work.changes)
     return result
 
@@ -86,7 +87,7 @@ def desk(
     )
 
 
-def stored_answer(request: RequestKey, result: Result, work: Casework) -> IdempotencyRow:
+def stored_answer(request: RequestKey, result: Result, *, now: datetime) -> IdempotencyRow:
     """Return the row that keeps an answer for the same request."""
     return IdempotencyRow(
         actor_id=request.actor_id,
@@ -95,7 +96,7 @@ def stored_answer(request: RequestKey, result: Result, work: Casework) -> Idempo
         request_hash=request.body_hash,
         status=OK,
         response=orjson.dumps(result),
-        created_at=work.now,
+        created_at=now,
     )
 
 

@@ -34,7 +34,7 @@ def ground_of_paper(uow: UnitOfWork, person: Person, hall_id: int, paper: PaperR
         raise Forbidden("not_permitted", needs=Role.WINDOW_CLERK.value)
     if paper.received_at > uow.arrived_at:
         raise RuleViolation("clock_future", occurred_at=paper.received_at.isoformat())
-    block_of(list_blocks_of(uow.connection, (hall_id,)), paper.number)
+    block_of(list_blocks_of(uow.connection, (hall_id,)), paper.number, at=paper.received_at)
     ground = stop_at(uow.connection, hall_id, paper.received_at)
     if ground is None:
         raise RuleViolation("receipt_outside_closure", received_at=paper.received_at.isoformat())

@@ -66,6 +66,6 @@ def take_in(
     give_receipt(work, progress_code)
     result: Result = {**receipt_of(work, progress_code), **more(work)}
     if request is not None:
-        work.changes.idempotency.append(stored_answer(request, result, work))
+        work.changes.idempotency.append(stored_answer(request, result, now=work.now))
     apply_changes(uow, work.changes)
     return work, result

@@ -296,6 +296,19 @@ def test_unlawful_cancellation_is_refused_with_article_and_remedy(
         assert remedy in answer.json["detail"]
 
 
+def test_cancellation_asked_twice_with_one_key_is_answered_alike(office: Office) -> None:
+    number = office.post("head.enshi", "/certificates", OLDER).json["certificate_id"]
+    body = {"ground": "death", "reasons": "持有人死亡", "source_document": "死亡证明 2026-17"}
+
+    first, second = (
+        office.post("head.enshi", f"/certificates/{number}/cancellation", body, Idempotency_Key="cancel-1")
+        for _ in range(2)
+    )
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json == second.json
+
+
 def test_older_certificate_is_cancelled_after_it_expired(office: Office) -> None:
     number = office.post("head.enshi", "/certificates", OLDER).json["certificate_id"]
     early = cancel(office, number, ground="expired")

@@ -33,7 +33,10 @@ PERSON = {
 
 
 class Hall:
-    """A hall whose power failed on Monday 2026-03-02 from 13:30 to 16:00, seen on Wednesday 03-04."""
+    """A hall with a block since the morning of Monday 2026-03-02; its power failed from 13:30 to 16:00.
+
+    It is seen on Wednesday 03-04.
+    """
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -41,8 +44,10 @@ class Hall:
         with world.container.context.database.write() as uow:
             began, ended = (datetime(2026, 3, 2, hour, 30 if hour == 13 else 0, tzinfo=ZONE) for hour in (13, 16))
             add_outage(uow, Gap(began_at=began, ended_at=ended))
-        world.at(2026, 3, 4, 9, 0)
         self._headers: dict[str, dict[str, str]] = {}
+        world.at(2026, 3, 2, 8, 0)
+        assert self.issue().status_code == 201
+        world.at(2026, 3, 4, 9, 0)
 
     def headers(self, login: str) -> dict[str, str]:
         if login not in self._headers:
@@ -85,9 +90,7 @@ class Hall:
 
 @pytest.fixture
 def hall(installed: World) -> Hall:
-    found = Hall(installed)
-    assert found.issue().status_code == 201
-    return found
+    return Hall(installed)
 
 
 def test_application_received_on_paper_counts_from_the_instant_of_its_receipt(hall: Hall) -> None:
@@ -155,6 +158,14 @@ def test_a_number_is_used_once(hall: Hall) -> None:
     assert (again.status_code, again.json["code"]) == (409, "receipt_number_used")
     cases = hall.get(CLERK, "/cases").json["items"]
     assert len(cases) == 1
+
+
+def test_a_number_reserved_after_the_receipt_was_handed_out_dates_nothing_back(hall: Hall) -> None:
+    assert hall.issue(201, 210).status_code == 201
+
+    refused = hall.receive(201)
+
+    assert (refused.status_code, refused.json["code"]) == (422, "receipt_number_unknown")
 
 
 def test_a_voided_number_is_never_used(hall: Hall) -> None:
@@ -247,7 +258,9 @@ def test_the_same_numbers_may_belong_to_another_hall(hall: Hall) -> None:
 
 def test_pages_reserve_enter_and_void(hall: Hall) -> None:
     admin, clerk = browser(hall, ADMIN), browser(hall, CLERK)
+    hall.world.at(2026, 3, 2, 9, 0)
     issued = send(admin, "/receipt-blocks", hall=HALL, from_no="201", to_no="202")
+    hall.world.at(2026, 3, 4, 9, 0)
     form = {**{f"applicant.{name}": value for name, value in PERSON.items()}, "intake_mode": "window"}
     form |= {f"form.{name}": value for name, value in FORM.items()} | {"paper_number": "201"}
     when, file = {"paper_received_at": "2026-03-02T14:00"}, (BytesIO(PDF), "scan.pdf")
