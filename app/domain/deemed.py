@@ -11,12 +11,11 @@ from enum import StrEnum
 
 from app.domain.calendar import ResolvedCalendar, to_local
 from app.domain.errors import Conflict
-from app.domain.matter import OfferingVersion
+from app.domain.matter import INTERNAL, OfferingVersion
 from app.domain.outage import Gap
 from app.domain.time_rules import DeemedRules
 
 LICENCE = "01"
-INTERNAL = "internal"
 GRAVE_REASONS = ("fraud", "public_safety")
 
 

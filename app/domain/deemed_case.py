@@ -15,7 +15,7 @@ from app.domain.deemed import DeemedFacts, is_after_outage
 from app.domain.deemed_rows import HoldRow
 from app.domain.hold import is_holding
 from app.domain.loaded_case import HandledStep
-from app.domain.matter import OfferingVersion
+from app.domain.matter import EXTERNAL, OfferingVersion
 from app.domain.obstacle import FeeRow, ForwardingRow, is_fee_owed, is_forwarded
 from app.domain.outage import Gap
 from app.domain.time_rules import DeemedRules
@@ -63,7 +63,7 @@ def facts_of(case: DeemedCase) -> DeemedFacts:
         is_whitelisted=offering is not None and offering.is_deemed_whitelisted,
         item_type=offering.item_type if offering else "",
         exclusion_class=offering.deemed_exclusion if offering else "",
-        is_external=offering is not None and offering.handled_by == "external",
+        is_external=offering is not None and offering.handled_by == EXTERNAL,
         is_accepted=case.state == CaseState.ACCEPTED,
         has_open_procedure=bool(promised.open_suspensions),
         due_at=promised.due_at,

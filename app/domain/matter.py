@@ -6,6 +6,8 @@ from datetime import date
 from app.domain.vocabulary import ClockName
 
 PAPERS = ("receipt", "acceptance")
+# Who handles a matter: the departments here, or a body whose result a liaison reports (time-limits.md section 9, J15).
+INTERNAL, EXTERNAL = "internal", "external"
 # The clocks of the decision; a suspension or an extension touches both unless the list says else (time-limits.md section 3).
 DECISION_CLOCKS = (ClockName.PROMISED.value, ClockName.STATUTORY.value)
 
@@ -107,7 +109,7 @@ class OfferingVersion:
     deemed_acceptance_basis: str = ""
     papers: tuple[str, ...] = PAPERS
     sod: str = "strict"
-    handled_by: str = "internal"
+    handled_by: str = INTERNAL
     card_rule_set: str = ""
     result_name: str = ""
     result_validity: str = ""

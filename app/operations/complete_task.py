@@ -15,7 +15,7 @@ from app.runtime.answers import checked_answers
 from app.runtime.assignment import claim_next
 from app.runtime.casework import Casework
 from app.runtime.context import Context, in_transaction
-from app.runtime.decision import refuse_after_deemed
+from app.runtime.decision import refuse_after_deemed, refuse_second_result
 from app.runtime.materials import mark_materials
 from app.storage.unit_of_work import UnitOfWork
 
@@ -44,8 +44,9 @@ def complete_task(
     claims_next: claim the person's next task in the same transaction; a repeated request claims nothing.
     Returns the task and the case as they are afterwards.
     Raises NotFound (not visible), Forbidden (not this person's), Stale (the task changed since it was shown), Conflict
-    `task_closed`, `decision_after_due`, `decision_after_deemed`, InvalidInput `outcome_unknown`, `material_missing`
-    (acceptance without all that is required) or `invalid`, the latter two with one item per fault.
+    `task_closed`, `decision_after_due`, `decision_after_deemed`, `external_result_exists`, InvalidInput
+    `outcome_unknown`, `material_missing` (acceptance without all that is required) or `invalid`, the latter two with one
+    item per fault.
     """
     is_new = False
 
@@ -79,6 +80,7 @@ def _task(work: Casework, completion: Completion) -> TaskFacts:
     task = next((row for row in work.loaded.tasks if row.id == completion.task_id), None)
     if task is None or task.state >= TaskState.COMPLETED:
         refuse_after_deemed(work, completion.outcome)
+        refuse_second_result(work)
         raise Conflict("task_closed", task=str(completion.task_id))
     if task.version != completion.version:
         raise Stale("stale", task=str(task.id), version=task.version)

@@ -10,7 +10,7 @@ from app.domain.calendar import to_local
 from app.domain.certificate import ONE_DAY, CertificateRow, changed, last_day_of, require_alive, require_dates
 from app.domain.change_rows.papers import DocumentRow
 from app.domain.change_set import DecisionRow
-from app.domain.matter import OfferingVersion
+from app.domain.matter import INTERNAL, OfferingVersion
 from app.domain.renewal import renewed_until
 from app.domain.vocabulary import CertificateState, Decision
 from app.runtime.casework import Casework
@@ -34,7 +34,7 @@ def register_certificate(work: Casework, document: DocumentRow) -> CertificateRo
     Source: 行政许可法 art. 39; time-limits.md section 8 (issued date = due date).
     """
     offering, party = work.loaded.offering, work.loaded.party
-    if offering is None or party is None or not offering.result_name or offering.handled_by != "internal":
+    if offering is None or party is None or not offering.result_name or offering.handled_by != INTERNAL:
         return None
     holder = holder_of(work)
     first_on, last_on = _validity(work, offering)

@@ -11,6 +11,7 @@ from app.domain.deemed import is_decision_in_time
 from app.domain.errors import Conflict, Forbidden
 from app.domain.hold import is_over, running_hold
 from app.domain.loaded_case import DeadlineFacts
+from app.domain.matter import EXTERNAL
 from app.domain.renewal import blocking
 from app.domain.vocabulary import CaseState, ClockName, DeadlineState, Decision, FilingState
 from app.runtime.acceptance import stop_running
@@ -65,6 +66,16 @@ def refuse_after_deemed(work: Casework, outcome: str) -> None:
     decided = work.loaded.decision
     if decided is not None and decided.decision in BY_DEFAULT and decision_of(outcome) is not None:
         raise Conflict("decision_after_deemed", effective_at=decided.effective_at.isoformat())
+
+
+def refuse_second_result(work: Casework) -> None:
+    """Refuse another result of what an external body handles: it is entered once, whoever reports it.
+
+    Raises Conflict `external_result_exists`, which says when the first one came. Source: time-limits.md section 9 (J15).
+    """
+    offering, decided = work.loaded.offering, work.loaded.decision
+    if offering is not None and offering.handled_by == EXTERNAL and decided is not None:
+        raise Conflict("external_result_exists", decided_at=decided.decided_at.isoformat())
 
 
 def _is_owed(work: Casework, row: DeadlineFacts) -> bool:

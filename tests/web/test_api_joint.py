@@ -64,6 +64,27 @@ def test_a_joint_case_opens_its_members_and_ends_with_one_delivery(call: Call, w
     assert [len(found) for found in delivered] == [1, *(0 for _ in members)]
 
 
+def test_the_result_of_an_external_body_is_entered_once(call: Call, world: World) -> None:
+    receipt = call(APPLICANT).apply_theme(**ALL_MEMBERS)
+    joint, names = str(receipt["case_no"]), {item["matter_code"]: item["name"] for item in receipt["members"]}
+    call(WINDOW).do(joint, "check", "accept")
+    finish(call, str(call(APPLICANT).case(joint)["members"][0]["case_no"]), OFFICERS["startup-reg"])
+    join(world)
+    tax = next(
+        str(row["case_no"]) for row in call(APPLICANT).case(joint)["members"] if row["name"] == names["startup-tax"]
+    )
+    liaison = call("sw2.enshi")
+    task = liaison.task(tax, "report")
+    path, shown = f"/tasks/{task['id']}/completion", f'"{task["version"]}"'
+
+    first = liaison.post(path, {"outcome": "done", "data": {"external_no": "税1号"}}, If_Match=shown)
+    second = liaison.post(path, {"outcome": "failed", "data": {"external_no": "税2号"}}, If_Match=shown)
+
+    done(first)
+    assert "2026-03-02" in refused(second, 409, "external_result_exists")["detail"]
+    assert call(APPLICANT).case(tax)["result_kind"] == "0"
+
+
 def test_withdrawing_a_joint_case_withdraws_its_members(call: Call, world: World, joint: str) -> None:
     call(WINDOW).do(joint, "check", "accept")
 

@@ -10,6 +10,7 @@ from flask import url_for
 from app.domain.cards import colour_of_instants
 from app.domain.clock_ledger import ClockEntry, concerns
 from app.domain.form import FormSchema
+from app.domain.matter import EXTERNAL
 from app.domain.vocabulary import Colour, LedgerKind, SealState
 from app.operations.seal_document import SEALING
 from app.queries.case_page import CaseMember, HistoryEntry
@@ -23,7 +24,6 @@ from app.web.presenting import DueView, Remaining, Words, file_size, present_due
 WITHOUT_SEAL = (SealState.QUEUED, SealState.BY_PERSON)
 STATE_OF_CLOCK = {"not_started": "waiting", "running": "running", "paused": "paused", "stopped": "stopped"}
 DECISION_PAPERS = ("decision", "refusal", "deemed_notice", "non_acceptance")
-EXTERNAL = "external"
 LIMIT = re.compile(r"^(\d+)([A-Z]+)$", re.ASCII)
 
 

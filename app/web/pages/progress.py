@@ -3,6 +3,7 @@
 from flask import render_template, request, url_for
 
 from app.domain.errors import NotFound
+from app.domain.matter import EXTERNAL
 from app.queries.progress import Progress, get_progress
 from app.runtime.application import hash_progress_code
 from app.web.errors import status_of
@@ -19,7 +20,6 @@ from app.web.pages.blueprint import pages
 from app.web.pages.context import FormError, Showing, context, form_errors, reading, showing, view_of_rules
 
 LONGEST = 60
-EXTERNAL = "external"
 
 
 @pages.route("/progress", methods=["GET", "POST"])

@@ -10,6 +10,7 @@ from app.domain.authority import Person
 from app.domain.errors import InvalidInput
 from app.domain.form import FieldKind, FormField, FormSchema
 from app.domain.form.schema import FieldRules
+from app.domain.matter import EXTERNAL
 from app.domain.theme import Question, ThemeVersion
 from app.operations.receive_theme_application import receive_theme_application
 from app.queries.catalogue import chosen_members, find_theme, get_matter
@@ -34,7 +35,6 @@ from app.web.pages.paper_fields import NO_PAPER, PaperSent, paper_fields, read_p
 from app.web.sign_in import require_role
 
 GUIDANCE = "guidance"
-EXTERNAL = "external"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
