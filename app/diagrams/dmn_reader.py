@@ -1,292 +1,97 @@
-"""Read decision tables from DMN 1.1 to 1.5 files, whatever their namespace, into `domain/decisions` values.
+"""Read DMN files together: a decision may need one of another file, and none needs itself."""
 
-Every cell is compiled here, so a deployed table cannot fail on its syntax. All faults are reported, each with its line.
-Nothing outside the file is opened: no document type, no entities, no network.
-"""
-
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
-from lxml import etree
-
-from app.domain.decisions import (
-    RANKED,
-    Aggregator,
-    Decision,
-    DecisionModel,
-    DecisionTable,
-    HitPolicy,
-    Output,
-    Rule,
-    build_table,
-)
+from app.diagrams.decision_checks import check_decisions
+from app.diagrams.dmn_file import DmnFile
+from app.domain.decisions import Decision, DecisionModel
 from app.domain.diagram import Finding
-from app.domain.feel import Expression, FeelRefused, FeelStopped, UnaryTests, compile_expression, compile_unary_tests
-
-MAX_BYTES = 2 * 1024 * 1024
-MAX_RULES = 2000
-_FEEL_LANGUAGES = ("", "feel", "unary", "unarytests")
-
-Compiled = TypeVar("Compiled")
-Node = etree._Element  # noqa: SLF001 - lxml gives its element type no public name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DmnReading:
-    """A file as read. model is None when a finding is an error."""
+    """Files as read. model is None when a finding is an error."""
 
     model: DecisionModel | None
     findings: tuple[Finding, ...]
 
 
 def read_dmn(raw: bytes, *, file: str) -> DmnReading:
-    """Read all decisions of a DMN file. file: its name, for the findings. Raises nothing: every fault is a finding."""
-    reader = _Reader(file)
-    root = reader.parse(raw)
-    decisions = reader.decisions(root) if root is not None else {}
-    if root is not None:
-        reader.check_requirements(decisions)
-    has_error = any(finding.severity == "error" for finding in reader.findings)
-    return DmnReading(model=None if has_error else DecisionModel(decisions=decisions), findings=tuple(reader.findings))
+    """Read all decisions of one DMN file. file: its name, for the findings. Raises nothing: every fault is a finding."""
+    return read_decisions({file: raw})
 
 
-class _Reader:
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.findings: list[Finding] = []
-        self._lines: dict[str, int] = {}
+def read_decisions(files: Mapping[str, bytes]) -> DmnReading:
+    """Read the decisions of several files as one: ids are unique among them all. files: name -> content.
 
-    def parse(self, raw: bytes) -> Node | None:
-        if len(raw) > MAX_BYTES:
-            self._find("dmn-too-large", most=MAX_BYTES)
-            return None
-        parser = etree.XMLParser(
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-        )
-        try:
-            root = etree.fromstring(raw, parser)
-        except etree.XMLSyntaxError as error:
-            self._find("dmn-unreadable", line=error.lineno or 0)
-            return None
-        if root.getroottree().docinfo.internalDTD is not None or _local(root) != "definitions":
-            self._find("dmn-not-definitions", root)
-            return None
-        return root
-
-    def decisions(self, root: Node) -> dict[str, Decision]:
-        found: dict[str, Decision] = {}
-        for model in (*_children(root, "businessKnowledgeModel"), *_children(root, "decisionService")):
-            self._find("dmn-knowledge-model", model)
-        for element in _children(root, "decision"):
-            key = element.get("id", "")
-            if not key or key in found:
-                self._find("dmn-id", element, id=key)
-                continue
-            self._lines[key] = _line(element)
-            body = self._body(element)
-            name = element.get("name") or key
-            if body is not None:
-                found[key] = Decision(id=key, name=name, body=body, requires=tuple(_required(element)))
-        if not self._lines:
-            self._find("dmn-no-decision", root)
-        return found
-
-    def check_requirements(self, decisions: dict[str, Decision]) -> None:
-        for decision in decisions.values():
-            for needed in decision.requires:
-                if needed not in self._lines:
-                    self._find_at(decision, "dmn-requires-unknown", required=needed)
-        for decision in decisions.values():
-            if _reaches_itself(decisions, decision.id):
-                self._find_at(decision, "dmn-circle")
-
-    # ------------------------------------------------------------ bodies
-    def _body(self, element: Node) -> DecisionTable | Expression | None:
-        table, literal = _child(element, "decisionTable"), _child(element, "literalExpression")
-        if table is not None:
-            return self._table(table, element.get("name", "") or element.get("id", ""))
-        if literal is not None:
-            return self._compiled(literal, compile_expression, _text(literal), "")
-        self._find("dmn-body", element)
-        return None
-
-    def _table(self, table: Node, name: str) -> DecisionTable | None:
-        before = len(self.findings)
-        policy, aggregator = self._policy(table)
-        inputs = [self._input(column, place) for place, column in enumerate(_children(table, "input"), 1)]
-        outputs = self._outputs(table, name)
-        rules = self._rules(table, len(inputs), len(outputs))
-        if policy in RANKED and not any(output.allowed for output in outputs):
-            self._find("dmn-output-values", table, policy=policy)
-        if aggregator is not Aggregator.LIST and len(outputs) > 1:
-            self._find("dmn-aggregation", table, aggregation=aggregator)
-        if len(self.findings) > before:
-            return None
-        known = [expression for expression in inputs if expression is not None]
-        return build_table(policy=policy, aggregator=aggregator, inputs=known, outputs=outputs, rules=rules)
-
-    def _policy(self, table: Node) -> tuple[HitPolicy, Aggregator]:
-        policy, aggregation = table.get("hitPolicy", HitPolicy.UNIQUE), table.get("aggregation", "")
-        if policy not in list(HitPolicy):
-            self._find("dmn-hit-policy", table, policy=policy)
-            policy = HitPolicy.UNIQUE
-        if aggregation not in list(Aggregator) or (aggregation and policy != HitPolicy.COLLECT):
-            self._find("dmn-aggregation", table, aggregation=aggregation)
-            aggregation = ""
-        return HitPolicy(policy), Aggregator(aggregation)
-
-    def _input(self, column: Node, place: int) -> Expression | None:
-        expression = _child(column, "inputExpression")
-        text = _text(expression) if expression is not None else ""
-        if not text:
-            self._find("dmn-input", column, place=place)
-            return None
-        return self._compiled(column if expression is None else expression, compile_expression, text, "")
-
-    def _outputs(self, table: Node, name: str) -> list[Output]:
-        columns = _children(table, "output")
-        names = [column.get("name", "") or (name if len(columns) == 1 else "") for column in columns]
-        if not columns or "" in names or len(set(names)) < len(names):
-            self._find("dmn-outputs", table)
-        return [
-            Output(name=name, allowed=self._allowed(column), default=self._default(column))
-            for name, column in zip(names, columns, strict=True)
-        ]
-
-    def _allowed(self, column: Node) -> tuple[object, ...]:
-        values = _child(column, "outputValues")
-        text = _text(values) if values is not None else ""
-        if values is None or not text:
-            return ()
-        written = self._compiled(values, compile_expression, f"[{text}]", "")
-        try:
-            found = written({}) if written is not None else []
-        except FeelStopped:
-            self._find("dmn-cell", values, text=text, rule="", position=0, found="", reason="feel_step_limit")
-            found = []
-        return tuple(found) if isinstance(found, list) else ()
-
-    def _default(self, column: Node) -> Expression | None:
-        entry = _child(column, "defaultOutputEntry")
-        text = _text(entry) if entry is not None else ""
-        return self._compiled(entry, compile_expression, text, "") if entry is not None and text else None
-
-    def _rules(self, table: Node, input_count: int, output_count: int) -> list[Rule]:
-        rows = _children(table, "rule")
-        if not rows or len(rows) > MAX_RULES:
-            self._find("dmn-rules", table, count=len(rows), most=MAX_RULES)
-            return []
-        found = (self._rule(row, number, input_count, output_count) for number, row in enumerate(rows, 1))
-        return [rule for rule in found if rule is not None]
-
-    def _rule(self, row: Node, number: int, input_count: int, output_count: int) -> Rule | None:
-        cells, results = _children(row, "inputEntry"), _children(row, "outputEntry")
-        if len(cells) != input_count or len(results) != output_count:
-            self._find("dmn-cell-count", row, rule=number)
-            return None
-        tests: list[UnaryTests | None] = [
-            self._compiled(cell, compile_unary_tests, _text(cell), str(number)) for cell in cells
-        ]
-        outputs = [self._compiled(cell, compile_expression, _text(cell) or "null", str(number)) for cell in results]
-        known_tests = tuple(test for test in tests if test is not None)
-        known_outputs = tuple(output for output in outputs if output is not None)
-        if len(known_tests) < input_count or len(known_outputs) < output_count:
-            return None
-        return Rule(number=number, tests=known_tests, outputs=known_outputs, line=_line(row))
-
-    # ------------------------------------------------------------ cells and findings
-    def _compiled(self, cell: Node, compiler: Callable[[str], Compiled], text: str, rule: str) -> Compiled | None:
-        language = cell.get("expressionLanguage", "").rstrip("/").rsplit("/", 1)[-1].lower()
-        if language not in _FEEL_LANGUAGES:
-            self._find("dmn-language", cell, written=language)
-            return None
-        try:
-            return compiler(text)
-        except FeelRefused as refused:
-            found = refused.facts.get("found", "")
-            self._find(
-                "dmn-cell", cell, text=text, rule=rule, position=refused.position, found=found, reason=refused.code
-            )
-            return None
-
-    def _find(self, code: str, element: Node | None = None, *, line: int = 0, **facts: object) -> None:
-        owner = _owner(element)
-        self.findings.append(
-            Finding(
-                severity="error",
-                code=code,
-                file=self.file,
-                line=line or (_line(element) if element is not None else 0),
-                element=owner.get("id", "") if owner is not None else "",
-                name=owner.get("name", "") if owner is not None else "",
-                facts=facts,
-            )
-        )
-
-    def _find_at(self, decision: Decision, code: str, **facts: object) -> None:
-        line = self._lines[decision.id]
-        self.findings.append(
-            Finding(
-                severity="error",
-                code=code,
-                file=self.file,
-                line=line,
-                element=decision.id,
-                name=decision.name,
-                facts=facts,
-            )
-        )
+    Raises nothing: every fault is a finding.
+    """
+    decisions: dict[str, Decision] = {}
+    findings: list[Finding] = []
+    for name, raw in files.items():
+        reader = DmnFile(name)
+        for key, decision in reader.read(raw).items():
+            if key in decisions:
+                reader.findings.append(_finding(decision, "dmn-id-elsewhere", id=key, other=decisions[key].file))
+            decisions.setdefault(key, decision)
+        findings.extend(reader.findings)
+    findings.extend(_requirements(decisions, unread={finding.element for finding in findings}))
+    if any(finding.severity == "error" for finding in findings):
+        return DmnReading(model=None, findings=tuple(findings))
+    return DmnReading(model=DecisionModel(decisions=decisions), findings=tuple(findings))
 
 
-def _required(element: Node) -> Iterator[str]:
-    for requirement in _children(element, "informationRequirement"):
-        for reference in _children(requirement, "requiredDecision"):
-            yield reference.get("href", "").rpartition("#")[2]
+def read_checked(files: Mapping[str, bytes]) -> DmnReading:
+    """Read files as `read_decisions` does, and look for rules of their tables that overlap or leave gaps."""
+    reading = read_decisions(files)
+    if reading.model is None:
+        return reading
+    findings = (*reading.findings, *check_decisions(reading.model))
+    has_error = any(finding.severity == "error" for finding in findings)
+    return DmnReading(model=None if has_error else reading.model, findings=findings)
 
 
-def _reaches_itself(decisions: dict[str, Decision], start: str) -> bool:
-    seen: set[str] = set()
-    waiting = list(decisions[start].requires)
-    while waiting:
-        key = waiting.pop()
-        if key == start:
-            return True
-        if key not in seen and key in decisions:
-            seen.add(key)
-            waiting.extend(decisions[key].requires)
-    return False
+def _requirements(decisions: Mapping[str, Decision], *, unread: set[str]) -> Iterator[Finding]:
+    """Yield what is required and nowhere, and circles. unread: ids of decisions with a fault of their own."""
+    for decision in decisions.values():
+        for needed in decision.requires:
+            if needed not in decisions and needed not in unread:
+                yield _finding(decision, "dmn-requires-unknown", required=needed)
+    needs = {key: {needed for needed in item.requires if needed in decisions} for key, item in decisions.items()}
+    for key in _without_ends(_turned(_without_ends(needs))):
+        yield _finding(decisions[key], "dmn-circle")
 
 
-def _owner(element: Node | None) -> Node | None:
-    """The decision an element stands in, which is what the author can find."""
-    while element is not None and _local(element) not in ("decision", "businessKnowledgeModel", "decisionService"):
-        element = element.getparent()
-    return element
+def _without_ends(needs: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """Take away what needs nothing, then what needed only that, and so on: circles stay, and what leads into them."""
+    left = {key: len(needed) for key, needed in needs.items()}
+    needed_by = _turned(needs)
+    ends = [key for key, count in left.items() if not count]
+    for key in ends:
+        for other in needed_by[key]:
+            left[other] -= 1
+            if not left[other]:
+                ends.append(other)
+    gone = set(ends)
+    return {key: needed - gone for key, needed in needs.items() if key not in gone}
 
 
-def _local(element: Node) -> str:
-    return etree.QName(element).localname
+def _turned(needs: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    turned: dict[str, set[str]] = {key: set() for key in needs}
+    for key, needed in needs.items():
+        for other in needed:
+            turned[other].add(key)
+    return turned
 
 
-def _line(element: Node) -> int:
-    # A parsed element always has a line; the type stubs say something else.
-    return int(str(element.sourceline))
-
-
-def _children(element: Node, name: str) -> Sequence[Node]:
-    return [child for child in element if isinstance(child.tag, str) and _local(child) == name]
-
-
-def _child(element: Node, name: str) -> Node | None:
-    return next(iter(_children(element, name)), None)
-
-
-def _text(element: Node) -> str:
-    text = _child(element, "text")
-    return "".join(str(part) for part in text.itertext()).strip() if text is not None else ""
+def _finding(decision: Decision, code: str, **facts: object) -> Finding:
+    return Finding(
+        severity="error",
+        code=code,
+        file=decision.file,
+        line=decision.line,
+        element=decision.id,
+        name=decision.name,
+        facts=facts,
+    )

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from lxml import etree
 
+from app.diagrams.decision_names import adopt_decisions
 from app.domain.diagram import Finding
 from app.domain.errors import DiagramRefused
 
@@ -19,7 +20,7 @@ PARTS = frozenset({"severity", "code", "file", "line", "element_id", "name", "fa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A diagram that could be read. root: of the XML; file: named in findings."""
+    """A diagram that could be read. root: of the XML, decisions named as ours; file: named in findings."""
 
     root: etree._Element
     file: str
@@ -53,6 +54,7 @@ def read(raw: bytes, *, file: str) -> Document:
     _refuse_size(root, file)
     if etree.QName(root).namespace != BPMN or etree.QName(root).localname != "definitions":
         raise _refused("not-bpmn", file, line=1)
+    adopt_decisions(root)
     return Document(root=root, file=file)
 
 

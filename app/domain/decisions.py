@@ -5,7 +5,7 @@ The numbers of the matching rules are returned, because the audit names the rule
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.decision_model import (
     LISTING,
@@ -16,6 +16,7 @@ from app.domain.decision_model import (
     DecisionResult,
     DecisionTable,
     HitPolicy,
+    Input,
     Output,
     Rule,
     build_table,
@@ -33,6 +34,7 @@ __all__ = [
     "DecisionResult",
     "DecisionTable",
     "HitPolicy",
+    "Input",
     "Output",
     "Rule",
     "build_table",
@@ -41,7 +43,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionModel:
-    """The decisions of one file by id. Requirements are known to exist and to form no circle."""
+    """Decisions by id, of one file or of several. Requirements are known to exist and to form no circle."""
 
     decisions: Mapping[str, Decision]
 
@@ -69,16 +71,15 @@ def _with_required(
     model: DecisionModel, decision: Decision, variables: Mapping[str, object], run: Run
 ) -> DecisionResult:
     scope = dict(variables)
-    rules: dict[str, tuple[int, ...]] = {}
-    for needed in _in_order(model, decision):
+    results: dict[str, DecisionResult] = {}
+    for needed in in_order(model, decision):
         result = _decide(needed, scope, run)
         scope[needed.id] = scope[needed.name] = result.value
-        rules[needed.id] = result.rules
-    result = _decide(decision, scope, run)
-    return DecisionResult(value=result.value, rules=result.rules, required=rules)
+        results[needed.id] = result
+    return replace(_decide(decision, scope, run), required=results)
 
 
-def _in_order(model: DecisionModel, decision: Decision) -> list[Decision]:
+def in_order(model: DecisionModel, decision: Decision) -> list[Decision]:
     """Return what `decision` needs, each once and after what it needs itself."""
     found: dict[str, Decision] = {}
     waiting = [(needed, False) for needed in reversed(decision.requires)]
@@ -98,8 +99,11 @@ def _decide(decision: Decision, scope: Mapping[str, object], run: Run) -> Decisi
     if isinstance(body, Expression):
         return DecisionResult(value=body(scope, run))
     candidates = (1 << len(body.rules)) - 1
+    inputs: list[tuple[str, object]] = []
     for column in body.columns:
-        candidates = column.matching(candidates, scope, run)
+        value = column.value(scope, run)
+        inputs.append((column.expression.text, value))
+        candidates = column.matching(value, candidates, scope, run)
         if not candidates:
             break
     if body.policy is HitPolicy.FIRST:
@@ -110,7 +114,7 @@ def _decide(decision: Decision, scope: Mapping[str, object], run: Run) -> Decisi
         if hits
         else _without_hit(body, scope, run)
     )
-    return DecisionResult(value=value, rules=tuple([rule.number for rule in hits]))
+    return DecisionResult(value=value, rules=tuple([rule.number for rule in hits]), inputs=tuple(inputs))
 
 
 def _rules_of(rules: tuple[Rule, ...], mask: int) -> list[Rule]:

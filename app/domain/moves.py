@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.domain.decisions import DecisionModel
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
@@ -62,10 +64,20 @@ class FailService:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecideAgain:
+    """A person has what a business rule task could not decide decided again, by the tables in force now."""
+
+    task_id: str
+    decisions: DecisionModel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cancel:
     """End the instance without completing it (withdrawal, termination)."""
 
     reason: str
 
 
-Move = Start | CompleteTask | FireDeadline | CloseMember | Correlate | FinishService | FailService | Cancel
+Move = (
+    Start | CompleteTask | FireDeadline | CloseMember | Correlate | FinishService | FailService | DecideAgain | Cancel
+)

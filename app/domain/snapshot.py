@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.domain.decisions import DecisionResult
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenTask:
@@ -69,6 +71,22 @@ class Thrown:
     kind: str
     name: str
     code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What a business rule task decided, or why it could not. Values are of JSON types.
+
+    result: None where it failed; then fault is the code, and facts say more. is_caught: the diagram has a way out.
+    """
+
+    task_id: str
+    element: str
+    decision: str
+    result: DecisionResult | None = None
+    fault: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
+    is_caught: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,9 +20,9 @@ import orjson
 from SpiffWorkflow.util.task import TaskState
 
 from app.engine.faults import StateRefused
-from app.engine.library_fixes import CaseProcess, CaseSubWorkflow, CaseTask, Decide, GoneNode, HostFunction
+from app.engine.library_fixes import CaseProcess, CaseSubWorkflow, CaseTask, GoneNode, HostFunction
 from app.engine.parser import Definition
-from app.engine.runner import NO_DECISIONS, NO_FUNCTIONS, Instance, new_workflow
+from app.engine.runner import NO_FUNCTIONS, Instance, new_workflow
 
 CODEC_VERSION = 1
 DEFLATE_LEVEL = 1
@@ -56,7 +56,6 @@ def load(
     variables: dict[str, object],
     definition: Definition,
     *,
-    decisions: Mapping[str, Decide] = NO_DECISIONS,
     functions: Mapping[str, HostFunction] = NO_FUNCTIONS,
     upgrades: Mapping[int, Upgrade] = UPGRADES,
 ) -> Instance:
@@ -66,7 +65,7 @@ def load(
     stands at a node the definition lacks; migrate the instance first).
     """
     state = read_state(raw, definition, upgrades=upgrades)
-    workflow = new_workflow(definition, variables, decisions=decisions, functions=functions)
+    workflow = new_workflow(definition, variables, functions=functions)
     scopes: list[dict[str, object]] = state["d"]
     _fill(workflow, state["p"], state["n"], scopes)
     for parent, name, stored in state["s"]:

@@ -5,13 +5,15 @@ activity: its item, the output it sets, and its own outcomes. They are seen insi
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 
 from app.domain.feel import compile_expression
+from app.domain.feel.months import Months
+from app.domain.feel.values import say_moment
 from app.engine.library_fixes import CaseTask
 
 INSTANCE = "instance"
@@ -103,8 +105,8 @@ def plain(value: object) -> Any:
     match value:
         case Decimal():
             return int(value) if value == value.to_integral_value() else float(value)
-        case datetime() | date() | time():
-            return value.isoformat()
+        case date() | time() | timedelta() | Months():
+            return say_moment(value)
         case Mapping():
             return {str(key): plain(item) for key, item in value.items()}
         case list() | tuple():

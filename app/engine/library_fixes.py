@@ -23,15 +23,16 @@ from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from app.domain.decisions import DecisionModel
 from app.domain.feel import Run
 from app.engine.faults import LoopLimit
 
 if TYPE_CHECKING:
-    from app.domain.snapshot import Thrown
+    from app.domain.snapshot import Decided, Thrown
 
 PINNED = "3.2.0"
 MAX_DEPTH = 12
-Decide = Callable[[Mapping[str, object]], object]
+NO_DECISIONS = DecisionModel(decisions={})
 HostFunction = Callable[..., object]
 UNFINISHED = TaskState.NOT_FINISHED_MASK
 
@@ -183,7 +184,7 @@ class CaseProcess:
 
 
 class CaseWorkflow(CaseProcess, BpmnWorkflow):
-    """The instance of one case. `data` holds its variables, `thrown` what the host has not taken yet."""
+    """The instance of one case. `data` holds its variables, `thrown`, `decided` what the host has not taken yet."""
 
     def __init__(self, spec: object, subprocess_specs: object, script_engine: object) -> None:
         super().__init__(spec, subprocess_specs, script_engine=script_engine, deserializing=True)
@@ -191,7 +192,8 @@ class CaseWorkflow(CaseProcess, BpmnWorkflow):
         self.thrown: list[Thrown] = []
         self.taken_count = 0
         self.subprocesses: dict[UUID, CaseSubWorkflow] = {}
-        self.decisions: Mapping[str, Decide] = {}
+        self.decisions = NO_DECISIONS
+        self.decided: list[Decided] = []
         self.functions: Mapping[str, HostFunction] = {}
         self.feel_run = Run()
         self.parent_task = None

@@ -10,7 +10,7 @@ from app.domain.errors import DiagramRefused
 from app.engine.elements import Element
 from app.engine.expressions import Condition
 from app.engine.library_fixes import CaseProcessSpec
-from app.engine.specs import activities, gateways, instances, thrown, waits
+from app.engine.specs import activities, decisions, gateways, instances, thrown, waits
 
 TAG = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 INSTANCE_SUFFIX = "/instance"
@@ -21,7 +21,7 @@ SIMPLE: Mapping[str, type] = {
     "manualTask": activities.CaseManualTask,
     "task": activities.CaseNoneTask,
     "serviceTask": activities.ServiceCall,
-    "businessRuleTask": activities.DecisionTask,
+    "businessRuleTask": decisions.DecisionTask,
     "exclusiveGateway": gateways.CaseExclusiveGateway,
     "inclusiveGateway": gateways.CaseInclusiveGateway,
     "parallelGateway": gateways.CaseParallelGateway,
@@ -78,7 +78,7 @@ class NodeBuilder:
         tag = str(node.tag).removeprefix(TAG)
         built = self._of_tag(spec, node, element, tag=tag, name=name)
         built.element, built.bpmn_id, built.bpmn_name = element, element_id(node), element.name
-        if isinstance(built, activities.ServiceCall) and element.input:
+        if isinstance(built, activities.ServiceCall | decisions.DecisionTask) and element.input:
             built.input_expression = Condition(element.input)
         return built
 

@@ -6,11 +6,13 @@ from typing import Any
 
 from lxml import etree
 
+from app.domain.decisions import DecisionModel
 from app.domain.diagram import Normalised
 from app.domain.errors import DiagramRefused
 from app.domain.feel import FeelRefused
 from app.engine.builder import DefinitionBuilder
 from app.engine.elements import Element
+from app.engine.library_fixes import NO_DECISIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +22,8 @@ class Definition:
     key: names the content, so equal keys mean equal definitions. process_id: the process begun. spec and
     subprocess_specs (all processes, this one too): objects of the engine library, opaque outside this package.
     origin: id of an added node -> id on the author's diagram. elements: element id of the executable diagram -> what
-    the author wrote there. member_order: matters a joint case opens -> those each of them waits for.
+    the author wrote there. member_order: matters a joint case opens -> those each of them waits for. decisions: what its
+    business rule tasks decide by.
     """
 
     key: str
@@ -30,6 +33,7 @@ class Definition:
     origin: Mapping[str, str] = field(default_factory=dict)
     elements: Mapping[str, Element] = field(default_factory=dict)
     member_order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    decisions: DecisionModel = NO_DECISIONS
 
     def author_id(self, element_id: str) -> str:
         """Return the id on the author's diagram."""

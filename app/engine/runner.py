@@ -10,23 +10,24 @@ from app.domain.moves import (
     CloseMember,
     CompleteTask,
     Correlate,
+    DecideAgain,
     FailService,
     FinishService,
     FireDeadline,
     Move,
     Start,
 )
-from app.domain.snapshot import Thrown
+from app.domain.snapshot import Decided, Thrown
 from app.engine.expressions import CaseExpressions, write, write_output, write_result
-from app.engine.library_fixes import CaseTask, CaseWorkflow, Decide, HostFunction
+from app.engine.library_fixes import CaseTask, CaseWorkflow, HostFunction
 from app.engine.parser import Definition
 from app.engine.specs.activities import HUMAN_TASKS, MemberCase, ServiceCall
+from app.engine.specs.decisions import DecisionTask
 from app.engine.specs.thrown import catch_outwards
 from app.engine.specs.waits import fire, open_waits
 from app.engine.steps import advance
 
 EXPRESSIONS = CaseExpressions()
-NO_DECISIONS: Mapping[str, Decide] = {}
 NO_FUNCTIONS: Mapping[str, HostFunction] = {}
 
 
@@ -50,16 +51,12 @@ class Instance:
 
 
 def new_workflow(
-    definition: Definition,
-    variables: dict[str, object],
-    *,
-    decisions: Mapping[str, Decide],
-    functions: Mapping[str, HostFunction],
+    definition: Definition, variables: dict[str, object], *, functions: Mapping[str, HostFunction]
 ) -> CaseWorkflow:
     """Return an instance without tokens, which `begin` and the codec fill."""
     workflow = CaseWorkflow(definition.spec, definition.subprocess_specs, EXPRESSIONS)
     workflow.data = variables
-    workflow.decisions = decisions
+    workflow.decisions = definition.decisions
     workflow.functions = functions
     workflow.begin_move()
     return workflow
@@ -69,16 +66,15 @@ def begin(
     definition: Definition,
     variables: Mapping[str, object],
     *,
-    decisions: Mapping[str, Decide] = NO_DECISIONS,
     functions: Mapping[str, HostFunction] = NO_FUNCTIONS,
 ) -> Instance:
     """Begin an instance and run it until it waits.
 
-    variables: JSON values. decisions: decision key -> function of the variables in scope, for business rule tasks.
-    functions: FEEL functions the host lends, such as `working days between` with the calendar of the case.
+    variables: JSON values. functions: FEEL functions the host lends, such as `working days between` with the calendar of
+    the case.
     Raises what `apply` raises.
     """
-    workflow = new_workflow(definition, dict(variables), decisions=decisions, functions=functions)
+    workflow = new_workflow(definition, dict(variables), functions=functions)
     workflow.open({})
     advance(workflow)
     return Instance(definition=definition, workflow=workflow)
@@ -88,9 +84,9 @@ def apply(instance: Instance, move: Move) -> None:
     """Let one thing happen and run until the instance waits again.
 
     Raises Conflict when the move does not fit, before anything has changed: `task_not_open`, `service_not_running`,
-    `wait_not_open`, `instance_ended`, `already_started`. CloseMember for a task that is gone is no error: the member
-    has left already. Raises LoopLimit, NoMatchingFlow or FeelStopped while running; the instance must be
-    dropped then.
+    `wait_not_open`, `decision_not_open`, `instance_ended`, `already_started`. CloseMember for a task that is gone is no
+    error: the member has left already. Raises LoopLimit, NoMatchingFlow or FeelStopped while running, DecideAgain what
+    the decision raises; the instance must be dropped then.
     """
     workflow = instance.workflow
     if not isinstance(move, FinishService | FailService):
@@ -99,6 +95,13 @@ def apply(instance: Instance, move: Move) -> None:
     workflow.begin_move()
     _let_happen(instance, move)
     advance(workflow)
+
+
+def take_decided(instance: Instance) -> tuple[Decided, ...]:
+    """Return what business rule tasks decided, or failed to decide, since this was asked last; each is told once."""
+    decided = tuple(instance.workflow.decided)
+    instance.workflow.decided.clear()
+    return decided
 
 
 def _let_happen(instance: Instance, move: Move) -> None:
@@ -117,6 +120,8 @@ def _let_happen(instance: Instance, move: Move) -> None:
             _finish_service(instance, move)
         case FailService():
             _fail_service(instance, move)
+        case DecideAgain():
+            _decide_again(instance, move)
         case Cancel():
             _cancel(instance)
 
@@ -169,6 +174,15 @@ def _fail_service(instance: Instance, move: FailService) -> None:
 def _finish_service(instance: Instance, move: FinishService) -> None:
     task = _running_service(instance, move.task_id)
     _take_values(task, move.data, {})
+    task.complete()
+
+
+def _decide_again(instance: Instance, move: DecideAgain) -> None:
+    """Decide by other tables what could not be decided; a fault of these is the caller's."""
+    task = _find(instance, move.task_id)
+    if task is None or not task.is_started or not isinstance(task.task_spec, DecisionTask):
+        raise Conflict("decision_not_open", task=move.task_id)
+    task.task_spec.decide(task, move.decisions)
     task.complete()
 
 

@@ -1,9 +1,12 @@
 """Run what needs nobody: automatic tasks, joins, conditions and the ends of processes, until the instance waits."""
 
+from dataclasses import replace
 from time import monotonic, thread_time
+from uuid import UUID
 
 from app.engine.faults import LoopLimit
 from app.engine.library_fixes import CaseSubWorkflow, CaseTask, CaseWorkflow
+from app.engine.specs.decisions import catch_failed
 from app.engine.specs.gateways import CaseInclusiveGateway
 from app.engine.specs.waits import fire, open_waits
 
@@ -70,7 +73,20 @@ def _is_automatic(task: CaseTask) -> bool:
 
 def _wake(workflow: CaseWorkflow, budget: _Budget) -> bool:
     """Look what becomes possible now that nothing else moves. Returns whether something did."""
-    return _fire_conditions(workflow, budget) or _join(workflow) or _end_processes(workflow)
+    return (
+        _catch_failures(workflow) or _fire_conditions(workflow, budget) or _join(workflow) or _end_processes(workflow)
+    )
+
+
+def _catch_failures(workflow: CaseWorkflow) -> bool:
+    """Let boundary events for errors catch what business rule tasks could not decide since the last look."""
+    caught = False
+    for place, item in enumerate(workflow.decided):
+        task = workflow.find_live(UUID(hex=item.task_id)) if item.fault and not item.is_caught else None
+        if task is not None and catch_failed(task, item.fault):
+            workflow.decided[place] = replace(item, is_caught=True)
+            caught = True
+    return caught
 
 
 def _fire_conditions(workflow: CaseWorkflow, budget: _Budget) -> bool:

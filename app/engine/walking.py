@@ -14,7 +14,8 @@ from app.engine import runner
 from app.engine.faults import LoopLimit
 from app.engine.library_fixes import CaseTask
 from app.engine.parser import Definition
-from app.engine.specs.activities import HUMAN_TASKS, DecisionTask, MemberCase, ServiceCall
+from app.engine.specs.activities import HUMAN_TASKS, MemberCase, ServiceCall
+from app.engine.specs.decisions import DecisionTask
 from app.engine.specs.gateways import CaseExclusiveGateway, CaseInclusiveGateway
 from app.engine.specs.instances import ParallelInstances, SequentialInstances
 from app.engine.specs.waits import Wait, fire, open_waits

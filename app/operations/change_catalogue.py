@@ -26,6 +26,8 @@ from app.runtime.access import actor_of
 from app.runtime.advance import Result
 from app.runtime.catalogue_changes import CheckedChange, check_change
 from app.runtime.context import Context
+from app.runtime.decision_book import names_of
+from app.runtime.decision_files import deployed_decisions
 from app.runtime.definitions import normalised_row
 from app.storage.catalogue import list_departments, offering_in_force, publish_offering
 from app.storage.catalogue_changes import CatalogueChangeRow, add_change, decide_change, find_change, lock_change
@@ -67,6 +69,7 @@ def submit_change(context: Context, person: Person, change: CatalogueChangeInput
         list_source=change.list_source,
         diagram=change.diagram or None,
         kept=kept.source if kept else None,
+        decisions=names_of(context.library.current().decision_book),
     )
     matter = checked.matter
     _require_regions(person, matter.regions)
@@ -110,7 +113,11 @@ def approve_change(context: Context, person: Person, *, change_id: int) -> Resul
     row, kept = _read(context, change_id)
     _require_decider(person, row)
     checked = check_change(
-        context.settings, list_source=row.list_source, diagram=row.diagram, kept=kept.source if kept else None
+        context.settings,
+        list_source=row.list_source,
+        diagram=row.diagram,
+        kept=kept.source if kept else None,
+        decisions=names_of(context.library.current().decision_book),
     )
     with context.database.write() as uow:
         row = _locked(uow, person, change_id)
@@ -154,7 +161,7 @@ def _publish_diagram(
         findings=orjson.dumps(found).decode(),
     )
     added = add_bound_version(uow, new, by=row.created_by, approved_by=by)
-    add_normalised(uow, normalised_row(context, added.id, added.sha256, checked.normalised))
+    add_normalised(uow, normalised_row(context, added.id, added.sha256, checked.normalised, deployed_decisions(uow)))
     return added.version
 
 

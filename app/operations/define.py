@@ -1,8 +1,11 @@
-"""The life of a definition (流程定义): draft, check, submit, approval by a second person, deployment."""
+"""The life of a definition (流程定义), a diagram or a decision file: draft, check, second person, deployment."""
+
+from dataclasses import dataclass
 
 import orjson
 
-from app.catalogue.checker import published_names
+from app.diagrams.dmn_file import DmnFile, looks_like_dmn
+from app.diagrams.dmn_reader import read_checked
 from app.diagrams.reader import finding_item
 from app.domain.authority import Person
 from app.domain.diagram import Finding, Normalised
@@ -11,32 +14,71 @@ from app.domain.vocabulary import Role
 from app.runtime.access import actor_of
 from app.runtime.advance import Result
 from app.runtime.context import Context
+from app.runtime.decision_book import PREFIX, decision_versions, names_of
+from app.runtime.decision_files import bind_again, deployed_decisions, published_with
 from app.runtime.definitions import check_executable, normalised_row
 from app.storage.definitions import (
     DefinitionRow,
     NewDefinition,
     add_normalised,
     advance_definition,
+    decisions_in_force,
     find_version,
     open_version,
     save_draft,
 )
 from app.storage.rules import begin_generation, files_at, publish_files
 
-KEY_KINDS = ("pattern", "theme", "matter", "process")
+KEY_KINDS = ("pattern", "theme", "matter", "process", "decision")
+BPMN, DMN = "bpmn", "dmn"
 LONGEST_KEY = 120
 LONGEST_NOTE = 500
 PREFECTURE = "422800"
 
 
-def check_definition(context: Context, source: bytes, *, file: str) -> tuple[Normalised, tuple[Finding, ...]]:
-    """Return the executable form of a diagram and all findings; stores nothing. Raises DiagramRefused when unreadable."""
-    published = published_names(context.settings.rules_dir, context.settings.bpmn_dir)
-    return check_executable(source, file=file, published=published)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedDefinition:
+    """What a check found. normalised: the executable form of a diagram; None for a decision file."""
+
+    findings: tuple[Finding, ...]
+    normalised: Normalised | None = None
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What stands against a deployment."""
+        return tuple(item for item in self.findings if item.severity == "error")
+
+
+def check_definition(context: Context, source: bytes, *, file: str, key: str = "") -> CheckedDefinition:
+    """Check a diagram, or a decision file together with those that are deployed; stores nothing.
+
+    key: of the definition it is or would be; without one its content says what it is. Raises DiagramRefused for a
+    diagram that cannot be opened.
+    """
+    if key.startswith(PREFIX) or (not key and looks_like_dmn(source)):
+        return _check_decisions(context, source, file=file, key=key)
+    settings, decisions = context.settings, names_of(context.library.current().decision_book)
+    published = published_with(settings.rules_dir, settings.bpmn_dir, decisions)
+    normalised, findings = check_executable(source, file=file, published=published)
+    return CheckedDefinition(findings=findings, normalised=normalised)
+
+
+def _check_decisions(context: Context, source: bytes, *, file: str, key: str) -> CheckedDefinition:
+    """Look at one file among the deployed ones, whose own findings are nobody's fault here.
+
+    Without a key it stands for the deployed files whose decisions it holds.
+    """
+    with context.database.read() as connection:
+        rows = decision_versions(decisions_in_force(connection))
+    book = context.library.current().decision_book.decisions
+    known = {book[name].file for name in DmnFile(file).read(source) if name in book}
+    others = {row.key: row.source for row in rows if row.key not in ({key} if key else known)}
+    findings = read_checked({**others, file: source}).findings
+    return CheckedDefinition(findings=tuple(item for item in findings if item.file == file))
 
 
 def save_definition(context: Context, person: Person, *, key: str, source: bytes, edit: int, note: str = "") -> Result:
-    """Save the draft of a diagram with its findings; a draft may have faults, only a deployment may not.
+    """Save the draft of a definition with its findings; a draft may have faults, only a deployment may not.
 
     edit: of the draft as last seen, 0 for a new one. note: what it changes, at most 500 characters are kept.
     Raises Forbidden, InvalidInput `definition_key`, Stale.
@@ -45,13 +87,14 @@ def save_definition(context: Context, person: Person, *, key: str, source: bytes
     kind, _, name = key.partition(":")
     if kind not in KEY_KINDS or not name.replace("-", "").replace("_", "").isalnum() or len(key) > LONGEST_KEY:
         raise InvalidInput("definition_key", key=key[:LONGEST_KEY])
-    _normalised, findings = check_definition(context, source, file=f"{name}.bpmn")
+    is_decision = kind == PREFIX.removesuffix(":")
+    checked = check_definition(context, source, file=f"{name}.{DMN if is_decision else BPMN}", key=key)
     new = NewDefinition(
         id=context.ids.next_id(PREFECTURE),
         key=key,
-        kind="bpmn",
+        kind=DMN if is_decision else BPMN,
         source=source,
-        findings=orjson.dumps([finding_item(item) for item in findings]).decode(),
+        findings=orjson.dumps([finding_item(item) for item in checked.findings]).decode(),
         note=note.strip()[:LONGEST_NOTE] or None,
     )
     with context.database.write() as uow:
@@ -88,9 +131,10 @@ def approve_definition(
 
 
 def deploy_definition(context: Context, person: Person, *, key: str, version: int) -> Result:
-    """Deploy an approved version: new cases start with it, running ones keep theirs.
+    """Deploy an approved version: new cases start with it, running ones keep theirs, and the tables they decide by.
 
-    It is checked once more against what is published now. Raises Conflict `definition_state` unless it is approved.
+    It is checked once more against what is published now. Raises Conflict `definition_state` unless it is approved,
+    DiagramRefused when a diagram in force asks for a decision that is not in its file any more.
     """
     _require_designer(person)
     with context.database.write() as uow:
@@ -102,16 +146,19 @@ def deploy_definition(context: Context, person: Person, *, key: str, version: in
         generation = begin_generation(uow, by=actor)
         publish_files(uow, generation, files_at(uow.connection, generation - 1))
         deployed = advance_definition(uow, row.id, "deployed", by=actor)
-        add_normalised(uow, normalised_row(context, row.id, row.sha256, normalised))
+        if normalised is None:
+            bind_again(uow, context)
+        else:
+            add_normalised(uow, normalised_row(context, row.id, row.sha256, normalised, deployed_decisions(uow)))
         return _answer(deployed)
 
 
-def _refuse_faults(context: Context, row: DefinitionRow) -> Normalised:
-    normalised, findings = check_definition(context, row.source, file=f"{row.key}.bpmn")
-    faults = tuple(finding_item(item) for item in findings if item.severity == "error")
+def _refuse_faults(context: Context, row: DefinitionRow) -> Normalised | None:
+    checked = check_definition(context, row.source, file=f"{row.key}.{row.kind}", key=row.key)
+    faults = tuple(finding_item(item) for item in checked.errors)
     if faults:
         raise DiagramRefused("definition_refused", items=faults, count=len(faults))
-    return normalised
+    return checked.normalised
 
 
 def _version(row: DefinitionRow | None, key: str) -> DefinitionRow:

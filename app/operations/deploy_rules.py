@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 import orjson
 
 from app.catalogue.calendars import read_calendars
-from app.catalogue.checker import check_rules, published_names
+from app.catalogue.checker import check_rules
 from app.catalogue.matters import MatterFile, read_matters
 from app.catalogue.organisation import read_departments, read_regions, read_roles
 from app.catalogue.time_rules import read_time_rules
@@ -20,6 +20,14 @@ from app.domain.errors import DiagramRefused
 from app.runtime.calendar_progress import carry_on
 from app.runtime.calendar_publishing import keep_current, plan_versions, publish_versions
 from app.runtime.context import Context
+from app.runtime.decision_book import DeployedDecisions
+from app.runtime.decision_files import (
+    bind_again,
+    check_decision_files,
+    decision_files,
+    deployed_decisions,
+    published_with,
+)
 from app.runtime.definitions import check_executable, normalised_row
 from app.runtime.theme_promises import check_promises
 from app.storage.calendars import add_calendar_version, current_calendars
@@ -39,6 +47,7 @@ from app.storage.unit_of_work import UnitOfWork
 
 TEXT_SUFFIXES = (".toml", ".json", ".dmn", ".csv", ".typ")
 PREFECTURE = "422800"
+MALFORMED = "toml-malformed"
 RECOUNT_S = 2.0
 
 
@@ -78,9 +87,11 @@ def deploy_rules(context: Context, *, bpmn_dir: Path, rules_dir: Path, actor: Ac
         changed = publish_files(uow, generation, dict(_rule_files(rules_dir)))
         departments = _publish_organisation(uow, context, rules_dir)
         load_id = _publish_calendars(uow, context, rules_dir, changed, actor)
-        for diagram in diagrams:
-            _publish_diagram(uow, context, diagram, actor)
         _publish_definitions(uow, context, rules_dir, actor)
+        deployed = deployed_decisions(uow)
+        for diagram in diagrams:
+            _publish_diagram(uow, context, diagram, deployed, actor)
+        bind_again(uow, context)
         offerings = _publish_offerings(uow, context, matters, departments, changed)
     if load_id is not None:
         carry_on(context, load_id, budget_s=RECOUNT_S)
@@ -110,9 +121,13 @@ def check_folders(bpmn_dir: Path, rules_dir: Path) -> tuple[Finding, ...]:
 
 def _read(bpmn_dir: Path, rules_dir: Path) -> tuple[list[_Diagram], list[Finding]]:
     findings = list(check_rules(rules_dir, bpmn_dir))
+    if any(item.code == MALFORMED for item in findings):
+        return [], findings
+    decisions, found = check_decision_files(rules_dir)
+    findings.extend(found)
     if any(item.severity == "error" for item in findings):
         return [], findings
-    published = published_names(rules_dir, bpmn_dir)
+    published = published_with(rules_dir, bpmn_dir, decisions)
     diagrams = []
     for path in sorted(bpmn_dir.rglob("*.bpmn")):
         source, file = path.read_bytes(), path.relative_to(bpmn_dir.parent).as_posix()
@@ -209,7 +224,9 @@ def _changed_years(layer: str, changed: tuple[str, ...]) -> frozenset[int]:
     return frozenset(int(path.stem) for path in paths if path.stem.isdigit())
 
 
-def _publish_diagram(uow: UnitOfWork, context: Context, diagram: _Diagram, actor: Actor) -> None:
+def _publish_diagram(
+    uow: UnitOfWork, context: Context, diagram: _Diagram, deployed: DeployedDecisions, actor: Actor
+) -> None:
     findings = orjson.dumps([finding_item(item) for item in diagram.findings]).decode()
     row = add_version(
         uow,
@@ -222,12 +239,13 @@ def _publish_diagram(uow: UnitOfWork, context: Context, diagram: _Diagram, actor
         ),
         by=actor.code,
     )
-    add_normalised(uow, normalised_row(context, row.id, row.sha256, diagram.normalised))
+    add_normalised(uow, normalised_row(context, row.id, row.sha256, diagram.normalised, deployed))
 
 
 def _publish_definitions(uow: UnitOfWork, context: Context, rules_dir: Path, actor: Actor) -> None:
-    """Publish forms and decision tables; a theme's own stand under `theme:<code>`."""
+    """Publish forms and decision files; a theme's own stand under `theme:<code>`, the others under `decision:<name>`."""
     found = [(path.stem, "form", path) for path in sorted((rules_dir / "forms").glob("*.json"))]
+    found.extend((key, "dmn", path) for key, path in decision_files(rules_dir))
     for path in sorted((rules_dir / "themes").glob("*/*")):
         if path.name in ("form.json", "guidance.dmn"):
             kind = "form" if path.suffix == ".json" else "dmn"

@@ -13,6 +13,7 @@ from app.queries.scoping import case_scope
 from app.storage.tables import (
     audit_entry,
     case_file,
+    case_input,
     case_party,
     decision_record,
     delivery,
@@ -20,6 +21,8 @@ from app.storage.tables import (
     document,
     user_task,
 )
+
+RULE_DECIDED = "rule_decided"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +89,7 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
-    """One entry of the audit chain."""
+    """One entry of the audit chain. decided: of a business rule task the values it read and its result, until erased."""
 
     seq: int
     at: datetime
@@ -94,6 +97,7 @@ class HistoryEntry:
     actor: str
     facts: dict[str, object]
     hash: str
+    decided: dict[str, object] | None = None
 
 
 def find_case_id(connection: sa.Connection, scope: Scope, case_no: str) -> int:
@@ -165,6 +169,7 @@ def list_history(connection: sa.Connection, case_id: int) -> tuple[HistoryEntry,
     rows = connection.execute(
         sa.select(audit_entry).where(audit_entry.c.case_id == case_id).order_by(audit_entry.c.seq)
     ).all()
+    decided = _decided(connection, case_id) if any(row.kind == RULE_DECIDED for row in rows) else {}
     return tuple(
         HistoryEntry(
             seq=row.seq,
@@ -173,9 +178,16 @@ def list_history(connection: sa.Connection, case_id: int) -> tuple[HistoryEntry,
             actor=row.actor,
             facts=dict(orjson.loads(row.body).get("facts", {})),
             hash=row.hash.hex(),
+            decided=decided.get(row.seq) if row.kind == RULE_DECIDED else None,
         )
         for row in rows
     )
+
+
+def _decided(connection: sa.Connection, case_id: int) -> dict[int, dict[str, object]]:
+    columns = case_input.c
+    rows = connection.execute(sa.select(columns.seq, columns.answers).where(columns.case_id == case_id))
+    return {row.seq: orjson.loads(row.answers) for row in rows}
 
 
 def list_documents(connection: sa.Connection, case_id: int) -> tuple[dict[str, object], ...]:

@@ -12,7 +12,8 @@ from app.domain.errors import NotFound
 from app.storage.definitions import DefinitionRow, find_version, list_versions, open_version
 from app.storage.tables import case_file, staff
 
-PROCESS_NAME = re.compile(rb'<(?:\w+:)?process\b[^>]*\bname="([^"]*)"')
+KINDS = ("bpmn", "dmn")
+PROCESS_NAME = re.compile(rb'<(?:\w+:)?(?:process|decision)\b[^>]*\bname="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +35,12 @@ class DefinitionLine:
     open_cases: int
 
 
-def list_definitions(connection: sa.Connection, *, kind: str = "bpmn") -> tuple[DefinitionLine, ...]:
-    """Return all versions of a kind, by key, newest first."""
+def list_definitions(connection: sa.Connection) -> tuple[DefinitionLine, ...]:
+    """Return all versions of diagrams and of decision files, by key, newest first."""
     columns = case_file.c
     query = sa.select(columns.definition_id, sa.func.count()).where(sa.text("closed_at IS NULL"))
     counts = {row[0]: int(row[1]) for row in connection.execute(query.group_by(columns.definition_id))}
-    rows = [row for row in list_versions(connection) if row.kind == kind]
+    rows = [row for row in list_versions(connection) if row.kind in KINDS]
     ordered = sorted(rows, key=lambda row: (row.key, -row.version))
     return tuple(_line(row, counts.get(row.id, 0)) for row in ordered)
 
@@ -88,6 +89,6 @@ def names_of_actors(connection: sa.Connection, actors: tuple[str | None, ...]) -
 
 
 def _name(source: bytes) -> str:
-    """Return the name of the first process of a diagram as drawn, without opening it as XML."""
+    """Return the name of the first process or decision as drawn, without opening the file as XML."""
     match = PROCESS_NAME.search(source)
     return unescape(match[1].decode("utf-8", "replace")) if match else ""

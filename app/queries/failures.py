@@ -34,7 +34,7 @@ class FailedDeadline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenIncident:
-    """A failure that waits for a retry or a person."""
+    """A failure that waits for a retry or a person. engine_task: of a decision that failed; decision: its name."""
 
     id: str
     code: str
@@ -46,6 +46,8 @@ class OpenIncident:
     opened_at: datetime
     deadline_id: str | None
     error: str
+    engine_task: str | None = None
+    decision: str | None = None
 
 
 def list_failed_deadlines(
@@ -126,6 +128,8 @@ def _incident(row: sa.Row[tuple[object, ...]]) -> OpenIncident:
         opened_at=row.opened_at,
         deadline_id=facts.get("deadline_id"),
         error=str(facts.get("error", "")),
+        engine_task=facts.get("engine_task"),
+        decision=facts.get("decision"),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.catalogue.checker import check_rules, published_names
+from app.catalogue.checker import check_rules
 from app.catalogue.files import RuleFile, fault, parse_toml, read_folder
 from app.catalogue.matter_checks import FOLDERS
 from app.catalogue.matters import MatterFile, matter_of
@@ -15,6 +15,7 @@ from app.diagrams.check_diagram import check_diagram
 from app.diagrams.reader import finding_item
 from app.domain.diagram import Finding, Normalised, Published
 from app.domain.errors import DiagramRefused, InvalidInput
+from app.runtime.decision_files import published_with
 from app.settings import Settings
 
 NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
@@ -47,11 +48,18 @@ class CheckedChange:
     findings: tuple[Finding, ...]
 
 
-def check_change(settings: Settings, *, list_source: bytes, diagram: bytes | None, kept: bytes | None) -> CheckedChange:
+def check_change(
+    settings: Settings,
+    *,
+    list_source: bytes,
+    diagram: bytes | None,
+    kept: bytes | None,
+    decisions: frozenset[str],
+) -> CheckedChange:
     """Check list and diagram together, with everything that is shipped around them.
 
-    kept: the deployed diagram that stays, as drawn. Raises DiagramRefused `change_set_refused` with every fault, each
-    with file, line and remedy.
+    kept: the deployed diagram that stays, as drawn. decisions: ids and names of the deployed decisions.
+    Raises DiagramRefused `change_set_refused` with every fault, each with file, line and remedy.
     """
     file = _read_list(settings, list_source)
     _refuse(_with_line(item, file.path, list_source) for item in _check_names(file))
@@ -65,7 +73,7 @@ def check_change(settings: Settings, *, list_source: bytes, diagram: bytes | Non
         findings = [_with_line(item, file.path, list_source) for item in _own_first(check_rules(rules, bpmn), file)]
         normalised = None
         if diagram:
-            normalised, found = _check_drawing(diagram, f"bpmn/{drawn}", published_names(rules, bpmn))
+            normalised, found = _check_drawing(diagram, f"bpmn/{drawn}", published_with(rules, bpmn, decisions))
             findings.extend(found)
     _refuse(findings)
     return CheckedChange(path=file.path, matter=matter_of(file), normalised=normalised, findings=tuple(findings))

@@ -8,6 +8,7 @@ from app.domain.diagram import Finding, Normalised, Published
 from app.domain.errors import DiagramRefused
 from app.engine.parser import parse
 from app.runtime.context import Context
+from app.runtime.decision_book import DeployedDecisions
 from app.storage.definitions import NormalisedRow
 
 PREFECTURE = "422800"
@@ -35,8 +36,13 @@ def not_executable(refused: DiagramRefused, file: str) -> Finding:
     return Finding(severity="error", code="not-executable", file=file, element=element, facts=refused.facts)
 
 
-def normalised_row(context: Context, definition_id: int, sha256: str, normalised: Normalised) -> NormalisedRow:
-    """Return the stored executable form of a definition. A newer normaliser never touches a stored one."""
+def normalised_row(
+    context: Context, definition_id: int, sha256: str, normalised: Normalised, deployed: DeployedDecisions
+) -> NormalisedRow:
+    """Return the stored executable form of a definition, bound to the decision files in force.
+
+    A newer normaliser or table never touches a stored one.
+    """
     return NormalisedRow(
         id=context.ids.next_id(PREFECTURE),
         definition_id=definition_id,
@@ -46,4 +52,5 @@ def normalised_row(context: Context, definition_id: int, sha256: str, normalised
         process_id=normalised.processes[0],
         xml=normalised.xml,
         origin=normalised.origin,
+        decisions=deployed.bound_to(normalised.xml),
     )

@@ -24,6 +24,7 @@ from app.domain.errors import NotFound
 from app.domain.form import read_form
 from app.domain.messages import Messages
 from app.engine.parser import Definition, parse
+from app.runtime.decision_book import NO_DECISIONS, decision_versions, read_versions
 from app.runtime.published import DepartmentFacts, Published, PublishedForm
 from app.storage import calendar_loads
 from app.storage import calendars as stored_calendars
@@ -110,10 +111,15 @@ class Library:
     def _parse(self, diagram_id: int) -> Definition:
         with self._database.read() as connection:
             row = stored_definitions.get_normalised(connection, diagram_id)
-        if row is None:
-            raise NotFound("definition_unknown", diagram=str(diagram_id))
+            if row is None:
+                raise NotFound("definition_unknown", diagram=str(diagram_id))
+            versions = stored_definitions.sources_of(
+                connection, [int(part) for part in row.decisions.split(",") if part]
+            )
         normalised = Normalised(xml=row.xml, processes=(row.process_id,), origin=row.origin)
         parsed = parse(normalised, key=str(diagram_id), process_id=row.process_id)
+        if versions:
+            parsed = replace(parsed, decisions=read_versions(versions))
         return replace(parsed, member_order=order_of_members(row.xml)) if OPENS_MEMBERS in row.xml else parsed
 
     def _read(self, generation: int) -> Published:
@@ -150,6 +156,8 @@ class Library:
                 calendar_id=calendar.id,
                 calendar_layers=department.calendar_layers,
             )
+        tables = decision_versions(decisions)
+        guidance = [row for row in decisions if row not in tables]
         versions = [PublishedForm(key=row.key, version=row.version, schema=read_form(row.source)) for row in forms]
         return Published(
             generation=generation,
@@ -162,7 +170,8 @@ class Library:
             form_versions={(form.key, form.version): form for form in versions},
             definitions={row.key: (row.definition_id, row.diagram_id) for row in definitions},
             themes={theme.code: theme for theme in themes},
-            decisions={row.key: model for row in decisions if (model := read_dmn(row.source, file=row.key).model)},
+            decisions={row.key: model for row in guidance if (model := read_dmn(row.source, file=row.key).model)},
+            decision_book=read_versions(tables) if tables else NO_DECISIONS,
             document_versions={document.kind: document.version for document in documents},
             messages=self._messages,
             calendar_documents=documents_of_calendars,

@@ -59,6 +59,7 @@ class Published:
     document_versions: Mapping[str, str]
     messages: Messages
     calendar_documents: Mapping[str, str] = field(default_factory=dict)
+    decision_book: DecisionModel = field(default_factory=lambda: DecisionModel(decisions={}))
     bound_definitions: Mapping[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
 
     def diagram_for(self, key: str, version: int | None) -> tuple[int, int] | None:

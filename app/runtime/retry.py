@@ -1,4 +1,4 @@
-"""Try a failed deadline again (重试): a person's act on its case, with its line in the audit chain."""
+"""Try again what failed (重试), a deadline or a decision: a person's act on its case, with its line in the audit chain."""
 
 from dataclasses import fields
 from datetime import datetime
@@ -6,14 +6,15 @@ from datetime import datetime
 from app.domain.actor import Actor, system_actor
 from app.domain.authority import Person
 from app.domain.change_set import DeadlineChange
-from app.domain.errors import Forbidden, NotFound
+from app.domain.errors import Conflict, Forbidden, NotFound
 from app.domain.loaded_case import DeadlineFacts
 from app.domain.vocabulary import DeadlineState, Role
 from app.runtime.access import actor_of, refuse_foreign_case
-from app.runtime.advance import Result, Target, change_case
+from app.runtime.advance import Result, Target, change_case, moved
 from app.runtime.casework import Casework
 from app.runtime.context import Context
-from app.storage.incidents import RETRIED, close_incident, find_open_incident
+from app.runtime.rule_decisions import again
+from app.storage.incidents import RESOLVED, RETRIED, IncidentEntry, close_incident, find_open_incident
 from app.storage.unit_of_work import UnitOfWork
 
 RETRYING = frozenset({Role.SUPERVISOR, Role.DUTY_OFFICER})
@@ -50,6 +51,33 @@ def try_again(uow: UnitOfWork, context: Context, person: Person | None, *, case_
     incident = find_open_incident(uow.connection, case_id=case_id, deadline_id=deadline_id)
     if incident is not None:
         close_incident(uow, incident.id, state=RETRIED)
+    return result
+
+
+def decide_again(uow: UnitOfWork, context: Context, person: Person, incident: IncidentEntry) -> Result:
+    """Have what a business rule task could not decide decided once more, by the tables in force now.
+
+    A case that has gone on another way waits for no decision any more: then the incident is closed, and nothing else
+    happens. Raises Forbidden, NotFound `case_unknown` for a case the person does not see, and what the decision raises
+    when it fails again.
+    """
+    actor, state = refuse_retry(person), RETRIED
+
+    def act(work: Casework) -> Result:
+        nonlocal state
+        assert incident.engine_task is not None
+        refuse_foreign_case(person, work)
+        work.record("rule_decision_retried", {"element": incident.element})
+        try:
+            moved(work, again(work, incident.engine_task))
+        except Conflict as gone:
+            if gone.code != "decision_not_open":
+                raise
+            state = RESOLVED
+        return {"case_no": work.case.case_no, "state": state}
+
+    result = change_case(uow, context, Target(case_id=incident.case_id), act, actor=actor)
+    close_incident(uow, incident.id, state=state)
     return result
 
 

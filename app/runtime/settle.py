@@ -9,6 +9,7 @@ from app.runtime.casework import Casework
 from app.runtime.closing import close_ended
 from app.runtime.host_operations import HOST_OPERATIONS
 from app.runtime.reconcile import reconcile
+from app.runtime.rule_decisions import record_decided
 
 MAX_OPERATIONS_PER_MOVE = 100
 
@@ -37,6 +38,7 @@ def saved_state(work: Casework, diagram_id: int) -> StateRow:
 def _run_host_operations(work: Casework) -> Snapshot:
     assert work.instance is not None
     for _ in range(MAX_OPERATIONS_PER_MOVE):
+        record_decided(work)
         waiting = snapshot.take(work.instance)
         service = next((item for item in waiting.services if not item.topic), None)
         if service is None:

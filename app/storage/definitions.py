@@ -1,7 +1,7 @@
 """Definitions (流程定义): versions as drawn, their way from draft to deployment, and their executable form."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,7 +55,11 @@ class DefinitionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormalisedRow:
-    """An executable form (规范化流程图). origin: id of an added node -> id on the author's diagram."""
+    """An executable form (规范化流程图). origin: id of an added node -> id on the author's diagram.
+
+    decisions: ids of the versions of decision files it decides by, ascending, joined by commas. edition: counts the
+    forms of a definition; `add_normalised` gives it.
+    """
 
     id: int
     definition_id: int
@@ -65,6 +69,8 @@ class NormalisedRow:
     process_id: str
     xml: bytes
     origin: Mapping[str, str]
+    decisions: str = ""
+    edition: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +84,9 @@ class InForce:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormInForce:
-    """A deployed version of a form or a decision table."""
+    """A deployed version of a form or of a file of decision tables."""
 
+    definition_id: int
     key: str
     version: int
     source: bytes
@@ -197,14 +204,19 @@ def list_versions(connection: sa.Connection, key: str | None = None) -> tuple[De
 
 
 def add_normalised(uow: UnitOfWork, row: NormalisedRow) -> int:
-    """Store an executable form and return its id; one of the same definition, normaliser and start stays as it is."""
+    """Store an executable form and return its id; one that is the same but for its id stays as it is."""
     columns = normalised_diagram.c
+    last = sa.select(sa.func.max(columns.edition)).where(columns.definition_id == row.definition_id)
     values = {name: getattr(row, name) for name in row.__dataclass_fields__} | {
-        "origin": orjson.dumps(dict(row.origin)).decode()
+        "origin": orjson.dumps(dict(row.origin)).decode(),
+        "edition": (uow.connection.scalar(last) or 0) + 1,
     }
     uow.connection.execute(dialects.insert_ignore(uow.connection, normalised_diagram), values)
     query = sa.select(columns.id).where(
-        columns.definition_id == row.definition_id, columns.normaliser == row.normaliser, columns.start == row.start
+        columns.definition_id == row.definition_id,
+        columns.normaliser == row.normaliser,
+        columns.start == row.start,
+        columns.decisions == row.decisions,
     )
     return int(uow.connection.execute(query).scalar_one())
 
@@ -222,7 +234,7 @@ def in_force(connection: sa.Connection) -> tuple[InForce, ...]:
         sa.select(columns.key, columns.id, diagram.id.label("diagram_id"))
         .join(normalised_diagram, diagram.definition_id == columns.id)
         .where(sa.text("definition.state = 'deployed'"), columns.kind == "bpmn")
-        .order_by(columns.version, diagram.id)
+        .order_by(columns.version, diagram.edition, diagram.id)
     )
     newest = {row.key: row for row in connection.execute(query)}
     return tuple(InForce(key=key, definition_id=row.id, diagram_id=row.diagram_id) for key, row in newest.items())
@@ -235,7 +247,7 @@ def bound_diagrams(connection: sa.Connection) -> dict[tuple[str, int], tuple[int
         sa.select(columns.key, columns.version, columns.id, diagram.id.label("diagram_id"))
         .join(normalised_diagram, diagram.definition_id == columns.id)
         .where(columns.state == BOUND)
-        .order_by(diagram.id)
+        .order_by(diagram.edition, diagram.id)
     )
     return {(row.key, row.version): (row.id, row.diagram_id) for row in connection.execute(query)}
 
@@ -250,15 +262,23 @@ def decisions_in_force(connection: sa.Connection) -> tuple[FormInForce, ...]:
     return _newest_of_kind(connection, "dmn")
 
 
+def sources_of(connection: sa.Connection, definition_ids: Collection[int]) -> tuple[FormInForce, ...]:
+    """Return versions by their ids, in the order of these."""
+    columns = definition.c
+    query = sa.select(columns.id.label("definition_id"), columns.key, columns.version, columns.source)
+    rows = connection.execute(query.where(columns.id.in_(definition_ids)).order_by(columns.id))
+    return tuple(FormInForce(**row._asdict()) for row in rows)
+
+
 def _newest_of_kind(connection: sa.Connection, kind: str) -> tuple[FormInForce, ...]:
     newest = {row.key: FormInForce(**row._asdict()) for row in connection.execute(_deployed(kind))}
     return tuple(newest.values())
 
 
-def _deployed(kind: str) -> sa.Select[tuple[str, int, bytes]]:
+def _deployed(kind: str) -> sa.Select[tuple[int, str, int, bytes]]:
     columns = definition.c
     return (
-        sa.select(columns.key, columns.version, columns.source)
+        sa.select(columns.id.label("definition_id"), columns.key, columns.version, columns.source)
         .where(sa.text("definition.state = 'deployed'"), columns.kind == kind)
         .order_by(columns.version)
     )

@@ -14,12 +14,14 @@ OPEN, RETRIED, RESOLVED = "open", "retried", "resolved"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentEntry:
-    """An incident of a case. deadline_id: the deadline that failed; None where it was something else."""
+    """An incident of a case. deadline_id: the deadline that failed; engine_task: the business rule task that did."""
 
     id: int
     case_id: int
+    element: str
     state: str
     deadline_id: int | None
+    engine_task: str | None = None
 
 
 def find_incident(connection: sa.Connection, incident_id: int) -> IncidentEntry | None:
@@ -41,7 +43,13 @@ def close_incident(uow: UnitOfWork, incident_id: int, *, state: str) -> None:
 
 
 def _entry(row: sa.Row[tuple[object, ...]]) -> IncidentEntry:
-    deadline_id = orjson.loads(row.facts).get("deadline_id")
+    facts = orjson.loads(row.facts)
+    deadline_id = facts.get("deadline_id")
     return IncidentEntry(
-        id=row.id, case_id=row.case_id, state=row.state, deadline_id=int(deadline_id) if deadline_id else None
+        id=row.id,
+        case_id=row.case_id,
+        element=row.element,
+        state=row.state,
+        deadline_id=int(deadline_id) if deadline_id else None,
+        engine_task=facts.get("engine_task"),
     )

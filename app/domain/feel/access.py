@@ -1,8 +1,9 @@
 """Reading values at run time: fields of contexts, items of lists, tests against a value. Look-ups only."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
+from app.domain.feel.months import YEAR, Months
 from app.domain.feel.run import Run
 from app.domain.feel.values import Range, equal, is_number
 
@@ -37,24 +38,39 @@ def as_list(value: object) -> Sequence[object]:
     return value if isinstance(value, list | tuple) else (value,)
 
 
-_DATE_PARTS: Mapping[str, Callable[[date], object]] = {
+Part = Callable[..., object]
+_DATE_PARTS: Mapping[str, Part] = {
     "year": lambda value: value.year,
     "month": lambda value: value.month,
     "day": lambda value: value.day,
     "weekday": lambda value: value.isoweekday(),
 }
+_TIME_PARTS: Mapping[str, Part] = {
+    "hour": lambda value: value.hour,
+    "minute": lambda value: value.minute,
+    "second": lambda value: value.second,
+}
+_PARTS: Mapping[type, Mapping[str, Part]] = {
+    date: _DATE_PARTS,
+    datetime: {**_DATE_PARTS, **_TIME_PARTS},
+    time: _TIME_PARTS,
+    timedelta: {"days": lambda value: value.days},
+    Months: {
+        "years": lambda value: int(value.count / YEAR),
+        "months": lambda value: value.count - YEAR * int(value.count / YEAR),
+    },
+}
 
 
 def step_into(value: object, step: str, run: Run) -> object:
-    """Return the field `step` of a context, of every item of a list, or a part of a date; null when there is none."""
+    """Return the field `step` of a context, of every item of a list, or a part of a date, time or duration; else null."""
     if isinstance(value, Mapping):
         return value.get(step)
     if isinstance(value, list | tuple):
         run.spend(len(value))
         return [step_into(item, step, run) for item in value]
-    if isinstance(value, date) and step in _DATE_PARTS:
-        return _DATE_PARTS[step](value)
-    return value.days if isinstance(value, timedelta) and step == "days" else None
+    part = _PARTS.get(type(value), {}).get(step)
+    return part(value) if part is not None else None
 
 
 def pick(value: object, index: object) -> object:

@@ -7,7 +7,7 @@ from app.domain.feel import cells
 from app.domain.feel import syntax as tree
 from app.domain.feel.access import as_list, equal_counted, pick, step_into
 from app.domain.feel.calls import host_call, published_call
-from app.domain.feel.functions import FUNCTIONS
+from app.domain.feel.functions import FUNCTIONS, HOST_FUNCTIONS
 from app.domain.feel.run import INPUT, Closure, Run, Scope, TestClosure
 from app.domain.feel.values import ORDERS, Range, calculate, compare, is_number, negate
 
@@ -16,12 +16,21 @@ ITEM = "item"
 
 @dataclass(slots=True)
 class Reads:
-    """What an expression reads, filled while it is compiled. paths: dotted, as far as they are written."""
+    """What an expression reads, filled while it is compiled. paths: dotted, as far as they are written.
+
+    is_of_input: it reads `?`.
+    """
 
     names: set[str] = field(default_factory=set)
     filter_names: set[str] = field(default_factory=set)
     paths: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
+    is_of_input: bool = False
+
+    @property
+    def is_constant(self) -> bool:
+        """Say whether the expression gives the same value whenever it is asked."""
+        return not (self.names or self.filter_names or self.is_of_input or self.functions & HOST_FUNCTIONS.keys())
 
 
 class Compiler:
@@ -60,6 +69,7 @@ class Compiler:
 
     def input(self, _node: tree.Input) -> Closure:
         """Give the value that the tests of a cell are about."""
+        self.reads.is_of_input = True
         return lambda scope, _run: scope.get(INPUT)
 
     def name(self, node: tree.Name) -> Closure:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from app.domain.feel import values
+from app.domain.feel.months import Months, months_between
 
 Value = object
 MANY = 400
@@ -19,7 +20,7 @@ HOST_FUNCTIONS: Mapping[str, int] = {"working days between": 2, "add working day
 class Function:
     """A published function.
 
-    kinds: what each argument must be (number, text, boolean, list, date, duration, moment, context, any); the last one
+    kinds: what each argument must be (number, text, boolean, list, moment, context, any); the last one
     stands for all that follow. fewest, most: number of arguments. takes_null: called even when an argument is null.
     is_quadratic: compares every item with every other.
     """
@@ -48,8 +49,6 @@ _KINDS: dict[str, Callable[[Value], bool]] = {
     "text": lambda value: isinstance(value, str),
     "boolean": lambda value: isinstance(value, bool),
     "list": _is_list,
-    "date": lambda value: isinstance(value, date),
-    "duration": lambda value: isinstance(value, timedelta),
     "moment": lambda value: isinstance(value, str | date),
     "context": lambda value: isinstance(value, Mapping),
     "any": lambda _value: True,
@@ -69,10 +68,31 @@ def _date(*parts: Value) -> Value:
     return date(year, month, day)  # type: ignore[arg-type]
 
 
-def _date_and_time(value: str | date) -> datetime | None:
+def _date_and_time(value: str | date, clock: Value = None) -> datetime | None:
+    if isinstance(clock, time):
+        day = _to_date(value)
+        return datetime.combine(day, clock) if day is not None else None
     if isinstance(value, str):
         return datetime.fromisoformat(value) if "T" in value else None
     return value if isinstance(value, datetime) else None
+
+
+def _time(*parts: Value) -> Value:
+    if len(parts) == 1:
+        value = parts[0]
+        if isinstance(value, datetime):
+            return value.timetz()
+        return values.read_time(value) if isinstance(value, str) else value if isinstance(value, time) else None
+    match parts:
+        case (int() as hour, int() as minute, int() as second):
+            return time(hour, minute, second)
+        case _:
+            return None
+
+
+def _months(start: str | date, end: str | date) -> Months | None:
+    first, last = _to_date(start), _to_date(end)
+    return None if first is None or last is None else months_between(first, last)
 
 
 def _years_between(start: str | date, end: str | date) -> int | None:
@@ -189,8 +209,8 @@ def _string(value: Value) -> Value:
         case int() | Decimal() | float():
             number = Decimal(values.exact(value))
             return format(number.normalize() if number else Decimal(0), "f")
-        case date():
-            return value.isoformat()
+        case date() | time() | timedelta() | Months():
+            return values.say_moment(value)
         case _:
             return None
 
@@ -209,8 +229,10 @@ def _typed(run: Callable[..., Value], *kinds: str, fewest: int | None = None, ma
 
 FUNCTIONS: Mapping[str, Function] = {
     "date": Function(_date, ("any",), 1, 3),
-    "date and time": _typed(_date_and_time, "moment"),
+    "date and time": _typed(_date_and_time, "moment", "any", fewest=1),
+    "time": Function(_time, ("any",), 1, 3),
     "duration": _typed(values.read_duration, "text"),
+    "years and months duration": _typed(_months, "moment", "moment"),
     "years between": _typed(_years_between, "moment", "moment"),
     "days between": _typed(_days_between, "moment", "moment"),
     "contains": _typed(lambda text, part: part in text, "text", "text"),

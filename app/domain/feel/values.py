@@ -1,23 +1,26 @@
 """Values of the expression language: exact numbers, three-valued logic, ranges, dates and durations.
 
-Kinds: number (int, Decimal, float), text, boolean, date, date and time, duration of days and seconds, list, context
-(a mapping), range, null. Operations on kinds that do not fit give null, as FEEL says.
+Kinds: number (int, Decimal, float), text, boolean, date, time, date and time, duration of days and seconds, duration of
+years and months, list, context (a mapping), range, null. Operations on kinds that do not fit give null, as FEEL says.
 """
 
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from app.domain.feel.months import Months, read_months
 from app.domain.feel.refusals import FeelStopped
 
 MAX_TEXT = 100_000
 MAX_POWER = 64
 MAX_BASE = 10**9
 _DURATION = re.compile(r"(-)?P(?:(\d{1,6})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?")
-_ORDERED: frozenset[type] = frozenset({str, date, datetime, timedelta})
+_TIME = re.compile(r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?")
+_ORDERED: frozenset[type] = frozenset({str, date, datetime, time, timedelta, Months})
+MINUTE_S, HOUR_S = 60, 3600
 
 _KINDS: tuple[tuple[str, tuple[type, ...]], ...] = (
     ("number", (int, Decimal, float)),
@@ -85,7 +88,7 @@ def compare(left: object, right: object, test: Test) -> bool | None:
         try:
             return test(left, right)
         except TypeError:
-            # An instant with an offset and one without have no order.
+            # Of an instant with an offset and one without neither is the earlier.
             return None
     if not is_number(left) or not is_number(right):
         return None
@@ -111,24 +114,50 @@ def negate(value: object) -> object:
     """Return the number or duration with the other sign; null for anything else."""
     if is_number(value):
         return calculate("-", 0, value)
-    return -value if isinstance(value, timedelta) else None
+    return -value if isinstance(value, timedelta | Months) else None
 
 
-def read_duration(text: str) -> timedelta | None:
-    """Read `P2DT3H4M5S`; None for years, months and whatever else is not a duration of days and seconds."""
+def read_duration(text: str) -> timedelta | Months | None:
+    """Read `P2DT3H4M5S` or `P1Y2M`; None for whatever else is no duration, years or months with days among it."""
     match = _DURATION.fullmatch(text)
     if match is None or not any(match.groups()[1:]):
-        return None
+        return read_months(text)
     days, hours, minutes, seconds = (int(group or 0) for group in match.groups()[1:])
     value = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
     return -value if match[1] else value
 
 
-def read_moment(text: str) -> date | datetime | timedelta | None:
-    """Read what may stand behind `@`: a date, a date and time, or a duration; None when it is none of them."""
-    duration = read_duration(text)
-    if duration is not None:
-        return duration
+def say_duration(value: timedelta) -> str:
+    """Return a duration of days and seconds as it is written: `P2DT3H4M5S`."""
+    seconds = abs(value) // timedelta(seconds=1)
+    hours, rest = divmod(seconds % (24 * HOUR_S), HOUR_S)
+    days = f"{seconds // (24 * HOUR_S)}D" if seconds >= 24 * HOUR_S else ""
+    parts = ((hours, "H"), (rest // MINUTE_S, "M"), (rest % MINUTE_S, "S"))
+    clock = "".join(f"{number}{unit}" for number, unit in parts if number)
+    return f"{'-' if value < timedelta() else ''}P{days}{'T' + clock if clock else ''}" if seconds else "PT0S"
+
+
+def say_moment(value: date | time | timedelta | Months) -> str:
+    """Return a date, a time, both, or a duration as it is written."""
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return say_duration(value) if isinstance(value, timedelta) else str(value)
+
+
+def read_time(text: str) -> time | None:
+    """Read `09:30:00`, with an offset or without; None for anything else."""
+    try:
+        return time.fromisoformat(text) if _TIME.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def read_moment(text: str) -> date | datetime | time | timedelta | Months | None:
+    """Read what may stand behind `@`: a date, a time, both, or a duration; None when it is none of them."""
+    if text.startswith(("P", "-P")):
+        return read_duration(text)
+    if _TIME.fullmatch(text):
+        return read_time(text)
     try:
         return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
     except ValueError:
@@ -161,13 +190,27 @@ def _joined(left: str, right: str) -> str:
 
 
 def _on_dates(sign: str, left: object, right: object) -> object:
-    if sign == "+" and isinstance(left, timedelta) and isinstance(right, date):
+    if sign == "*" and is_number(left):
         left, right = right, left
+    if isinstance(left, timedelta | Months) and is_number(right):
+        return _scaled(sign, left, exact(right))
+    if sign == "+" and isinstance(left, timedelta | Months) and isinstance(right, date):
+        left, right = right, left
+    if isinstance(right, Months) and isinstance(left, date | Months) and sign in "+-":
+        return left + right if sign == "+" else left - right
     if isinstance(left, date | timedelta) and isinstance(right, timedelta) and sign in "+-":
         return left + right if sign == "+" else left - right
     if sign == "-" and isinstance(left, date) and isinstance(right, date) and type(left) is type(right):
         return left - right
     return None
+
+
+def _scaled(sign: str, duration: timedelta | Months, factor: int | Decimal) -> timedelta | Months | None:
+    if sign not in "*/":
+        return None
+    whole = Decimal(duration.count) if isinstance(duration, Months) else Decimal(duration // timedelta(microseconds=1))
+    number = int(whole * factor if sign == "*" else whole / factor)
+    return Months(number) if isinstance(duration, Months) else timedelta(microseconds=number)
 
 
 def _divided(left: int | Decimal, right: int | Decimal) -> Decimal:

@@ -1,4 +1,4 @@
-"""Activities: people, services of the host, decision tables, member cases and sub-processes."""
+"""Activities: people, services of the host, member cases and sub-processes."""
 
 from collections.abc import Mapping
 
@@ -12,8 +12,8 @@ from SpiffWorkflow.bpmn.specs.defaults import (
 )
 
 from app.domain.errors import RuleViolation
-from app.engine.expressions import Condition, plain, scope_of, write
-from app.engine.library_fixes import CaseTask, Decide
+from app.engine.expressions import Condition, plain
+from app.engine.library_fixes import CaseTask
 from app.engine.specs.node import CaseNode
 
 
@@ -50,19 +50,6 @@ class ServiceCall(CaseNode, ServiceTask):
         if not isinstance(value, dict):
             raise RuleViolation("input_not_context", element=self.element.id if self.element else "")
         return value
-
-
-class DecisionTask(CaseNode, ServiceTask):
-    """businessRuleTask: decides at once and keeps the result as a variable."""
-
-    def _run_hook(self, my_task: CaseTask) -> bool | None:
-        element = self.element
-        assert element is not None
-        decide: Decide | None = my_task.workflow.top_workflow.decisions.get(element.decision)
-        if decide is None:
-            raise RuleViolation("decision_unknown", decision=element.decision, element=element.id)
-        write(my_task, {element.result or element.decision: plain(decide(scope_of(my_task)))})
-        return True
 
 
 class _Nested(CaseNode):

@@ -32,7 +32,9 @@ definition = sa.Table(
 )
 open_index("ix_definition_deployed", "state = 'deployed'", definition.c.key, definition.c.version)
 
-# Immutable: running cases refer to it, so they never depend on today's normaliser.
+# Immutable: running cases refer to it, so they never depend on today's normaliser or decision tables. decisions: ids of
+# the versions of decision files it decides by, ascending, joined by commas. edition: counts the forms of a definition;
+# new cases take the last one.
 normalised_diagram = sa.Table(
     "normalised_diagram",
     metadata,
@@ -44,7 +46,9 @@ normalised_diagram = sa.Table(
     Column("process_id", Code(64), nullable=False),
     Column("xml", sa.LargeBinary, nullable=False),
     Column("origin", sa.Text, nullable=False),
-    sa.UniqueConstraint("definition_id", "normaliser", "start", name="uq_normalised_diagram"),
+    Column("decisions", sa.Text, nullable=False, server_default=""),
+    Column("edition", sa.Integer, nullable=False, server_default="1"),
+    sa.UniqueConstraint("definition_id", "normaliser", "start", "decisions", name="uq_normalised_diagram"),
 )
 
 # A deployment numbers everything that was published with it; a transaction reads at one number.

@@ -23,7 +23,7 @@ READERS = ("designer", "catalogue_manager", "integrator", "admin")
 blueprint = Blueprint("definitions", __name__, description="Definitions (流程定义)")
 DIAGRAM = {
     "required": True,
-    "description": "The diagram: BPMN 2.0, as the body itself or as the file of a form.",
+    "description": "The definition: BPMN 2.0 or DMN, as the body itself or as the file of a form.",
     "content": {"application/xml": {"schema": {"type": "string"}}},
 }
 
@@ -76,10 +76,10 @@ class Checks(MethodView):
     @blueprint.response(200, definition_answers.Checked)
     @blueprint.alt_response(422, schema=schemas.Problem)
     def post(self) -> object:
-        """Check a diagram: every fault with element, line and remedy. Deploys nothing."""
+        """Check a diagram or a decision file: every fault with element, line and remedy. Deploys nothing."""
         require_role("designer", "integrator")
-        normalised, findings = check_definition(context(), diagram_source(), file="upload.bpmn")
-        return {"deployable": normalised.is_deployable, "findings": present_findings(findings)}
+        checked = check_definition(context(), diagram_source(), file="upload")
+        return {"deployable": not checked.errors, "findings": present_findings(checked.findings)}
 
 
 @blueprint.route("/definitions/<key>/draft")
@@ -91,7 +91,7 @@ class Draft(MethodView):
     @blueprint.alt_response(412, schema=schemas.Problem)
     @blueprint.alt_response(428, schema=schemas.Problem)
     def put(self, key: str) -> object:
-        """Save the draft; `If-Match` is its edit as last seen, 0 for a new one."""
+        """Save the draft; `If-Match` is its edit as last seen, 0 for a new one. Keys `decision:...` hold DMN."""
         person = require_role("designer")
         return save_definition(context(), person, key=key, source=diagram_source(), edit=required_version())
 

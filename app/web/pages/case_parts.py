@@ -19,6 +19,7 @@ from app.queries.clock import ClockView
 from app.web.pages.card_view import CardReader, card_row
 from app.web.pages.case_file import STAFF, CaseFile
 from app.web.pages.context import answer_rows
+from app.web.pages.rule_view import rule_words
 from app.web.presenting import DueView, Remaining, Words, file_size, present_due
 
 WITHOUT_SEAL = (SealState.QUEUED, SealState.BY_PERSON)
@@ -193,7 +194,7 @@ def _event(file: CaseFile, entry: HistoryEntry) -> dict[str, object]:
         "at": file.showing.at(entry.at),
         "what": _happened(file, entry.kind),
         "who": _actor(file, entry.actor),
-        "note": _note(file, entry.facts),
+        "note": _note(file, {**entry.facts, **(entry.decided or {})}),
     }
 
 
@@ -224,6 +225,8 @@ def _noted(file: CaseFile, facts: Mapping[str, object]) -> Iterator[str]:
         yield ground_word(file, str(facts["ground"]))
     for guard in _listed(facts.get("guards")):
         yield _worded(file, "notices.words.guards", guard)
+    if "rules" in facts:
+        yield from rule_words(words, facts)
     if facts.get("days"):
         yield words.text("pages.limit.WD", count=facts["days"])
     for name in ("document_no", "reason", "case_no"):

@@ -10,6 +10,7 @@ from app.diagrams.reader import MOST_BYTES
 from app.domain.errors import CaseworkError, InvalidInput
 from app.operations.define import approve_definition, deploy_definition, save_definition, submit_definition
 from app.queries.definitions import (
+    KINDS,
     DefinitionLine,
     draft_edit,
     get_version,
@@ -19,6 +20,7 @@ from app.queries.definitions import (
 from app.storage.definitions import DefinitionRow
 from app.web.pages.blueprint import pages
 from app.web.pages.context import FormError, context, form_errors, reading, showing, tell, told_or_refused, words
+from app.web.pages.rule_view import decision_tables
 from app.web.presenting import file_size
 from app.web.sign_in import current_person, require_role
 
@@ -30,7 +32,7 @@ Act = Callable[[], object]
 def definitions() -> str:
     """List the diagrams with what is deployed and what waits."""
     require_role(*READERS)
-    text = request.args.get("text", "")
+    text, kind = request.args.get("text", ""), request.args.get("kind", "")
     with reading() as opened:
         lines = list_definitions(opened.connection)
         show = showing(opened.now)
@@ -38,19 +40,19 @@ def definitions() -> str:
         {
             "key": key,
             "name": versions[0].name or key,
-            "kind": words().text("pages.definitions.kind_bpmn"),
+            "kind": _kind_word(versions[0].kind),
             "version": next((line.version for line in versions if line.state == "deployed"), 0),
             "waiting": sum(line.state in ("draft", "submitted", "approved") for line in versions),
             "running_count": sum(line.open_cases for line in versions),
             "changed_at": show.at(versions[0].created_at),
         }
         for key, versions in _by_key(lines).items()
-        if text in key or text in versions[0].name
+        if (text in key or text in versions[0].name) and kind in ("", versions[0].kind)
     ]
     return render_template(
         "definitions.html",
-        filter={"text": text, "kind": ""},
-        kinds=[{"code": "bpmn", "label": words().text("pages.definitions.kind_bpmn")}],
+        filter={"text": text, "kind": kind},
+        kinds=[{"code": code, "label": _kind_word(code)} for code in KINDS],
         may_upload="designer" in current_person().roles,
         definitions=rows,
         next_url="",
@@ -102,7 +104,7 @@ def definition_version(key: str, number: int) -> str:
     faults = [item["element_id"] for item in orjson.loads(row.findings) if item.get("element_id")]
     return render_template(
         "definition_version.html",
-        definition=_head(key, line.name),
+        definition=_head(key, line),
         version={
             "number": number,
             "state": "draft" if row.state == "refused" else row.state,
@@ -128,7 +130,8 @@ def definition_version(key: str, number: int) -> str:
             for item in lines
         ],
         findings=[present_finding(item) for item in orjson.loads(row.findings)],
-        diagram={"xml_url": source_url, "current": [], "done": [], "faults": faults},
+        diagram={"xml_url": source_url, "current": [], "done": [], "faults": faults} if line.kind == "bpmn" else None,
+        tables=decision_tables(row.source) if line.kind == "dmn" else [],
         source_url=source_url,
     )
 
@@ -202,7 +205,7 @@ def _decide(act: str, key: str, number: int, do: Act, told: str) -> str | Werkze
     return render_template(
         "definition_decide.html",
         act=act,
-        definition=_head(key, lines[0].name),
+        definition=_head(key, lines[0]),
         version={
             "number": number,
             "created_by": names.get(row.created_by, row.created_by),
@@ -236,8 +239,12 @@ def _by_key(lines: tuple[DefinitionLine, ...]) -> dict[str, list[DefinitionLine]
     return found
 
 
-def _head(key: str, name: str) -> dict[str, str]:
-    return {"key": key, "name": name or key, "kind": words().text("pages.definitions.kind_bpmn")}
+def _head(key: str, line: DefinitionLine) -> dict[str, str]:
+    return {"key": key, "name": line.name or key, "kind": _kind_word(line.kind)}
+
+
+def _kind_word(kind: str) -> str:
+    return words().text(f"pages.definition_kind.{kind}")
 
 
 def _acts(row: DefinitionRow) -> dict[str, object]:

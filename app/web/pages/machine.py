@@ -104,11 +104,17 @@ def _incident(item: OpenIncident, showing: Showing) -> dict[str, object]:
         "case_no": item.case_no,
         "case_name": item.case_name,
         "department": item.department,
-        "deadline": showing.words.label("clock", item.element),
+        "deadline": _what_failed(item, showing),
         "opened_at": showing.at(item.opened_at),
         "error": item.error,
-        "may_retry": item.deadline_id is not None,
+        "may_retry": item.deadline_id is not None or item.engine_task is not None,
     }
+
+
+def _what_failed(item: OpenIncident, showing: Showing) -> str:
+    if item.decision is not None:
+        return showing.words.text("pages.machine.decision", decision=item.decision)
+    return showing.words.label("clock", item.element)
 
 
 def _seconds(span: timedelta) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.catalogue.checker import check_rules, published_names
+from app.catalogue.checker import check_rules
 from app.catalogue.documents import read_documents
 from app.catalogue.matters import read_matters
 from app.catalogue.messages import read_messages
@@ -17,6 +17,7 @@ from app.diagrams.dmn_reader import read_dmn
 from app.domain.form import read_form
 from app.domain.messages import LANGUAGES
 from app.domain.theme import choose_members, split_form
+from app.runtime.decision_files import check_decision_files, published_with
 
 ROOT = Path(__file__).parents[3]
 RULES, BPMN = ROOT / "rules", ROOT / "bpmn"
@@ -24,7 +25,7 @@ COUNTIES = ("422801", "422802")
 DIAGRAMS = sorted(BPMN.rglob("*.bpmn"))
 DEMO_MATTERS = 18
 # Offered by itself and member of no theme.
-ALONE = {"food-renewal"}
+ALONE = {"food-renewal", "hygiene-permit"}
 
 
 def test_the_rules_have_no_fault() -> None:
@@ -33,12 +34,19 @@ def test_the_rules_have_no_fault() -> None:
 
 @pytest.mark.parametrize("path", DIAGRAMS, ids=[path.parent.name for path in DIAGRAMS])
 def test_the_diagrams_name_only_what_is_published(path: Path) -> None:
-    published = published_names(RULES, BPMN)
+    published = published_with(RULES, BPMN, check_decision_files(RULES)[0])
 
     normalised, findings = check_diagram(path.read_bytes(), file=path.name, published=published)
 
     assert [item for item in findings if item.severity == "error"] == []
     assert normalised.is_deployable
+
+
+def test_the_decision_tables_have_no_fault_no_overlap_and_no_gap() -> None:
+    names, findings = check_decision_files(RULES)
+
+    assert findings == ()
+    assert {"venue_risk", "site_visit", "是否现场核查"} <= names
 
 
 def test_the_regions_are_the_province_the_prefecture_and_its_parts() -> None:

@@ -22,6 +22,7 @@ NODES = (
     "boundaryEvent",
     "userTask",
     "serviceTask",
+    "businessRuleTask",
     "callActivity",
     "subProcess",
     "exclusiveGateway",
@@ -229,7 +230,10 @@ def test_every_task_event_and_choice_has_a_name(path: Path) -> None:
 
     nameless = [
         node.get("id")
-        for node in [*elements(root, "userTask", "serviceTask", "callActivity", "boundaryEvent"), *choices]
+        for node in [
+            *elements(root, "userTask", "serviceTask", "businessRuleTask", "callActivity", "boundaryEvent"),
+            *choices,
+        ]
         if not node.get("name")
     ]
 

@@ -1,5 +1,7 @@
-import time
 from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -11,12 +13,14 @@ from app.domain.decisions import (
     DecisionFault,
     DecisionModel,
     HitPolicy,
+    Input,
     Output,
     Rule,
     build_table,
 )
 from app.domain.errors import NotFound
 from app.domain.feel import FeelStopped, Run, compile_expression, compile_unary_tests
+from app.domain.feel.months import Months
 
 OVERLAP = ("< 100 | - | 5", '[50..150] | "A","B" | 10', '> 90 | not("C") | 20', "- | - | 3")
 BOTH = {"amount": 95, "kind": "A"}
@@ -29,7 +33,9 @@ def table(
     *,
     inputs: tuple[str, ...] = ("amount", "kind"),
     outputs: tuple[Output, ...] = (Output(name="days", allowed=(20, 10, 5, 3)),),
+    kinds: tuple[str, ...] = (),
 ) -> DecisionModel:
+    kinds = kinds or ("",) * len(inputs)
     cells = [[cell.strip() for cell in row.split("|")] for row in rows]
     rules = [
         Rule(
@@ -42,7 +48,9 @@ def table(
     body = build_table(
         policy=policy,
         aggregator=aggregator,
-        inputs=[compile_expression(text) for text in inputs],
+        inputs=[
+            Input(expression=compile_expression(text), kind=kind) for text, kind in zip(inputs, kinds, strict=True)
+        ],
         outputs=outputs,
         rules=rules,
     )
@@ -165,7 +173,7 @@ def test_required_decisions_are_decided_once_and_first() -> None:
     result = model.decide("both", {"serves": True})
 
     assert result.value == {"count": 2, "first": "food"}
-    assert result.required == {"members": (1, 2), "count": ()}
+    assert {key: needed.rules for key, needed in result.required.items()} == {"members": (1, 2), "count": ()}
 
 
 def test_decision_is_found_by_name_and_else_refused() -> None:
@@ -183,14 +191,21 @@ def test_table_spends_the_budget_of_the_move() -> None:
         model.decide("limit", {"amount": list(range(1, 1000))}, run=Run(steps=100))
 
 
-TESTS = st.sampled_from(
-    ["-", "1", "2", "1,2", "not(1)", "> 1", "[1..2]", '"a"', '"a","b"', "null", "true", "? = 2", ""]
+CELLS = (
+    *("-", "1", "2", "1,2", "not(1)", "> 1", "[1..2]", '"a"', '"a","b"', "null", "true", "? = 2", ""),
+    *("< 1, > 2", "(1..2)", "]1..3]", "[1..2], [2..3]", "[3..1]", "= 2", "!= 2", "[1, 2]", "[[1..2]]", '>= "a"'),
+    *("[1..n]", "{a: 1}", '> @"2026-01-01"', '[@"2026-01-01"..@"2026-02-01"]', '@"2026-01-01"', "<= 1.5", "-1"),
+    *("> -1", '< @"P2D"', '< @"P2M"', "[null..2]", '[1.."a"]', '> @"09:00:00"'),
 )
-VALUES = st.sampled_from([1, 2, 3, 1.0, "a", "b", None, True, False, [1]])
+GIVEN = (
+    *(1, 2, 3, 1.0, 1.5, Decimal("1.5"), -1, float("nan"), "a", "b", "", None, True, False, [1], [1, 2], {"a": 1}, {}),
+    *(date(2026, 1, 1), date(2026, 1, 15), datetime(2026, 1, 15, tzinfo=UTC), timedelta(days=1), Months(1), time(10)),
+)
+TESTS, VALUES = st.sampled_from(CELLS), st.sampled_from(GIVEN)
 
 
 @given(rows=st.lists(st.tuples(TESTS, TESTS), min_size=1, max_size=12), first=VALUES, second=VALUES)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=300)
 def test_index_finds_the_rules_a_plain_walk_finds(rows: list[tuple[str, str]], first: object, second: object) -> None:
     model = table([f"{a} | {b} | 1" for a, b in rows], HitPolicy.COLLECT)
     scope = {"amount": first, "kind": second}
@@ -205,9 +220,60 @@ def test_index_finds_the_rules_a_plain_walk_finds(rows: list[tuple[str, str]], f
 
 def test_large_table_of_written_values_stays_quick() -> None:
     model = table([f'- | "k{place}" | {place}' for place in range(1000)], HitPolicy.UNIQUE)
-    started = time.perf_counter()
+    started = perf_counter()
 
     for _ in range(200):
         assert model.decide("limit", {"kind": "k999"}).value == 999
 
-    assert time.perf_counter() - started < 1
+    assert perf_counter() - started < 1
+
+
+def test_large_table_of_spans_stays_quick() -> None:
+    model = table([f"[{place * 10}..{place * 10 + 10}) | - | {place}" for place in range(1000)], HitPolicy.UNIQUE)
+    started = perf_counter()
+
+    for amount in range(0, 10_000, 50):
+        assert model.decide("limit", {"amount": amount}).value == amount // 10
+
+    assert perf_counter() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "value", "rules"),
+    [
+        ("date", '< date("2026-02-01")', "2026-01-31", (1,)),
+        ("date", '@"2026-01-31"', "2026-01-31T23:30:00+08:00", (1,)),
+        ("date", '< date("2026-02-01")', "soon", ()),
+        ("date", '< date("2026-02-01")', None, ()),
+        ("time", '>= time("09:00:00")', "09:30:00", (1,)),
+        ("dateTime", '< date and time("2026-02-01T00:00:00+08:00")', "2026-01-31T10:00:00+08:00", (1,)),
+        ("feel:number", ">= 100", "120", (1,)),
+        ("number", ">= 100", "many", ()),
+        ("dayTimeDuration", '> @"P1D"', "PT36H", (1,)),
+        ("yearMonthDuration", '[@"P1Y"..@"P2Y"]', "P18M", (1,)),
+        ("string", '"120"', "120", (1,)),
+        ("", '< date("2026-02-01")', "2026-01-31", ()),
+    ],
+)
+def test_text_of_a_form_becomes_what_the_column_declares(
+    kind: str, cell: str, value: object, rules: tuple[int, ...]
+) -> None:
+    model = table([f"{cell} | 1"], HitPolicy.UNIQUE, inputs=("given",), kinds=(kind,))
+
+    assert model.decide("limit", {"given": value}).rules == rules
+
+
+def test_result_tells_what_was_asked_and_what_it_needed() -> None:
+    tier = table(["< 100 | 1", ">= 100 | 2"], HitPolicy.UNIQUE, inputs=("amount",)).decisions["limit"].body
+    fee = table(['2 | "A" | 5', "- | - | 1"], HitPolicy.FIRST, inputs=("tier", "kind")).decisions["limit"].body
+    model = DecisionModel(
+        decisions={
+            "tier": Decision(id="tier", name="tier", body=tier),
+            "fee": Decision(id="fee", name="fee", body=fee, requires=("tier",)),
+        }
+    )
+
+    result = model.decide("fee", {"amount": 120, "kind": "A"})
+
+    assert (result.value, result.rules, result.inputs) == (5, (1,), (("tier", 2), ("kind", "A")))
+    assert (result.required["tier"].rules, result.required["tier"].inputs) == ((2,), (("amount", 120),))

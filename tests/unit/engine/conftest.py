@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from app.domain.decisions import DecisionModel
 from app.engine.parser import Definition
 from tests.unit.engine.kit import Host, define
 
@@ -17,7 +18,7 @@ def run(request: pytest.FixtureRequest) -> Run:
         variables: Mapping[str, object] | None = None,
         *,
         around: tuple[str, ...] = (),
-        decisions: Mapping[str, Callable[[Mapping[str, object]], object]] | None = None,
+        decisions: DecisionModel | None = None,
     ) -> Host:
         definition = define(body, around=around) if isinstance(body, str) else body
         return Host(definition, variables, is_saving=request.param == "saved and loaded", decisions=decisions)

@@ -1,11 +1,13 @@
 """Small BPMN texts in the executable form the normaliser gives, and a host that can save and load after every step."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import count, pairwise
 
+from app.domain.decisions import DecisionModel
 from app.domain.diagram import Normalised
 from app.domain.moves import CloseMember, CompleteTask, Correlate, FailService, FinishService, FireDeadline, Move
-from app.domain.snapshot import OpenMember, OpenService, OpenTask, OpenWait, Snapshot
+from app.domain.snapshot import Decided, OpenMember, OpenService, OpenTask, OpenWait, Snapshot
 from app.engine import codec, runner, snapshot
 from app.engine.parser import Definition, parse
 
@@ -132,16 +134,20 @@ class Host:
         variables: Mapping[str, object] | None = None,
         *,
         is_saving: bool = False,
-        decisions: Mapping[str, Callable[[Mapping[str, object]], object]] | None = None,
+        decisions: DecisionModel | None = None,
     ) -> None:
-        self.definition, self.is_saving, self.decisions = definition, is_saving, decisions or {}
-        self._keep(runner.begin(definition, variables or {}, decisions=self.decisions))
+        self.definition, self.is_saving = definition, is_saving
+        if decisions is not None:
+            self.definition = replace(definition, decisions=decisions)
+        self.decided: list[Decided] = []
+        self._keep(runner.begin(self.definition, variables or {}))
 
     def _keep(self, instance: runner.Instance) -> None:
         self.now: Snapshot = snapshot.take(instance)
+        self.decided.extend(runner.take_decided(instance))
         if self.is_saving:
             raw, variables = codec.dump(instance), codec.dump_variables(instance.variables)
-            instance = codec.load(raw, codec.load_variables(variables), self.definition, decisions=self.decisions)
+            instance = codec.load(raw, codec.load_variables(variables), self.definition)
             thrown, self_now = self.now.thrown, snapshot.take(instance)
             assert self_now == Snapshot(
                 open_tasks=self.now.open_tasks,

@@ -9,8 +9,10 @@ import pytest
 from app.diagrams.check_diagram import check_diagram
 from app.diagrams.normalise import normalise
 from app.diagrams.reader import read
+from app.domain.decisions import Decision, DecisionModel
 from app.domain.diagram import Published
 from app.domain.errors import DiagramRefused
+from app.domain.feel import compile_expression
 from app.domain.moves import CompleteTask
 from app.engine.faults import NoMatchingFlow
 from app.engine.parser import parse
@@ -20,7 +22,7 @@ ROWS: list[dict[str, Any]] = tomllib.loads(Path("tests/data/constructs.toml").re
 RUNNING = [row for row in ROWS if row["answer"] != "refused" and "raises" not in row]
 PUBLISHED = Published(matters=frozenset({"food"}), operations=frozenset({"work"}), decisions=frozenset({"risk"}))
 UNASKED = {"gateway-without-name", "unknown-role", "start-trigger"}
-DECISIONS = {"risk": lambda _scope: "high"}
+DECISIONS = DecisionModel(decisions={"risk": Decision(id="risk", name="risk", body=compile_expression('"high"'))})
 
 
 def names(rows: list[dict[str, Any]]) -> list[str]:

@@ -1,11 +1,5 @@
 """Variables stand once in the instance: no update is lost, no local leaks."""
 
-from collections.abc import Mapping
-from decimal import Decimal
-
-import pytest
-
-from app.domain.errors import RuleViolation
 from tests.unit.engine.conftest import Run
 from tests.unit.engine.kit import Host, chain, chain_of, define, end, flow, gateway, node, start, user, users
 
@@ -16,18 +10,6 @@ FORK = (
     + end()
     + chain("start", "fork", "a", "join", "after", "end")
     + chain("fork", "b", "join")
-)
-TABLE = (
-    start()
-    + node("businessRuleTask", "rate", lb__decision="fees", lb__result="fee")
-    + node("exclusiveGateway", "g", default="d")
-    + users("cheap", "dear")
-    + end()
-    + chain("start", "rate", "g")
-    + flow("g", "dear", "fee.level = 2")
-    + flow("g", "cheap", flow_id="d")
-    + chain("dear", "end")
-    + chain("cheap", "end")
 )
 
 
@@ -87,21 +69,3 @@ def test_outcome_of_an_added_node_stands_under_the_authors_id() -> None:
 
     assert host.open == ["check"]
     assert host.done("check", outcome="accept").variables["outcomes"] == {"check": "accept"}
-
-
-@pytest.mark.parametrize(("amount", "expected"), [(50, ["cheap"]), (500, ["dear"])])
-def test_decision_is_asked_and_its_result_kept(run: Run, amount: int, expected: list[str]) -> None:
-    def fees(variables: Mapping[str, object]) -> object:
-        return {"level": 2 if variables["amount"] == 500 else 1, "yuan": Decimal("12.50")}
-
-    host = run(TABLE, {"amount": amount}, decisions={"fees": fees})
-
-    assert host.open == expected
-    assert host.variables["fee"] == {"level": 2 if amount == 500 else 1, "yuan": 12.5}
-
-
-def test_unknown_decision_is_refused(run: Run) -> None:
-    with pytest.raises(RuleViolation) as refused:
-        run(TABLE)
-
-    assert (refused.value.code, refused.value.facts) == ("decision_unknown", {"decision": "fees", "element": "rate"})

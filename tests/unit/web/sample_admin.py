@@ -64,6 +64,18 @@ class AdminPages(Parts):
         return {
             "definition": {"key": "patterns/committed", "name": "承诺件", "kind": "流程图"},
             "version": version,
+            "tables": [
+                {
+                    "id": "fee_class",
+                    "name": "收费档次",
+                    "policy": "UNIQUE",
+                    "requires": "venue_risk",
+                    "text": "",
+                    "inputs": ["amount"],
+                    "outputs": ["class"],
+                    "rules": [{"number": 1, "cells": ["< 100", '"low"']}],
+                },
+            ],
             "acts": {
                 "may_submit": state == "draft",
                 "may_approve": state == "submitted",
