@@ -14,6 +14,8 @@ Tree = TypeVar("Tree")
 Arities = Mapping[str, tuple[int, int]]
 
 _COMPARISONS = ("=", "==", "!=", "<", "<=", ">", ">=")
+_BEGINNING = ("?", "{", "[", "(", "-")
+_JOINING = ("and", "or", "in", "between", "then", "else", "satisfies")
 _CONSTANTS: dict[str, object] = {"true": True, "false": False, "null": None}
 
 
@@ -168,7 +170,7 @@ class _Reader:
     def _postfix(self) -> tree.Node:
         found = self._primary()
         filters = 0
-        while self._is(".", "["):
+        while self._is(".", "[") and not self._closes_range():
             if self._take("."):
                 step = self._need_name()
                 found = (
@@ -184,6 +186,15 @@ class _Reader:
             found = tree.Filter(found, self.expression())
             self._need("]")
         return found
+
+    def _closes_range(self) -> bool:
+        """Say whether `[` ends a range, as in `]1..9[`: what follows cannot begin a filter."""
+        if not self._is("["):
+            return False
+        following = self._tokens[self._at + 1]
+        if following.kind == "sign":
+            return following.value not in _BEGINNING
+        return following.kind == "end" or following.value in _JOINING
 
     def _primary(self) -> tree.Node:
         token = self._now

@@ -37,16 +37,24 @@ def same(found: object, expected: object) -> bool:
 
 @pytest.mark.parametrize("case", CASES["expressions"], ids=lambda case: case["expression"])
 def test_expression_gives_what_the_shared_table_says(case: Mapping[str, Any]) -> None:
-    found = compile_expression(case["expression"])(case["context"])
+    found = compile_expression(case["expression"])(case.get("context", CASES["context"]))
 
     assert same(found, case["expected"]), found
 
 
 @pytest.mark.parametrize("case", CASES["unary_tests"], ids=lambda case: f"{case['tests']} on {case['input']}")
 def test_cell_gives_what_the_shared_table_says(case: Mapping[str, Any]) -> None:
-    found = evaluate_unary_tests(case["tests"], case["input"], case["context"])
+    found = evaluate_unary_tests(case["tests"], case["input"], case.get("context", CASES["context"]))
 
     assert found is case["expected"]
+
+
+def test_table_is_large_and_says_why_both_sides_may_differ() -> None:
+    cases = [*CASES["expressions"], *CASES["unary_tests"]]
+
+    assert len(cases) + len(CASES["refused"]) > 350
+    assert len({line.get("expression") or (line["tests"], str(line["input"])) for line in cases}) == len(cases)
+    assert all(("browser" in line) == bool(line.get("why")) for line in cases)
 
 
 @pytest.mark.parametrize("text", CASES["refused"])
