@@ -10,6 +10,7 @@ from datetime import datetime
 from app.domain.certificate import CertificateChange, CertificateRow
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
 from app.domain.change_rows.cards import CardChange, CardRow
+from app.domain.change_rows.incidents import IncidentChange
 from app.domain.change_rows.papers import DeliveryRow, DocumentRow
 from app.domain.deemed_rows import AccountabilityRow, HoldRow
 from app.domain.obstacle import FeeRow, ForwardingRow
@@ -371,6 +372,7 @@ class ChangeSet:
     holds_opened: list[HoldRow] = field(default_factory=list)
     holds_changed: list[HoldRow] = field(default_factory=list)
     incidents: list[IncidentRow] = field(default_factory=list)
+    incidents_changed: list[IncidentChange] = field(default_factory=list)
     case_materials: list[CaseMaterialRow] = field(default_factory=list)
     materials_replaced: list[CaseMaterialRow] = field(default_factory=list)
     material_checks: list[MaterialCheck] = field(default_factory=list)

@@ -34,6 +34,7 @@ from app.domain.vocabulary import ClockName, LimitUnit, Stage
 DECIDED, DEEMED, DEEMED_WARNING, HOLD = "decided", "deemed", "deemed_warning", "hold"
 EXPIRY, RENEWAL, RENEWAL_WARNING = "expiry", "renewal", "renewal_warning"
 SUSPENSION_OVERRUN, UNSERVED = "suspension_overrun", "unserved"
+OPERATION = "operation"
 BY_DEFAULT = (DEEMED, RENEWAL)
 OTHER_CLOCKS = (
     "step",

@@ -23,7 +23,7 @@ from app.engine.library_fixes import CaseTask, CaseWorkflow, HostFunction
 from app.engine.parser import Definition
 from app.engine.specs.activities import HUMAN_TASKS, MemberCase, ServiceCall
 from app.engine.specs.decisions import DecisionTask
-from app.engine.specs.thrown import catch_outwards
+from app.engine.specs.thrown import catch_outwards, is_caught
 from app.engine.specs.waits import fire, open_waits
 from app.engine.steps import advance
 
@@ -102,6 +102,11 @@ def take_decided(instance: Instance) -> tuple[Decided, ...]:
     decided = tuple(instance.workflow.decided)
     instance.workflow.decided.clear()
     return decided
+
+
+def catches(instance: Instance, task_id: str, error_code: str) -> bool:
+    """Say whether a boundary event would catch an error of a running service. Raises Conflict `service_not_running`."""
+    return is_caught(_running_service(instance, task_id), "error", error_code)
 
 
 def _let_happen(instance: Instance, move: Move) -> None:

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from app.domain.actor import system_actor
 from app.domain.change_set import ChangeSet
+from app.domain.deadline_instants import OPERATION
 from app.domain.errors import NotFound
 from app.domain.loaded_case import LoadedCase
 from app.domain.vocabulary import DeadlineState, Lane
@@ -166,7 +167,7 @@ def _fire_together(tick: _Tick, rows: Sequence[ClaimedDeadline]) -> None:
     numbers.close()
     apply_changes(tick.uow, *changes)
     for row in filter(fired.__contains__, rows):
-        if row.attempts:
+        if row.attempts or row.name == OPERATION:
             _close_incident(tick.uow, row)
         tick.fired.append(fired[row])
         tick.uow.after_commit(partial(_count, row, fired[row], tick.now))

@@ -13,6 +13,7 @@ from app.domain.loaded_case import LoadedCase
 from app.domain.moves import Move
 from app.domain.request_key import RequestKey
 from app.runtime.casework import Casework, Desk, take_up
+from app.runtime.changes.operations import retrying
 from app.runtime.context import Context
 from app.runtime.decide_change import decide_change
 from app.runtime.ports import TransactionPorts
@@ -45,10 +46,9 @@ def change_case(
 ) -> Result:
     """Load a case under its lock, let `act` decide on it, write everything that changed in one go.
 
-    act: looks at the case, refuses by raising, or changes it; what it returns is the answer, and is stored under the
-    key of the request. The same key again gets the stored answer and changes nothing.
-    Raises NotFound when there is no such case, Conflict when the state does not fit any more, Busy when the lock was
-    not had in time. A refused act on a clock leaves one audit entry behind.
+    act: refuses by raising, or changes the case; what it returns is the answer, stored under the key of the request.
+    The same key again gets the stored answer. Raises NotFound for no such case, Conflict when the state does not fit any
+    more, Busy when the lock was not had in time. What is kept of a refused act: see `keep_refusal`.
     """
     loaded = _load(uow, target, request)
     if request is not None and loaded.answer is not None:
@@ -101,8 +101,9 @@ def stored_answer(request: RequestKey, result: Result, *, now: datetime) -> Idem
 
 
 def case_summary(work: Casework) -> dict[str, object]:
-    """Return what every answer says about the case after an act."""
-    return {"case_no": work.case.case_no, "state": work.state, "version": work.case.version + 1}
+    """Return what every answer says about the case after an act; `retrying` names the steps that failed and come again."""
+    case = work.case
+    return {"case_no": case.case_no, "state": work.state, "version": case.version + 1, "retrying": retrying(work)}
 
 
 def _load(uow: UnitOfWork, target: Target, request: RequestKey | None) -> LoadedCase:

@@ -48,7 +48,8 @@ class ClockAct:
 class Casework:
     """One case being decided. Its `changes` may be shared with the member cases it opens.
 
-    joined_at: in a move that joins members, when the last of them closed.
+    joined_at: in a move that joins members, when the last of them closed. failed_operations: engine task of each host
+    operation that failed in this move -> what the failure was.
     """
 
     loaded: LoadedCase
@@ -73,6 +74,7 @@ class Casework:
     members_to_open: list[OpenMember] = field(default_factory=list)
     joined_at: datetime | None = None
     clock_act: ClockAct | None = None
+    failed_operations: dict[str, str] = field(default_factory=dict)
     _folded: dict[str, ClockState] = field(default_factory=dict)
 
     @property

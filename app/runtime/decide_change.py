@@ -25,6 +25,12 @@ def decide_change(work: Casework, move: Move) -> Snapshot:
     return _conclude(work)
 
 
+def go_on(work: Casework) -> Snapshot:
+    """Let the instance of `work` go on from where it stands: a host operation that failed is tried again."""
+    _take_up_instance(work)
+    return _conclude(work)
+
+
 def decide_joins(work: Casework, moves: Sequence[CloseMember]) -> int:
     """Apply those `CloseMember` moves whose call activity still waits, all in one change. Returns how many did.
 

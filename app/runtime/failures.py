@@ -7,7 +7,7 @@ import orjson
 import structlog
 
 from app.domain.change_set import ChangeSet, IncidentRow, OutboxRow
-from app.domain.deadline_instants import BY_DEFAULT
+from app.domain.deadline_instants import BY_DEFAULT, OPERATION
 from app.domain.notice import NOTICE_CLASSES, earliest_send_at
 from app.runtime.containment import Containment, describe
 from app.runtime.context import Context
@@ -35,7 +35,7 @@ def note_failure(
     told = describe(error)
     is_dead = postpone(uow, row, now=now, error=told)
     uow.after_commit(partial(_report, row, told, is_dead=is_dead))
-    if is_dead or (row.name in BY_DEFAULT and row.attempts == 0):
+    if is_dead or (row.name in (*BY_DEFAULT, OPERATION) and row.attempts == 0):
         contained.run(uow, lambda: _open_incident(uow, context, row, told, now))
 
 
@@ -52,9 +52,13 @@ def _report(row: ClaimedDeadline, error: str, *, is_dead: bool) -> None:
 
 
 def _open_incident(uow: UnitOfWork, context: Context, row: ClaimedDeadline, error: str, now: datetime) -> None:
-    if find_open_incident(uow.connection, case_id=row.case_id, deadline_id=row.id) is not None:
-        return
+    """Open an incident unless one is open, and tell the supervision office of it once."""
     label = case_label(uow.connection, row.case_id)
+    known = find_open_incident(uow.connection, case_id=row.case_id, deadline_id=row.id)
+    if known is not None:
+        notice = _notice(uow, context, label, row, incident_id=known.id, now=now)
+        apply_changes(uow, ChangeSet(outbox=[notice]))
+        return
     incident = IncidentRow(
         id=context.ids.next_id(label.region_code),
         case_id=row.case_id,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.domain.actor import system_actor
-from app.domain.deadline_instants import HOLD, RENEWAL
+from app.domain.deadline_instants import BY_DEFAULT, HOLD, OPERATION
 from app.domain.deemed import may_fire
 from app.domain.errors import RuleViolation
 from app.domain.loaded_case import DeadlineFacts
@@ -15,7 +15,7 @@ from app.runtime.casework import Casework
 from app.runtime.changes.deadlines import DEEMED
 from app.runtime.changes.joint_clocks import BUNDLE_CLOCKS
 from app.runtime.deadline_row import row_after, text_of
-from app.runtime.decide_change import decide_change
+from app.runtime.decide_change import decide_change, go_on
 from app.runtime.deemed_facts import blocking_guards
 from app.runtime.holds import run_out
 from app.runtime.joining import join_closed
@@ -54,22 +54,28 @@ def fire(work: Casework, deadline: DeadlineFacts) -> Fired:
     if deadline.name == HOLD:
         _release(work, deadline)
         return Fired(deadline_id=deadline.id, name=deadline.name, stage=stage, outcome="released")
+    if deadline.name == OPERATION:
+        _operate(work, deadline)
+        return Fired(deadline_id=deadline.id, name=deadline.name, stage=stage, outcome="moved")
+    if deadline.name in BY_DEFAULT and _is_blocked(work, deadline):
+        work.finish()
+        return Fired(deadline_id=deadline.id, name=deadline.name, stage=stage, outcome="blocked")
+    _move(work, deadline)
+    return Fired(deadline_id=deadline.id, name=deadline.name, stage=stage, outcome="moved")
+
+
+def _is_blocked(work: Casework, deadline: DeadlineFacts) -> bool:
+    """Ask the guards of an approval or a renewal by default; where one is false the row is blocked instead."""
+    _refuse_early(work, deadline)
     if deadline.name == DEEMED:
-        _refuse_early(work, deadline)
         guards = blocking_guards(work)
         if guards:
             _block(work, deadline, guards)
-            work.finish()
-            return Fired(deadline_id=deadline.id, name=deadline.name, stage=stage, outcome="blocked")
-    if deadline.name == RENEWAL:
-        _refuse_early(work, deadline)
-        guards = blocking(renewal_guards_of(work))
-        if guards:
-            block_renewal(work, deadline, guards)
-            work.finish()
-            return Fired(deadline_id=deadline.id, name=deadline.name, stage=stage, outcome="blocked")
-    _move(work, deadline)
-    return Fired(deadline_id=deadline.id, name=deadline.name, stage=stage, outcome="moved")
+        return bool(guards)
+    guards = blocking(renewal_guards_of(work))
+    if guards:
+        block_renewal(work, deadline, guards)
+    return bool(guards)
 
 
 def _has_followed(work: Casework, deadline: DeadlineFacts) -> bool:
@@ -113,6 +119,15 @@ def _release(work: Casework, deadline: DeadlineFacts) -> None:
     work.changes.deadlines_changed.append(row_after(deadline, state=DeadlineState.FIRED))
     run_out(work)
     work.finish()
+
+
+def _operate(work: Casework, deadline: DeadlineFacts) -> None:
+    """Try a host operation again that failed; with it done the diagram goes on from there."""
+    work.fired_deadline_id = deadline.id
+    work.record("operation_retried", {"element": deadline.element, "attempts": deadline.attempts + 1})
+    work.changes.deadlines_changed.append(row_after(deadline, state=DeadlineState.FIRED))
+    work.completed_element = deadline.expression if deadline.expression != OPERATION else None
+    go_on(work)
 
 
 def _block(work: Casework, deadline: DeadlineFacts, guards: tuple[str, ...]) -> None:

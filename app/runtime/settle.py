@@ -2,12 +2,11 @@
 
 from app.domain.change_set import StateRow
 from app.domain.errors import RuleViolation
-from app.domain.moves import FinishService
-from app.domain.snapshot import OpenService, Snapshot
+from app.domain.snapshot import Snapshot
 from app.engine import codec, runner, snapshot
 from app.runtime.casework import Casework
 from app.runtime.closing import close_ended
-from app.runtime.host_operations import HOST_OPERATIONS
+from app.runtime.host_calls import call_operation, next_service
 from app.runtime.reconcile import reconcile
 from app.runtime.rule_decisions import record_decided
 
@@ -40,15 +39,10 @@ def _run_host_operations(work: Casework) -> Snapshot:
     for _ in range(MAX_OPERATIONS_PER_MOVE):
         record_decided(work)
         waiting = snapshot.take(work.instance)
-        service = next((item for item in waiting.services if not item.topic), None)
+        service = next_service(work, waiting)
         if service is None:
             return waiting
-        runner.apply(work.instance, FinishService(task_id=service.task_id, data=_perform(work, service)))
+        reported = call_operation(work, service)
+        if reported is not None:
+            runner.apply(work.instance, reported)
     raise RuleViolation("too_many_operations", limit=MAX_OPERATIONS_PER_MOVE)
-
-
-def _perform(work: Casework, service: OpenService) -> dict[str, object]:
-    operation = HOST_OPERATIONS.get(service.operation)
-    if operation is None:
-        raise RuleViolation("operation_unknown", operation=service.operation, element=service.element)
-    return operation(work, service)

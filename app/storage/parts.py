@@ -14,6 +14,7 @@ from app.domain import deemed_rows
 from app.domain.certificate import CertificateChange, CertificateRow
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
 from app.domain.change_rows.cards import CardChange, CardRow
+from app.domain.change_rows.incidents import IncidentChange
 from app.domain.change_rows.papers import DeliveryRow, DocumentRow
 from app.domain.obstacle import FeeRow, ForwardingRow
 from app.domain.renewal import RenewalRow
@@ -194,6 +195,13 @@ PARTS: tuple[Part, ...] = (
         guard="{t}ended_at IS NULL",
     ),
     Part(name="incidents", table=tables.incident, kind=INSERT, row=rows.IncidentRow),
+    Part(
+        name="incidents_changed",
+        table=tables.incident,
+        kind=UPDATE,
+        row=IncidentChange,
+        guard="{t}state = 'open'",
+    ),
     Part(name="case_materials", table=tables.case_material, kind=INSERT, row=rows.CaseMaterialRow),
     Part(
         name="materials_replaced",

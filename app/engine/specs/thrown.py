@@ -58,21 +58,34 @@ class CaseEndEvent(ThrowingNode, EndEvent):
     """Ends its token; a terminate event ends every token of its process."""
 
 
-def catch_outwards(activity: CaseTask, kind: str, code: str) -> bool:
-    """Give a fault of `activity` to the nearest boundary event that catches it, from inside out.
+def is_caught(activity: CaseTask, kind: str, code: str) -> bool:
+    """Say whether a boundary event would catch a fault of `activity`."""
+    return _catcher(activity, kind, code) is not None
 
-    An event for this very code goes before one for every code. Returns whether one caught it. The library offers it
-    to all boundary events of a level, also to those of other activities.
+
+def catch_outwards(activity: CaseTask, kind: str, code: str) -> bool:
+    """Give a fault of `activity` to the nearest boundary event that catches it. Returns whether one caught it."""
+    catcher = _catcher(activity, kind, code)
+    if catcher is None:
+        return False
+    fire(catcher, catcher.task_spec.name)
+    return True
+
+
+def _catcher(activity: CaseTask, kind: str, code: str) -> CaseTask | None:
+    """Find the boundary event that catches a fault, from inside out.
+
+    An event for this very code goes before one for every code. The library offers it to all boundary events of a
+    level, also to those of other activities.
     """
     current: CaseTask | None = activity
     while current is not None:
         split = boundary_split_of(current)
-        waiting = [task for task in split.children if task.is_waiting] if split is not None else []
+        waiting: list[CaseTask] = [task for task in split.children if task.is_waiting] if split is not None else []
         for wanted in (code, None):
             for task in waiting:
                 fault = task.task_spec.event_definition
                 if isinstance(fault, CaughtFault) and fault.kind == kind and fault.code == wanted:
-                    fire(task, task.task_spec.name)
-                    return True
+                    return task
         current = current.workflow.parent_task
-    return False
+    return None

@@ -15,6 +15,7 @@ from app.domain.deadline_instants import (
     DEEMED_WARNING,
     EXPIRY,
     HOLD,
+    OPERATION,
     RENEWAL,
     RENEWAL_WARNING,
     SUSPENSION_OVERRUN,
@@ -86,7 +87,7 @@ def reconcile_deadlines(work: Casework, snapshot: Snapshot) -> None:
 
 def _is_reconciled(work: Casework, row: DeadlineFacts) -> bool:
     """Deadlines of cards wait for people and not for the diagram: an answer ends with the case, an appeal outlives it."""
-    if row.id == work.fired_deadline_id or row.name == CARD_DECISION:
+    if row.id == work.fired_deadline_id or row.name in (CARD_DECISION, OPERATION):
         return False
     return row.name != CARD_ANSWER or work.is_closed
 

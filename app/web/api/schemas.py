@@ -141,6 +141,9 @@ class CaseSummary(Schema):
     case_no = fields.String()
     state = fields.String()
     version = fields.Integer()
+    retrying = fields.List(
+        fields.String(), metadata={"description": "Automatic steps that failed; the worker tries them again."}
+    )
 
 
 class CaseActAnswer(Schema):

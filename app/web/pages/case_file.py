@@ -21,6 +21,7 @@ from app.queries.case_page import (
 from app.queries.certificates import CertificateView, list_case_certificates
 from app.queries.clock import ClockView, ledger_of, list_clocks
 from app.queries.diagram import DiagramView, get_diagram
+from app.queries.failures import OpenIncident, list_case_incidents
 from app.queries.holds import HoldView, list_case_holds
 from app.queries.member_limits import MemberLimit, list_member_limits
 from app.queries.officer_facts import (
@@ -64,6 +65,7 @@ class CaseFile:
     renewal: RenewalView | None
     diagram: DiagramView
     holds: tuple[HoldView, ...]
+    incidents: tuple[OpenIncident, ...]
     member_limits: Mapping[str, MemberLimit]
     regions: Mapping[str, RegionName]
     names: Mapping[int, str]
@@ -130,6 +132,7 @@ def read_case(opened: Reading, person: Person, case_no: str, *, scope: Scope | N
         certificates=list_case_certificates(link, case_id, now=opened.now),
         diagram=get_diagram(link, case_id),
         holds=() if person.is_applicant else list_case_holds(link, person.scope, case_id),
+        incidents=() if person.is_applicant else list_case_incidents(link, case_id),
         member_limits={item.case_no: item for item in list_member_limits(link, [case_id]).get(case_id, ())},
         regions=list_region_names(link),
         names=staff_names(link, ids),

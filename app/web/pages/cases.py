@@ -14,6 +14,7 @@ from app.queries.cases import CaseLine, list_cases
 from app.queries.diagram import get_diagram
 from app.queries.holds import HoldView
 from app.queries.officer_facts import find_material_id, list_counties
+from app.runtime.retry import RETRYING
 from app.storage.materials import read_material
 from app.web.pages.acceptance_errors import may_record_error
 from app.web.pages.blueprint import pages
@@ -21,6 +22,7 @@ from app.web.pages.case_file import CaseFile, read_case
 from app.web.pages.case_parts import common_parts, due_of_task
 from app.web.pages.clock_acts import may_extend, may_reclassify, may_restart, may_resume, may_suspend
 from app.web.pages.context import Showing, context, next_links, paging, reading, row_id, secret, showing, sight
+from app.web.pages.machine import incident_line
 from app.web.pages.revocations import may_revoke
 from app.web.presenting import mask_name
 from app.web.sign_in import current_person
@@ -72,6 +74,8 @@ def case(case_no: str) -> str:
         acts=_acts(file),
         back_url=url_for("pages.revocable_cases" if file.is_seen_from_above else "pages.cases"),
         holds=[_hold(file, item) for item in file.holds],
+        incidents=[incident_line(item, file.showing) for item in file.incidents],
+        may_retry=file.person.has_role(*RETRYING),
         hold_url=url_for("pages.holds", case_no=case_no) if _may_hold(file) else "",
         plan_url=url_for("pages.bundle_plan", case_no=case_no) if has_plan else "",
     )

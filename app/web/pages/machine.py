@@ -19,6 +19,7 @@ from app.web.pages.context import Showing, back_to, context, secret, told_or_ref
 from app.web.sign_in import current_person
 
 SHOWN_INCIDENTS = 20
+FAILED_DEADLINE = "deadline_failed"
 LATE_BEAT, LATE_TICK = timedelta(minutes=2), timedelta(seconds=10)
 
 
@@ -48,7 +49,7 @@ def machine_panel(opened: Reading, showing: Showing) -> dict[str, object]:
         "forecast": _forecast(figures),
         "is_doubted": bool(figures.doubts),
         "doubts": [_doubt(entry, showing) for entry in list_doubt_log(link)],
-        "incidents": [_incident(item, showing) for item in listed.items if isinstance(item, OpenIncident)],
+        "incidents": [incident_line(item, showing) for item in listed.items if isinstance(item, OpenIncident)],
     }
 
 
@@ -98,7 +99,8 @@ def _doubt(entry: DoubtEntry, showing: Showing) -> dict[str, object]:
     }
 
 
-def _incident(item: OpenIncident, showing: Showing) -> dict[str, object]:
+def incident_line(item: OpenIncident, showing: Showing) -> dict[str, object]:
+    """Return an incident as a list shows it: what failed, how often, and when it is tried again by itself."""
     return {
         "id": item.id,
         "case_no": item.case_no,
@@ -106,7 +108,9 @@ def _incident(item: OpenIncident, showing: Showing) -> dict[str, object]:
         "department": item.department,
         "deadline": _what_failed(item, showing),
         "opened_at": showing.at(item.opened_at),
-        "error": item.error,
+        "error": _why(item, showing),
+        "attempts": item.attempts,
+        "next_at": showing.at(item.next_attempt_at) if item.next_attempt_at else None,
         "may_retry": item.deadline_id is not None or item.engine_task is not None,
     }
 
@@ -114,7 +118,13 @@ def _incident(item: OpenIncident, showing: Showing) -> dict[str, object]:
 def _what_failed(item: OpenIncident, showing: Showing) -> str:
     if item.decision is not None:
         return showing.words.text("pages.machine.decision", decision=item.decision)
-    return showing.words.label("clock", item.element)
+    return showing.words.label("clock", item.element) if item.code == FAILED_DEADLINE else item.name or item.element
+
+
+def _why(item: OpenIncident, showing: Showing) -> str:
+    """Say why: a refused move has a sentence of its own, a failure its place in the program."""
+    is_machine = item.deadline_id is not None or item.engine_task is not None
+    return item.error if is_machine else showing.words.text(f"errors.{item.code}.title")
 
 
 def _seconds(span: timedelta) -> str:

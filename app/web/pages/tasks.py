@@ -81,10 +81,13 @@ def complete_task(task_id: str) -> Answer:
             data=answers,
             marks=sent.marks,
         )
-        complete(context(), person, completion)
+        done = complete(context(), person, completion)
     except REFUSED as refusal:
         return _refused(task_id, sent, refusal)
-    tell("completed")
+    if _is_retrying(done):
+        tell("completed_retrying", kind="warn")
+    else:
+        tell("completed")
     return redirect(url_for("pages.next_task") if request.form.get("next") == "task" else as_left())
 
 
@@ -274,6 +277,12 @@ def _with_files(schema: FormSchema) -> ReadList:
             material = upload_material(context(), current_person(), name=sent.filename, content=sent.read())
             stored[f"form.{path}"] = [str(material["material_id"])]
     return lambda name: stored.get(name) or request.form.getlist(name)
+
+
+def _is_retrying(done: Mapping[str, object]) -> bool:
+    """Say whether an automatic step after the task failed and is tried again."""
+    case = done.get("case")
+    return isinstance(case, Mapping) and bool(case.get("retrying"))
 
 
 def _plain(value: object) -> object:

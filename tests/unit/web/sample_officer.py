@@ -130,6 +130,18 @@ class OfficerPages(Parts):
             "back_url": "/cases",
             "plan_url": "/cases/x/plan",
             "hold_url": "/holds?case_no=x",
+            "may_retry": True,
+            "incidents": [
+                {
+                    "id": "7",
+                    "deadline": "制作结果",
+                    "error": "ConnectionError",
+                    "opened_at": self.at(-1),
+                    "attempts": 2,
+                    "next_at": self.at(0.1),
+                    "may_retry": True,
+                }
+            ],
             "holds": self.case_holds(),
         }
 
@@ -277,6 +289,8 @@ class OfficerPages(Parts):
                     "deadline": "deemed",
                     "error": "definition_missing",
                     "opened_at": self.at(-1),
+                    "attempts": 3,
+                    "next_at": self.at(0.1),
                     "may_retry": True,
                 }
             ],
