@@ -61,7 +61,7 @@ def _line(row: DefinitionRow, open_cases: int) -> DefinitionLine:
         id=str(row.id),
         key=row.key,
         kind=row.kind,
-        name=_name(row.source),
+        name=process_name(row.source),
         version=row.version,
         state=row.state,
         created_by=row.created_by,
@@ -88,7 +88,7 @@ def names_of_actors(connection: sa.Connection, actors: tuple[str | None, ...]) -
     return {actor: found.get(actor, actor) for actor in actors if actor}
 
 
-def _name(source: bytes) -> str:
+def process_name(source: bytes) -> str:
     """Return the name of the first process or decision as drawn, without opening the file as XML."""
     match = PROCESS_NAME.search(source)
     return unescape(match[1].decode("utf-8", "replace")) if match else ""

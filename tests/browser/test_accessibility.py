@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 
 from app.domain.catalogue_change import CatalogueChangeInput
 from app.operations.change_catalogue import submit_change
+from app.operations.define import save_definition
 from app.storage.tables import accountability_record
 from tests.browser.busy_town import Town, settle
 from tests.browser.chromium import PLACES
@@ -86,6 +87,7 @@ def pages_of(town: Town, site: Site) -> dict[str, list[str]]:
             "/definitions",
             "/definitions/new",
             "/definitions/theme:startup/versions/1",
+            second_version(site),
             "/catalogue-changes",
             "/catalogue-changes/new",
             f"/catalogue-changes/{change_in(site)}",
@@ -108,6 +110,14 @@ def record_of(site: Site) -> int:
     """The accountability record of the case that was approved by default."""
     with site.world.container.context.database.read() as connection:
         return int(connection.execute(sa.select(accountability_record.c.id)).scalar_one())
+
+
+def second_version(site: Site) -> str:
+    """Save a draft that gives a step a limit; return where it stands beside the deployed version."""
+    key, file = "pattern:instant", site.world.container.settings.bpmn_dir / "patterns" / "instant" / "process.bpmn"
+    source = file.read_bytes().replace(b' lb:role="', b' lb:limit="3WD" lb:role="', 1)
+    save_definition(site.world.container.context, site.world.person("designer2.es"), key=key, source=source, edit=0)
+    return f"/definitions/{key}/versions/1/diff/2"
 
 
 def change_in(site: Site) -> str:

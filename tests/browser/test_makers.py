@@ -64,6 +64,20 @@ def test_good_diagram_is_deployed_with_the_approval_of_a_second_person(visit: Vi
     expect(second.get_by_role("row", name="承诺件 pattern:committed 流程图")).to_contain_text("v2")
 
 
+def test_two_versions_stand_beside_each_other_with_their_changes_marked(visit: Visit) -> None:
+    page = visit("/", "designer.es")
+    limited = GOOD.read_text(encoding="utf-8").replace('lb:role="reviewer"', 'lb:role="reviewer" lb:limit="3WD"', 1)
+    upload(page, "pattern:committed", limited)
+
+    page.get_by_role("link", name="比较").click()
+
+    expect(page.locator("[data-diagram][data-state=open]")).to_have_count(2)
+    expect(page.locator(".mark-changed")).to_have_count(2)
+    expect(page.get_by_text("环节时限：3WD（原来没有）")).to_be_visible()
+    page.get_by_role("button", name="用户任务“审查”").click()
+    expect(page.locator(".djs-element.selected")).to_have_count(2)
+
+
 def test_administrator_adds_a_person_who_can_sign_in(visit: Visit) -> None:
     page = visit("/admin/staff", "admin.es")
     page.get_by_role("link", name="添加工作人员").click()

@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from app.domain.diagram_comparison import ElementChangeKind
 from app.web.api.schemas import Sentence, Strict
 
 
@@ -40,3 +41,34 @@ class DefinitionVersion(Schema):
     state = fields.String()
     edit = fields.Integer()
     findings = fields.List(fields.Dict())
+
+
+class FieldDifference(Schema):
+    """One thing an element says otherwise; empty for none."""
+
+    field = fields.String(required=True)
+    old = fields.String(required=True)
+    new = fields.String(required=True)
+    sentence = fields.Nested(Sentence, required=True)
+
+
+class ElementDifference(Schema):
+    """An element that differs. change: `moved` only when nothing but its place on the drawing differs."""
+
+    element_id = fields.String(required=True)
+    type = fields.String(required=True)
+    name = fields.String(required=True)
+    change = fields.String(required=True, validate=validate.OneOf([kind.value for kind in ElementChangeKind]))
+    is_moved = fields.Boolean(required=True)
+    sentence = fields.Nested(Sentence, required=True)
+    fields_ = fields.List(fields.Nested(FieldDifference), required=True, data_key="fields", attribute="fields")
+
+
+class VersionDifference(Schema):
+    """What the newer of two versions says otherwise. is_layout_only: nothing is done differently."""
+
+    key = fields.String(required=True)
+    from_version = fields.Integer(required=True)
+    to_version = fields.Integer(required=True)
+    is_layout_only = fields.Boolean(required=True)
+    changes = fields.List(fields.Nested(ElementDifference), required=True)

@@ -13,10 +13,12 @@ from app.operations.define import (
     save_definition,
     submit_definition,
 )
+from app.queries.definition_comparison import compare_versions
 from app.queries.definitions import DefinitionLine, get_version, list_definitions
 from app.web.api import definition_answers, schemas
 from app.web.api.answers import page_of
 from app.web.api.requests import context, reading, required_version
+from app.web.comparison_words import element_sentence, field_sentence
 from app.web.sign_in import require_role
 
 READERS = ("designer", "catalogue_manager", "integrator", "admin")
@@ -148,3 +150,43 @@ class Version(MethodView):
         with reading() as opened:
             row = get_version(opened.connection, key, version)
         return Response(row.source, mimetype="application/xml")
+
+
+@blueprint.route("/definitions/<key>/versions/<int:version>/diff/<int:other>")
+class Difference(MethodView):
+    """Two versions beside each other."""
+
+    @blueprint.response(200, definition_answers.VersionDifference)
+    @blueprint.alt_response(404, schema=schemas.Problem)
+    def get(self, key: str, version: int, other: int) -> object:
+        """Return what version `other` says otherwise than `version`, element by element, in words."""
+        require_role(*READERS)
+        with reading() as opened:
+            found = compare_versions(opened.connection, key, version, other).comparison
+        messages = context().messages
+        return {
+            "key": key,
+            "from_version": version,
+            "to_version": other,
+            "is_layout_only": found.is_layout_only,
+            "changes": [
+                {
+                    "element_id": change.element,
+                    "type": change.type,
+                    "name": change.name,
+                    "change": change.kind.value,
+                    "is_moved": change.moved,
+                    "sentence": element_sentence(messages, change),
+                    "fields": [
+                        {
+                            "field": item.field,
+                            "old": item.old,
+                            "new": item.new,
+                            "sentence": field_sentence(messages, item),
+                        }
+                        for item in change.fields
+                    ],
+                }
+                for change in found.changes
+            ],
+        }

@@ -1,7 +1,15 @@
 /* Island: shows a BPMN diagram, and where a case stands in it. Loaded only by pages that have a diagram. */
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 
-const MARKS = { current: "mark-current", done: "mark-done", fault: "mark-fault" };
+const MARKS = {
+  current: "mark-current",
+  done: "mark-done",
+  fault: "mark-fault",
+  added: "mark-added",
+  removed: "mark-removed",
+  changed: "mark-changed",
+  moved: "mark-moved",
+};
 const STEP = 1.2;
 const MARGIN = 0.94;
 // Below this the words of a diagram cannot be read, and the place where the case stands is shown instead of the whole.

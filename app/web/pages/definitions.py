@@ -126,6 +126,7 @@ def definition_version(key: str, number: int) -> str:
                 "created_at": show.at(item.created_at),
                 "url": url_for("pages.definition_version", key=key, number=item.version),
                 "is_current": item.version == number,
+                "compare_url": _compare_url(key, item.version, number) if item.kind == "bpmn" else "",
             }
             for item in lines
         ],
@@ -245,6 +246,11 @@ def _head(key: str, line: DefinitionLine) -> dict[str, str]:
 
 def _kind_word(kind: str) -> str:
     return words().text(f"pages.definition_kind.{kind}")
+
+
+def _compare_url(key: str, one: int, other: int) -> str:
+    """Return where two versions stand beside each other, the older one first."""
+    return url_for("pages.compare_definitions", key=key, number=min(one, other), other=max(one, other))
 
 
 def _acts(row: DefinitionRow) -> dict[str, object]:

@@ -52,12 +52,20 @@ class AdminPages(Parts):
             "running_count": 214,
         }
         versions = [
-            {"number": 8, "state": state, "created_at": self.at(-50), "url": "/definitions/x/8", "is_current": True},
+            {
+                "number": 8,
+                "state": state,
+                "created_at": self.at(-50),
+                "url": "/definitions/x/8",
+                "compare_url": "",
+                "is_current": True,
+            },
             {
                 "number": 7,
                 "state": "deployed",
                 "created_at": self.at(-900),
                 "url": "/definitions/x/7",
+                "compare_url": "/definitions/x/versions/7/diff/8",
                 "is_current": False,
             },
         ]

@@ -6,6 +6,7 @@ from tests.unit.web.sample_changes import change_pages
 from tests.unit.web.sample_holds import hold_pages
 from tests.unit.web.sample_officer import OfficerPages
 from tests.unit.web.sample_public import PublicPages
+from tests.unit.web.sample_versions import version_pages
 
 
 class Samples(OfficerPages, AdminPages, PublicPages):
@@ -20,6 +21,7 @@ class Samples(OfficerPages, AdminPages, PublicPages):
             *calendar_pages(self),
             *change_pages(self),
             *hold_pages(self),
+            *version_pages(self),
         ]
         return {
             name: (f"{template}.html", {**self.layout(roles), **context}) for name, template, roles, context in rows
