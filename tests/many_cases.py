@@ -36,16 +36,16 @@ class Verdict:
         return (self.lost, self.doubled, self.open, self.broken) == (0, 0, 0, 0)
 
 
-def copy_case(world: World, case_no: str, count: int) -> list[int]:
+def copy_case(world: World, case_no: str, count: int, *, first: int = 1) -> list[int]:
     """Store copies of a case with ids and numbers of their own, far quicker than receiving them. Returns their ids.
 
-    The chain of a copy is whole: its entries hash what the first case did.
+    The chain of a copy is whole: its entries hash what the first case did. first: of the numbers put after its texts.
     """
     database, ids = world.container.context.database, world.container.context.ids
     rows = _rows_of(database, case_no)
     copies: dict[str, list[dict[str, Any]]] = {name: [] for name in rows}
     made = []
-    for number in range(1, count + 1):
+    for number in range(first, first + count):
         made.append(ids.next_id(REGION))
         for name, found in rows.items():
             for row in found:

@@ -11,6 +11,7 @@ from app.domain.certificate import CertificateChange, CertificateRow
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
 from app.domain.change_rows.cards import CardChange, CardRow
 from app.domain.change_rows.incidents import IncidentChange
+from app.domain.change_rows.migration import MemberElement, MigrationCaseChange, TaskMigration
 from app.domain.change_rows.papers import DeliveryRow, DocumentRow
 from app.domain.deemed_rows import AccountabilityRow, HoldRow
 from app.domain.obstacle import FeeRow, ForwardingRow
@@ -60,6 +61,7 @@ class CaseChange:
 
     id: int
     version: int  # the version read; the row gets version + 1
+    definition_id: int
     state: str
     decision: str | None
     result_kind: str | None
@@ -340,6 +342,9 @@ class ChangeSet:
     tasks_opened: list[TaskRow] = field(default_factory=list)
     tasks_assigned: list[TaskAssignment] = field(default_factory=list)
     task_instants: list[TaskInstants] = field(default_factory=list)
+    tasks_migrated: list[TaskMigration] = field(default_factory=list)
+    member_elements: list[MemberElement] = field(default_factory=list)
+    migration_cases: list[MigrationCaseChange] = field(default_factory=list)
     deadlines_armed: list[DeadlineRow] = field(default_factory=list)
     deadlines_changed: list[DeadlineChange] = field(default_factory=list)
     deadlines_disarmed: list[int] = field(default_factory=list)

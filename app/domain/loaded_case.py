@@ -110,6 +110,7 @@ class MemberFacts:
     id: int
     case_no: str
     parent_task: str
+    parent_element: str | None
     offering_id: int | None
     name: str
     state: str

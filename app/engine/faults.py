@@ -22,6 +22,6 @@ class StateRefused(CaseworkError):
 
 
 class MigrationRefused(CaseworkError):
-    """The instance stands where the new definition has nothing that fits. facts: nodes, in the author's words."""
+    """The instance stands where the new definition has nothing that fits. facts: nodes, and items that say why each."""
 
     default_code = "migration_refused"

@@ -1,87 +1,172 @@
 """Move a stored instance to a new version of its definition: open tasks and waits keep their ids, so no due date moves.
 
-Rows name their nodes, so migration is a check and a change of names. What is finished may be gone in the new version.
+Rows name their nodes, so migration is a check and a change of names; nothing runs. What is finished may be gone in the
+new version. A step keeps the limit it was opened with, noted at its token, unless the changed one was asked for.
 """
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from SpiffWorkflow.util.task import TaskState
 
+from app.domain.migration import ChangedLimit, MovedPlaces, Place, PlaceFault
 from app.engine.codec import DEFLATE_LEVEL, State, read_state
+from app.engine.expressions import SCOPED
 from app.engine.faults import MigrationRefused
-from app.engine.node_builder import INSTANCE_SUFFIX
+from app.engine.limits import limits_of, noted_limits, with_limits
+from app.engine.migration_places import fault_at
+from app.engine.migration_plan import MigrationPlan, element_of
 from app.engine.parser import Definition
-from app.engine.specs.gateways import TokenJoin
-from app.engine.specs.node import SPLIT_SUFFIX
+from app.engine.runner import Instance
+
+RESULTS = (*SCOPED, "answers")
+NO_HOMES: Mapping[str, str] = {}
+TASK, NAME, STATE, INTERNAL = 0, 2, 3, 5
 
 
-def migrate(raw: bytes, old: Definition, new: Definition, *, renamed: Mapping[str, str] | None = None) -> bytes:
-    """Return the state bytes for `new` of an instance that was stored under `old`. The variables stay as they are.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MigratedState:
+    """State bytes for the new version, and what went with them."""
 
-    renamed: element id in the old executable diagram -> id in the new one. Raises MigrationRefused with every node
-    where the instance stands and that is missing, of another kind, has other boundary events, or joins other flows;
-    StateRefused when `raw` is not a state of `old`.
+    tokens: bytes
+    places: MovedPlaces
+
+
+def migrate(raw: bytes, plan: MigrationPlan, *, homes: Mapping[str, str] = NO_HOMES) -> MigratedState:
+    """Return the state of an instance, stored under `plan.old`, as one of `plan.new`.
+
+    homes: `MovedPlaces.merged` of the migration that is taken back, for tokens that came from one of several elements.
+    Raises MigrationRefused with every place where the instance stands and cannot go on; StateRefused when `raw` is no
+    state of `plan.old`. The variables go through `move_results`.
     """
-    names = _Names(renamed or {})
-    state = read_state(raw, old)
-    blocked: set[str] = set()
-    for process, old_id in _processes(state, old):
-        new_spec = new.subprocess_specs.get(new.process_id if process is state["p"] else names.new(old_id))
-        if new_spec is None:
-            blocked.add(old_id)
-            continue
-        blocked.update(_blocked(process, state["n"], old.subprocess_specs[old_id], new_spec, names))
-    if blocked:
-        raise MigrationRefused(nodes=", ".join(sorted(old.author_id(_element_of(name)) for name in blocked)))
-    state["n"] = [names.new(name) for name in state["n"]]
-    state["s"] = [[parent, names.new(name), process] for parent, name, process in state["s"]]
-    state["k"] = new.key
-    return zlib.compress(orjson.dumps(state), DEFLATE_LEVEL)
+    state = read_state(raw, plan.old)
+    moved = _Moved(plan, state["n"], homes)
+    for process, old_name in _processes(state, plan.old.process_id):
+        moved.take(process, old_name)
+    if moved.faults:
+        places = sorted(moved.faults, key=lambda place: (place.element, place.fault))
+        raise MigrationRefused(
+            nodes=", ".join(dict.fromkeys(place.element for place in places)),
+            items=tuple({"element_id": place.element, "code": place.fault.value} for place in places),
+        )
+    state["n"] = list(moved.names)
+    state["s"] = [[parent, plan.name(name), process] for parent, name, process in state["s"]]
+    state["k"] = plan.new.key
+    for scope in state["d"]:
+        _move_results(scope, plan)
+    return MigratedState(
+        tokens=zlib.compress(orjson.dumps(state), DEFLATE_LEVEL),
+        places=MovedPlaces(restated=frozenset(moved.restated), merged=moved.merged),
+    )
 
 
-class _Names:
-    """New names of nodes; inner nodes are called after their activity."""
-
-    def __init__(self, renamed: Mapping[str, str]) -> None:
-        self._renamed = renamed
-
-    def new(self, name: str) -> str:
-        """Return the name in the new version."""
-        element = _element_of(name)
-        return self._renamed.get(element, element) + name[len(element) :]
+def move_results(variables: Mapping[str, object], plan: MigrationPlan) -> dict[str, object]:
+    """Return the variables with the results of steps under the new ids of their elements."""
+    found = dict(variables)
+    _move_results(found, plan)
+    return found
 
 
-def _element_of(name: str) -> str:
-    return name.removesuffix(INSTANCE_SUFFIX).removesuffix(SPLIT_SUFFIX)
+def restate_limit(instance: Instance, task_id: str, element: str, text: str) -> None:
+    """Give a live step another limit than its diagram draws. element: the author's id of the step or event."""
+    for task in instance.workflow.live_tasks():
+        if task.id.hex == task_id:
+            keys = [key for key in limits_of(task.task_spec) if instance.definition.author_id(key) == element]
+            noted = {**noted_limits(task.internal_data), **dict.fromkeys(keys, text)}
+            task.internal_data = with_limits(task.internal_data, noted)
 
 
-def _processes(state: State, old: Definition) -> Iterable[tuple[State, str]]:
-    yield state["p"], old.process_id
+def changed_limits(plan: MigrationPlan) -> tuple[ChangedLimit, ...]:
+    """Return the steps and timers whose limits the new version draws otherwise than the old one."""
+    was = {plan.name(key): text for key, text in _drawn_limits(plan.old)}
+    return tuple(
+        ChangedLimit(element=plan.new.author_id(key), name=plan.new.elements[key].name, old=was[key], new=text)
+        for key, text in _drawn_limits(plan.new)
+        if key in was and was[key] != text
+    )
+
+
+def _drawn_limits(definition: Definition) -> Iterator[tuple[str, str]]:
+    for process in definition.subprocess_specs.values():
+        for spec in process.task_specs.values():
+            yield from limits_of(spec).items()
+
+
+class _Moved:
+    """The rows of one instance while they are moved. Names are numbered anew, in the order of their rows."""
+
+    def __init__(self, plan: MigrationPlan, old_names: list[str], homes: Mapping[str, str]) -> None:
+        self.names: dict[str, int] = {}
+        self.faults: set[Place] = set()
+        self.restated: set[tuple[str, str]] = set()
+        self.merged: dict[str, str] = {}
+        self._plan, self._old_names, self._homes = plan, old_names, homes
+
+    def take(self, process: State, old_name: str) -> None:
+        """Move the rows of one process, or note why they cannot be moved."""
+        plan = self._plan
+        old, is_main = plan.old.subprocess_specs[old_name], old_name == plan.old.process_id
+        new = plan.new.subprocess_specs.get(plan.new.process_id if is_main else plan.name(old_name))
+        if new is None:
+            self._note(old_name, PlaceFault.MISSING)
+            return
+        names = [(self._old_names[row[NAME]], self._name_of(row)) for row in process["t"]]
+        renamed, places = dict(names), dict[str, str]()
+        for row, (before, after) in zip(process["t"], names, strict=True):
+            row[NAME] = self.names.setdefault(after, len(self.names))
+            if not row[STATE] & TaskState.NOT_FINISHED_MASK:
+                continue
+            is_shared = places.setdefault(after, before) != before
+            fault = fault_at(plan, old, new, before, lambda name: renamed.get(name) or plan.name(name))
+            if is_shared or fault is not None:
+                self._note(before, fault or PlaceFault.TWO_ON_ONE)
+            else:
+                row[INTERNAL] = self._limits(row, old.task_specs[before], new.task_specs[after]) or 0
+
+    def _name_of(self, row: list[Any]) -> str:
+        """Return the new name of the node of a row; where several elements become one, note which it was."""
+        plan, before = self._plan, self._old_names[row[NAME]]
+        element = element_of(before)
+        if plan.name(element) in plan.merged:
+            self.merged[row[TASK]] = element
+        home = self._homes.get(row[TASK])
+        return home + before[len(element) :] if home else plan.name(before)
+
+    def _limits(self, row: list[Any], before: Any, after: Any) -> dict[str, Any]:
+        """Return the internal data of a token with those limits that are not as its diagram draws them."""
+        internal, plan = row[INTERNAL] or {}, self._plan
+        own, noted = element_of(before.name), noted_limits(internal)
+        was = {
+            element_of(after.name) if key == own else plan.name(key): noted.get(key, text)
+            for key, text in limits_of(before).items()
+        }
+        kept: dict[str, str] = {}
+        for key, text in limits_of(after).items():
+            element = plan.new.author_id(key)
+            if was.get(key, text) == text:
+                continue
+            if element in plan.limits:
+                self.restated.add((row[TASK], element))
+            else:
+                kept[key] = was[key]
+        return with_limits(internal, kept)
+
+    def _note(self, name: str, fault: PlaceFault) -> None:
+        self.faults.add(Place(element=self._plan.old.author_id(element_of(name)), fault=fault))
+
+
+def _processes(state: State, main: str) -> Iterator[tuple[State, str]]:
+    yield state["p"], main
     for _, name, process in state["s"]:
         yield process, name
 
 
-def _blocked(process: State, node_names: list[str], old: Any, new: Any, names: _Names) -> Iterable[str]:
-    for _, _, number, task_state, _, _ in process["t"]:
-        name = node_names[number]
-        if not task_state & TaskState.NOT_FINISHED_MASK:
-            continue
-        before, after = old.task_specs[name], new.task_specs.get(names.new(name))
-        is_other = type(before) is not type(after) or _boundary(new, names.new(name)) != {
-            names.new(event) for event in _boundary(old, name)
-        }
-        if is_other or (isinstance(before, TokenJoin) and _inputs(after) != sorted(map(names.new, _inputs(before)))):
-            yield name
-
-
-def _boundary(spec: Any, name: str) -> set[str]:
-    """Return the boundary events of the activity `name`; an added one would not be armed, so it counts as a change."""
-    split = spec.task_specs.get(name + SPLIT_SUFFIX)
-    return set() if split is None else {node.name for node in split.outputs} - {name}
-
-
-def _inputs(join: Any) -> list[str]:
-    return sorted(node.name for node in join.inputs)
+def _move_results(scope: dict[str, object], plan: MigrationPlan) -> None:
+    pairs = dict(plan.results())
+    for group in RESULTS:
+        found = scope.get(group)
+        if isinstance(found, dict) and not pairs.keys().isdisjoint(found):
+            scope[group] = {pairs.get(element, element): value for element, value in found.items()}

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from app.domain.snapshot import OpenMember, OpenService, OpenTask, OpenWait, Snapshot
 from app.engine.expressions import SCOPED
 from app.engine.library_fixes import CaseTask
+from app.engine.limits import limit_at
 from app.engine.parser import Definition
 from app.engine.runner import Instance
 from app.engine.specs.activities import HUMAN_TASKS, MemberCase, ServiceCall
@@ -55,7 +56,7 @@ def _task(task: CaseTask) -> OpenTask:
         office=element.office,
         form_key=element.form_key,
         outcomes=element.outcomes,
-        limit=element.limit,
+        limit=limit_at(task, task.task_spec.bpmn_id, element.limit),
         decides=element.decides,
         starts_clock=element.starts_clock,
         signatures=element.signatures,
@@ -97,7 +98,7 @@ def _waits(task: CaseTask, definition: Definition) -> Iterator[OpenWait]:
             key=definition.author_id(wait.key),
             kind=wait.kind,
             name=wait.name,
-            expression=wait.expression,
+            expression=limit_at(task, wait.key, wait.expression),
             attached_to=definition.author_id(split.task_spec.activity_id) if is_boundary else "",
             interrupting=is_boundary and task.task_spec.is_interrupting,
             locals=_locals(task),

@@ -8,6 +8,7 @@ from html import unescape
 import orjson
 import sqlalchemy as sa
 
+from app.diagrams.naming import names_of_elements
 from app.domain.errors import NotFound
 from app.storage.definitions import DefinitionRow, find_version, list_versions, open_version
 from app.storage.tables import case_file, staff
@@ -51,6 +52,17 @@ def get_version(connection: sa.Connection, key: str, version: int) -> Definition
     if row is None:
         raise NotFound("definition_unknown", definition=key)
     return row
+
+
+def require_definition(connection: sa.Connection, key: str) -> None:
+    """Raise NotFound `definition_unknown` when there is no version of a key."""
+    if not list_versions(connection, key):
+        raise NotFound("definition_unknown", definition=key)
+
+
+def element_names(connection: sa.Connection, key: str, version: int) -> dict[str, str]:
+    """Return what the elements of a version are called, by id. Raises NotFound `definition_unknown`."""
+    return names_of_elements(get_version(connection, key, version).source)
 
 
 def _line(row: DefinitionRow, open_cases: int) -> DefinitionLine:

@@ -44,6 +44,21 @@ class ClockAct:
     facts: Mapping[str, object]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehoused:
+    """Where rows of waits belong since the case changed its version.
+
+    elements: (task id of the engine, old element) -> new element. afresh: (task id, new element) whose limit counts
+    from now on.
+    """
+
+    elements: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    afresh: frozenset[tuple[str, str]] = frozenset()
+
+
+NOT_REHOUSED = Rehoused()
+
+
 @dataclass(slots=True, kw_only=True)
 class Casework:
     """One case being decided. Its `changes` may be shared with the member cases it opens.
@@ -59,6 +74,8 @@ class Casework:
     definitions: Callable[[int], Definition]
     changes: ChangeSet
     instance: Instance | None = None
+    definition_id: int = 0
+    rehoused: Rehoused = NOT_REHOUSED
     state: str = ""
     decision: str | None = None
     result_kind: str | None = None
@@ -179,6 +196,7 @@ class Casework:
         self.changes.case = CaseChange(
             id=self.case.id,
             version=self.case.version,
+            definition_id=self.definition_id,
             state=self.state,
             decision=self.decision,
             result_kind=self.result_kind,
@@ -212,6 +230,7 @@ def take_up(loaded: LoadedCase, desk: Desk, changes: ChangeSet) -> Casework:
         ports=desk.ports,
         definitions=desk.definitions,
         changes=changes,
+        definition_id=case.definition_id,
         state=case.state,
         decision=case.decision,
         result_kind=case.result_kind,

@@ -15,6 +15,7 @@ from app.domain.certificate import CertificateChange, CertificateRow
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
 from app.domain.change_rows.cards import CardChange, CardRow
 from app.domain.change_rows.incidents import IncidentChange
+from app.domain.change_rows.migration import MemberElement, MigrationCaseChange, TaskMigration
 from app.domain.change_rows.papers import DeliveryRow, DocumentRow
 from app.domain.obstacle import FeeRow, ForwardingRow
 from app.domain.renewal import RenewalRow
@@ -86,6 +87,15 @@ PARTS: tuple[Part, ...] = (
         keys=("load_id", "case_id"),
         guard="{t}outcome = 'waiting'",
     ),
+    Part(name="member_elements", table=tables.case_file, kind=UPDATE, row=MemberElement),
+    Part(
+        name="migration_cases",
+        table=tables.case_migration_case,
+        kind=UPDATE,
+        row=MigrationCaseChange,
+        keys=("migration_id", "case_id"),
+        guard="{t}outcome = 'waiting'",
+    ),
     Part(name="states_added", table=tables.instance_state, kind=INSERT, row=rows.StateRow),
     Part(name="state", table=tables.instance_state, kind=UPDATE, row=rows.StateRow, keys=("case_id",)),
     Part(name="parties_added", table=tables.case_party, kind=INSERT, row=rows.PartyRow),
@@ -109,6 +119,14 @@ PARTS: tuple[Part, ...] = (
         is_versioned=True,
     ),
     Part(name="task_instants", table=tables.user_task, kind=UPDATE, row=rows.TaskInstants, guard="{t}state < 2"),
+    Part(
+        name="tasks_migrated",
+        table=tables.user_task,
+        kind=UPDATE,
+        row=TaskMigration,
+        sets="version = {t}version + 1",
+        guard="{t}state < 2",
+    ),
     Part(
         name="deadlines_changed",
         table=tables.deadline,

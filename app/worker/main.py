@@ -12,6 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from app.channels import Channel
 from app.domain.vocabulary import Lane
 from app.operations.continue_calendar_loads import continue_calendar_loads
+from app.operations.continue_migrations import continue_migrations
 from app.operations.release_deemed import recheck_blocked
 from app.operations.seal_documents import seal_documents
 from app.runtime.containment import describe
@@ -24,6 +25,7 @@ log = structlog.get_logger()
 TICK_S = 1.0
 BEAT_S = 10.0
 CALENDARS_S = 5.0
+MIGRATIONS_S = 2.0
 DAILY_CHECK_S = 60.0
 RECHECK_S = 600.0
 SEAL_S = 5.0
@@ -56,6 +58,11 @@ def run_worker(context: Context, channel: Channel, *, stop: threading.Event | No
             "calendar_loads",
             lambda: continue_calendar_loads(context, budget_s=CALENDARS_S * SHARE_OF_INTERVAL),
             CALENDARS_S,
+        ),
+        (
+            "case_migrations",
+            lambda: continue_migrations(context, budget_s=MIGRATIONS_S * SHARE_OF_INTERVAL),
+            MIGRATIONS_S,
         ),
         ("daily", lambda: run_daily(context, stop=stopping), DAILY_CHECK_S),
         ("seal_documents", lambda: seal_documents(context), SEAL_S),

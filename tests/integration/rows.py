@@ -117,6 +117,7 @@ def case_change(case_id: int, *, version: int, last_seq: int, last_hash: bytes) 
     return CaseChange(
         id=case_id,
         version=version,
+        definition_id=1,
         state="accepted",
         decision=None,
         result_kind=None,

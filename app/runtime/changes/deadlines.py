@@ -66,7 +66,7 @@ class _Wanted:
 
 def reconcile_deadlines(work: Casework, snapshot: Snapshot) -> None:
     """Arm what is newly waited for, move what the ledger moved, disarm the rest; delete unfired rows at closing."""
-    rows = {_key(row): row for row in work.loaded.deadlines if _is_reconciled(work, row)}
+    rows = {_key(work, row): row for row in work.loaded.deadlines if _is_reconciled(work, row)}
     wanted = {} if work.is_closed else {item.key: item for item in _wanted(work, snapshot, rows)}
     if work.is_closed:
         work.changes.deadlines_deleted.extend(work.loaded.disarmed)
@@ -77,8 +77,10 @@ def reconcile_deadlines(work: Casework, snapshot: Snapshot) -> None:
             (work.changes.deadlines_deleted if is_needless else work.changes.deadlines_disarmed).append(row.id)
     for key, item in wanted.items():
         found = rows.get(key)
-        if found is None:
+        if found is None or _is_restated(work, found, item):
             work.changes.deadlines_armed.append(_armed(work, item))
+            if found is not None and found.state in (*OPEN_STATES, DeadlineState.DEAD):
+                work.changes.deadlines_disarmed.append(found.id)
         elif found.state in OPEN_STATES:
             change = _changed(work, found, item)
             if change is not None:
@@ -92,8 +94,15 @@ def _is_reconciled(work: Casework, row: DeadlineFacts) -> bool:
     return row.name != CARD_ANSWER or work.is_closed
 
 
-def _key(row: DeadlineFacts) -> tuple[str, str]:
-    return (row.name, "") if row.clock == row.name else (row.name, f"{row.engine_task}/{row.element}")
+def _key(work: Casework, row: DeadlineFacts) -> tuple[str, str]:
+    element = work.rehoused.elements.get((row.engine_task or "", row.element or ""), row.element)
+    return (row.name, "") if row.clock == row.name else (row.name, f"{row.engine_task}/{element}")
+
+
+def _is_restated(work: Casework, row: DeadlineFacts, item: _Wanted) -> bool:
+    """Say whether a step or timer has another limit now; only a change of the version can do that."""
+    is_own = item.name in (STEP, TIMER)
+    return is_own and (row.expression != item.expression or (item.engine_task, item.element) in work.rehoused.afresh)
 
 
 def _wanted(work: Casework, snapshot: Snapshot, rows: dict[tuple[str, str], DeadlineFacts]) -> list[_Wanted]:
@@ -256,7 +265,8 @@ def _derived(
     engine_task: str,
     element: str,
 ) -> _Wanted:
-    row = rows.get((name, f"{engine_task}/{element}"))
+    is_afresh = (engine_task, element) in work.rehoused.afresh
+    row = None if is_afresh else rows.get((name, f"{engine_task}/{element}"))
     started_at = (row.started_at if row else None) or work.now
     return _Wanted(
         name=name,

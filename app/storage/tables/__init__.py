@@ -17,6 +17,7 @@ from app.storage.tables.certificate import certificate, renewal_request
 from app.storage.tables.clock import clock_entry, deadline
 from app.storage.tables.definition import definition, deployment, normalised_diagram, rule_version
 from app.storage.tables.material import case_material, material
+from app.storage.tables.migration import case_migration, case_migration_case
 from app.storage.tables.obstacle import case_fee, case_forwarding
 from app.storage.tables.outbox import outbox
 from app.storage.tables.paper import decision_record, delivery, document, number_sequence, seal_authorisation
@@ -54,6 +55,8 @@ __all__ = [
     "case_forwarding",
     "case_input",
     "case_material",
+    "case_migration",
+    "case_migration_case",
     "case_party",
     "catalogue_change",
     "certificate",

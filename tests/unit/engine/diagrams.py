@@ -1,5 +1,7 @@
 """Random but well-formed diagrams, and random walks through them; both follow from a seed."""
 
+import re
+from dataclasses import replace
 from random import Random
 
 from app.domain.snapshot import Snapshot
@@ -24,6 +26,9 @@ from tests.unit.engine.kit import (
 )
 
 VARIABLES = ("va", "vb", "vc")
+LAST_STEP = "publish"
+# Ids of steps, events, gateways and sub-processes, as attributes hold them.
+RENAMED = re.compile(r'"([bcghjmprsuw]\d+)"')
 ERRORS = ('<error id="E" errorCode="busy"/>',)
 
 
@@ -37,9 +42,19 @@ class DiagramGenerator:
 
     def definition(self) -> Definition:
         """Return a diagram of a few nested blocks."""
+        return self.versions()[0]
+
+    def versions(self) -> tuple[Definition, Definition, dict[str, str]]:
+        """Return a diagram, a newer one with a task before the end and other ids, and the new id of each old one."""
         first, last = self._block(3)
-        body = self.text + start() + end() + chain("start", first) + chain(last, "end")
-        return define(body, around=ERRORS)
+        body = self.text + start() + end() + chain("start", first)
+        newer = RENAMED.sub(r'"new_\1"', body + chain(last, LAST_STEP, "end")) + user(LAST_STEP)
+        ids = {old: f"new_{old}" for old in RENAMED.findall(body)}
+        return (
+            replace(define(body + chain(last, "end"), around=ERRORS), key="v1"),
+            replace(define(newer, around=ERRORS), key="v2"),
+            ids,
+        )
 
     def _id(self, kind: str) -> str:
         self._count += 1
