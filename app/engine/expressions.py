@@ -17,6 +17,7 @@ from app.domain.feel.values import say_moment
 from app.engine.library_fixes import CaseTask
 
 INSTANCE = "instance"
+LARGEST_WHOLE = 2**63 - 1
 SCOPED = ("outcomes", "members")
 
 
@@ -103,8 +104,8 @@ def write_result(task: CaseTask, group: str, element: str, value: object) -> Non
 def plain(value: object) -> Any:
     """Return `value` in JSON types, as it will be after the next load: numbers, texts, lists and dictionaries."""
     match value:
-        case Decimal():
-            return int(value) if value == value.to_integral_value() else float(value)
+        case Decimal() | int():
+            return _json_number(value)
         case date() | time() | timedelta() | Months():
             return say_moment(value)
         case Mapping():
@@ -113,6 +114,19 @@ def plain(value: object) -> Any:
             return [plain(item) for item in value]
         case _:
             return value
+
+
+def _json_number(value: Decimal | int) -> object:
+    """Return a whole number where JSON can hold it, else the nearest one; a text for what is beyond every number."""
+    if isinstance(value, Decimal) and (not value.is_finite() or value != value.to_integral_value()):
+        return float(value) if value.is_finite() else str(value)
+    whole = int(value) if isinstance(value, Decimal) else value
+    if -LARGEST_WHOLE <= whole <= LARGEST_WHOLE:
+        return whole
+    try:
+        return float(whole)
+    except OverflowError:
+        return str(value)
 
 
 def _as_dict(value: object) -> dict[str, object]:

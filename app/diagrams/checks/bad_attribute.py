@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator
 from app.diagrams.findings import finding
 from app.diagrams.graph import Graph, Node
 from app.domain.diagram import Finding, Published
+from app.domain.feel import is_feel_name
 
 MOST_SIGNATURES = 9
+EXAMPLE = "site_visit"
 WORDS = {"decides": ("true", "false"), "handledBy": ("internal", "external")}
 
 CODE = "bad-attribute"
@@ -14,7 +16,7 @@ SEVERITY = "error"
 
 
 def check(graph: Graph, published: Published) -> Iterable[Finding]:
-    """Read `lb:decides`, `lb:handledBy`, `lb:signatures` and `lb:startsClock` of every step."""
+    """Read `lb:decides`, `lb:handledBy`, `lb:signatures`, `lb:startsClock` and `lb:result` of every step."""
     for node in graph.nodes.values():
         for name, expected in _wrong(node, published):
             yield finding(
@@ -33,3 +35,7 @@ def _wrong(node: Node, published: Published) -> Iterator[tuple[str, str]]:
     clocks = [part.strip() for part in node.lb("startsClock").split(",") if part.strip()]
     if not published.clocks.issuperset(clocks):
         yield "startsClock", ", ".join(sorted(published.clocks))
+    # Without a name of its own the result stands under that of the decision, where conditions have to find it.
+    result = node.lb("result") or node.lb("decision")
+    if node.kind == "businessRuleTask" and result and not is_feel_name(result):
+        yield "result", EXAMPLE

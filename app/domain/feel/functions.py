@@ -7,10 +7,12 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from app.domain.feel import values
 from app.domain.feel.months import Months, months_between
+from app.domain.feel.refusals import FeelStopped
 
 Value = object
 MANY = 400
 _MAX_SCALE = 20
+_MAX_DIGITS = 600
 
 # Functions that the engine room passes in for one move, because they need the working calendar of the case.
 HOST_FUNCTIONS: Mapping[str, int] = {"working days between": 2, "add working days": 2}
@@ -134,7 +136,7 @@ def _sum(*arguments: Value) -> Value:
     items = _items(arguments)
     if not items or not all(values.is_number(item) for item in items):
         return None
-    return sum(values.exact(item) for item in items)
+    return values.bounded(sum(values.exact(item) for item in items))
 
 
 def _mean(*arguments: Value) -> Value:
@@ -208,6 +210,8 @@ def _string(value: Value) -> Value:
             return value
         case int() | Decimal() | float():
             number = Decimal(values.exact(value))
+            if abs(number.adjusted()) > _MAX_DIGITS:
+                raise FeelStopped("feel_too_large")
             return format(number.normalize() if number else Decimal(0), "f")
         case date() | time() | timedelta() | Months():
             return values.say_moment(value)

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 D = TypeVar("D", bound=date)
 YEAR = 12
+LONGEST = 100_000 * YEAR
 _MONTHS = re.compile(r"(-)?P(?:(\d{1,4})Y)?(?:(\d{1,5})M)?")
 
 
@@ -16,6 +17,11 @@ class Months:
     """A number of months, which may be negative."""
 
     count: int
+
+    def __post_init__(self) -> None:
+        """Raise OverflowError for what is longer than any calendar."""
+        if abs(self.count) > LONGEST:
+            raise OverflowError
 
     def __neg__(self) -> "Months":
         return Months(-self.count)

@@ -17,6 +17,8 @@ from app.domain.feel.refusals import FeelStopped
 MAX_TEXT = 100_000
 MAX_POWER = 64
 MAX_BASE = 10**9
+# What a power may give; whole numbers have no size of their own, and squaring them again and again takes for ever.
+MAX_NUMBER = MAX_BASE**MAX_POWER
 _DURATION = re.compile(r"(-)?P(?:(\d{1,6})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?")
 _TIME = re.compile(r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?")
 _ORDERED: frozenset[type] = frozenset({str, date, datetime, time, timedelta, Months})
@@ -102,12 +104,19 @@ def calculate(sign: str, left: object, right: object) -> object:
     """Return `left sign right`; null where the kinds do not fit. Raises FeelStopped when the result grows too large."""
     try:
         if is_number(left) and is_number(right):
-            return _NUMERIC[sign](exact(left), exact(right))
+            return bounded(_NUMERIC[sign](exact(left), exact(right)))
         if isinstance(left, str) and isinstance(right, str) and sign == "+":
             return _joined(left, right)
         return _on_dates(sign, left, right)
     except (ArithmeticError, TypeError):
         return None
+
+
+def bounded(number: int | Decimal) -> int | Decimal:
+    """Return a number as it is. Raises FeelStopped when it is whole and too large."""
+    if type(number) is int and not -MAX_NUMBER <= number <= MAX_NUMBER:
+        raise FeelStopped("feel_too_large")
+    return number
 
 
 def negate(value: object) -> object:

@@ -104,6 +104,17 @@ def test_all_faults_come_at_once() -> None:
     assert not normalised.is_deployable
 
 
+@pytest.mark.parametrize("result", ["site visit", "site-visit", "for", "2nd"])
+def test_result_of_a_decision_needs_a_name_conditions_can_read(result: str) -> None:
+    named = '<businessRuleTask id="x" lb:decision="guidance" lb:result="{}"/>' + END + chain("start", "x", "end")
+
+    wrong = check_diagram(diagram(named.format(result)), file="x.bpmn", published=PUBLISHED)[1]
+    right = check_diagram(diagram(named.format("核查")), file="x.bpmn", published=PUBLISHED)[1]
+
+    assert [(item.code, item.facts["attribute"]) for item in wrong] == [("bad-attribute", "lb:result")]
+    assert right == ()
+
+
 @pytest.mark.parametrize(
     ("construct", "code"),
     [

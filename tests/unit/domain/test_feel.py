@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,11 @@ from app.domain.feel import (
 
 CASES = json.loads((Path(__file__).parents[2] / "data" / "feel_cases.json").read_text(encoding="utf-8"))
 TINY = Decimal("1e-9")
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+# Each name holds the square of the one before, or its list twice.
+SQUARES = ", ".join(f"{name} in [{before}*{before}]" for before, name in pairwise(LETTERS))
+DOUBLES = ", ".join(f"{name} in [concatenate({before}, {before})]" for before, name in pairwise(LETTERS))
+LISTS = f"some a in [[1, 2, 3]], {DOUBLES} satisfies count(z) = 0"
 
 
 def same(found: object, expected: object) -> bool:
@@ -121,6 +127,11 @@ def test_attributes_of_values_cannot_be_read(text: str) -> None:
     assert found in (None, [None])
 
 
+@pytest.mark.parametrize("text", ['duration("P9999Y") * (9 ** 64)', 'date("2026-01-01") + duration("P9999Y")'])
+def test_duration_or_date_beyond_every_calendar_is_null(text: str) -> None:
+    assert compile_expression(text)({}) is None
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -132,6 +143,10 @@ def test_attributes_of_values_cannot_be_read(text: str) -> None:
         ("long + long", "feel_too_large"),
         ("2 ** 99999", "feel_too_large"),
         ("(10 ** 10) ** 10", "feel_too_large"),
+        ("some a in [10**9], " + SQUARES + " satisfies z = 0", "feel_too_large"),
+        ("sum([9 ** 64 * 9 ** 64, 10 ** 9 * 10 ** 9]) + " + " * ".join(["9 ** 64"] * 12), "feel_too_large"),
+        ("string(" + " * ".join(["1.5 ** 60"] * 60) + ")", "feel_too_large"),
+        (LISTS, "feel_step_limit"),
     ],
 )
 def test_costly_expression_ends_with_an_error_and_soon(text: str, code: str) -> None:

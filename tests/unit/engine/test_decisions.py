@@ -106,3 +106,23 @@ def test_dates_and_durations_of_a_result_are_kept_as_texts(run: Run) -> None:
     assert host.decided[0].result is not None
     assert isinstance(value := host.decided[0].result.value, dict)
     assert (value["until"], value["stay"]) == (date(2026, 2, 28), timedelta(days=1, hours=2))
+
+
+def test_numbers_json_cannot_hold_become_the_nearest_or_a_text(run: Run) -> None:
+    decisions = read_decisions(
+        {
+            "a": file(
+                literal(
+                    "fees",
+                    "{n: 10 ** 12, m: 2 ** 64, k: 9 ** 64 * 9 ** 64 * 9 ** 64 * 9 ** 64 * 9 ** 64 * 9 ** 64, b: true}",
+                )
+            )
+        }
+    ).model
+
+    host = run(BODY, decisions=decisions).done("apply")
+
+    fee = host.variables["fee"]
+    assert isinstance(fee, dict)
+    assert (fee["n"], fee["m"], fee["b"]) == (10**12, 2.0**64, True)
+    assert isinstance(fee["k"], str)
