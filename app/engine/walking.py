@@ -83,12 +83,32 @@ def walk(definition: Definition, random: Random) -> str:
     """
     try:
         instance = runner.begin(definition, {})
-        for _ in range(MOST_MOVES):
+    except LoopLimit:
+        return GOES_ON
+    except (CaseworkError, FeelStopped):
+        return STOPPED
+    return walk_on(instance, random)[0]
+
+
+def walk_on(
+    instance: runner.Instance,
+    random: Random,
+    *,
+    most_moves: int = MOST_MOVES,
+    keep: Callable[[runner.Instance], runner.Instance] = lambda instance: instance,
+) -> tuple[str, runner.Instance]:
+    """Play an instance on from where it stands. Returns how that ended, as `walk` does, and the instance.
+
+    keep: what is done with the instance before each move, such as saving and loading it; its answer is played on.
+    """
+    try:
+        for _ in range(most_moves):
+            instance = keep(instance)
             if instance.ended:
-                return ENDED
+                return ENDED, instance
             moves = list(_moves(instance))
             if not moves:
-                return STUCK
+                return STUCK, instance
             waits = [move for is_wait, move in moves if is_wait]
             acts = [move for is_wait, move in moves if not is_wait]
             chosen = waits if not acts or (waits and random.random() < WAIT_SHARE) else acts
@@ -96,10 +116,10 @@ def walk(definition: Definition, random: Random) -> str:
             instance.workflow.begin_move()
             advance(instance.workflow)
     except LoopLimit:
-        return GOES_ON
+        return GOES_ON, instance
     except (CaseworkError, FeelStopped):
-        return STOPPED
-    return GOES_ON
+        return STOPPED, instance
+    return (ENDED if instance.ended else GOES_ON), instance
 
 
 def _moves(instance: runner.Instance) -> Iterator[tuple[bool, Callable[[], object]]]:
