@@ -204,7 +204,7 @@ def diagrams_of(connection: sa.Connection, definition_id: int) -> tuple[int, ...
     """Return the ids of the executable forms of a version, the newest first."""
     diagram = normalised_diagram.c
     query = sa.select(diagram.id).where(diagram.definition_id == definition_id)
-    return tuple(connection.scalars(query.order_by(diagram.id.desc())))
+    return tuple(connection.scalars(query.order_by(diagram.edition.desc(), diagram.id.desc())))
 
 
 def _running(source_id: int, scope: Scope) -> tuple[sa.ColumnElement[bool] | sa.TextClause, ...]:

@@ -11,6 +11,14 @@ from alembic.script import ScriptDirectory
 
 from app.storage.cases import case_head
 from app.storage.database import Database
+from app.storage.definitions import (
+    NewDefinition,
+    NormalisedRow,
+    add_normalised,
+    add_version,
+    get_normalised,
+    in_force,
+)
 from app.storage.migrate import ALEMBIC_INI, migrate, undo_migrations
 from app.storage.parts import PARTS, Part
 from app.storage.schema import comparison_options
@@ -33,6 +41,42 @@ def test_migrations_go_down_to_nothing_and_up_again(own_database: Database) -> N
     migrate(own_database)
     with own_database.read() as connection:
         assert set(metadata.tables) <= set(sa.inspect(connection).get_table_names())
+
+
+def test_forms_of_a_diagram_that_differ_in_their_tables_live_through_the_way_down(own_database: Database) -> None:
+    with own_database.write() as uow:
+        new = NewDefinition(id=1, key="pattern:x", kind="bpmn", source=b"<a/>")
+        row = add_version(uow, new, by="system:init")
+        for diagram_id, decisions in ((12, ""), (11, "5"), (10, "6")):
+            add_normalised(uow, form_of(row.id, diagram_id, decisions))
+
+    with own_database.read() as connection:
+        assert [item.diagram_id for item in in_force(connection)] == [10]
+    undo_migrations(own_database, "0022")
+    with own_database.read() as connection:
+        assert connection.execute(sa.text("SELECT id, start FROM normalised_diagram ORDER BY id")).all() == [
+            (10, "10"),
+            (11, "11"),
+            (12, ""),
+        ]
+    migrate(own_database)
+
+    with own_database.read() as connection:
+        assert get_normalised(connection, 11) is not None
+
+
+def form_of(definition_id: int, diagram_id: int, decisions: str) -> NormalisedRow:
+    return NormalisedRow(
+        id=diagram_id,
+        definition_id=definition_id,
+        sha256="0",
+        normaliser="1",
+        start="",
+        process_id="p",
+        xml=b"<a/>",
+        origin={},
+        decisions=decisions,
+    )
 
 
 def test_migrating_again_changes_nothing(database: Database) -> None:

@@ -1,10 +1,14 @@
 """Business rule tasks of cases: decided by the tables a case began with, told with their reasons, never stuck."""
 
+from datetime import date
+
 import orjson
 import pytest
 import sqlalchemy as sa
 
+from app.domain.catalogue_change import CatalogueChangeInput
 from app.domain.errors import Conflict, DiagramRefused, NotFound
+from app.operations.change_catalogue import approve_change, submit_change
 from app.operations.define import approve_definition, deploy_definition, save_definition, submit_definition
 from app.operations.receive_application import receive_application
 from app.operations.retry_incident import retry_incident
@@ -102,6 +106,24 @@ def test_table_that_is_put_back_counts_for_new_cases_again(installed: World) -> 
     deploy(installed, TABLE)
 
     assert accept(installed, between) == ["visit"]
+    assert accept(installed, receive(installed)) == ["review"]
+
+
+def test_diagram_of_a_change_set_keeps_the_tables_of_the_day_it_was_approved(installed: World) -> None:
+    context, folder = installed.container.context, ROOT / "bpmn/patterns/committed-with-site-visit"
+    change = CatalogueChangeInput(
+        list_source=(ROOT / "rules/matters/wj/hygiene-permit.toml").read_bytes(),
+        diagram=(folder / "process.bpmn").read_bytes(),
+        document_no="恩施州政务办〔2026〕3号",
+        document_text="公共场所卫生许可流程调整。",
+        effective_from=date(2026, 3, 3),
+    )
+    submitted = submit_change(context, installed.person("designer.es"), change)
+    approve_change(context, installed.person("designer2.es"), change_id=int(str(submitted["change_id"])))
+
+    deploy(installed, STRICTER)
+    installed.at(2026, 3, 3, 9, 30)
+
     assert accept(installed, receive(installed)) == ["review"]
 
 
