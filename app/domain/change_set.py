@@ -13,6 +13,7 @@ from app.domain.change_rows.cards import CardChange, CardRow
 from app.domain.change_rows.incidents import IncidentChange
 from app.domain.change_rows.migration import MemberElement, MigrationCaseChange, TaskMigration
 from app.domain.change_rows.papers import DeliveryRow, DocumentRow
+from app.domain.change_rows.pauses import PauseEnd, PauseRow
 from app.domain.deemed_rows import AccountabilityRow, HoldRow
 from app.domain.obstacle import FeeRow, ForwardingRow
 from app.domain.renewal import RenewalRow
@@ -376,6 +377,8 @@ class ChangeSet:
     forwardings_answered: list[ForwardingRow] = field(default_factory=list)
     holds_opened: list[HoldRow] = field(default_factory=list)
     holds_changed: list[HoldRow] = field(default_factory=list)
+    pauses_begun: list[PauseRow] = field(default_factory=list)
+    pauses_ended: list[PauseEnd] = field(default_factory=list)
     incidents: list[IncidentRow] = field(default_factory=list)
     incidents_changed: list[IncidentChange] = field(default_factory=list)
     case_materials: list[CaseMaterialRow] = field(default_factory=list)

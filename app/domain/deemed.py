@@ -46,6 +46,7 @@ class DeemedFacts:
     were_materials_checked: bool
     has_closure: bool
     is_promise_mismatched: bool = False
+    is_paused: bool = False
 
 
 class DeemedState(StrEnum):
@@ -163,6 +164,7 @@ def guard_results(facts: DeemedFacts) -> dict[str, bool]:
         ("waiting_predecessor", not facts.is_waiting_predecessor),
         ("never_reviewed", facts.was_accepted_by_person and facts.were_materials_checked),
         ("closure", not facts.has_closure),
+        ("technical_pause", not facts.is_paused),
     )
     return dict(guards)
 

@@ -53,6 +53,7 @@ class DeemedCase:
     checked_at: Sequence[datetime] = ()
     handled: Sequence[HandledStep] = ()
     handled_in_theme: Sequence[HandledStep] = ()
+    is_paused: bool = False
 
 
 def facts_of(case: DeemedCase) -> DeemedFacts:
@@ -78,6 +79,7 @@ def facts_of(case: DeemedCase) -> DeemedFacts:
         was_accepted_by_person=_was_accepted_by_person(case),
         were_materials_checked=_were_materials_checked(case),
         has_closure=case.has_closure,
+        is_paused=case.is_paused,
     )
 
 

@@ -8,6 +8,7 @@ from app.domain.card_life import CardFacts
 from app.domain.case_life import is_granting
 from app.domain.certificate import CertificateRow
 from app.domain.change_rows.incidents import OpenIncidentFacts
+from app.domain.change_rows.pauses import PauseRow
 from app.domain.change_set import CaseMaterialRow, DecisionRow, LedgerRow, PartyRow, StateRow
 from app.domain.deemed_rows import HoldRow
 from app.domain.matter import OfferingVersion
@@ -189,6 +190,7 @@ class LoadedCase:
     forwardings: tuple[ForwardingRow, ...] = ()
     seal_authorisations: tuple[SealAuthorisation, ...] = ()
     certificate: CertificateRow | None = None
+    pause: PauseRow | None = None
     incidents: tuple[OpenIncidentFacts, ...] = ()
     renewal: RenewalRow | None = None
     renewed: CertificateRow | None = None

@@ -160,6 +160,8 @@ def _fire_together(tick: _Tick, rows: Sequence[ClaimedDeadline]) -> None:
         deadline = next((found for found in loaded.deadlines if found.id == row.id), None)
         if deadline is None or deadline.state != DeadlineState.ARMED or deadline.stage != row.stage:
             continue
+        if loaded.pause is not None and row.lane == Lane.MOVE:
+            continue
         on_desk = desk(tick.uow, tick.context, loaded, system_actor("deadline"), numbers)
         work = take_up(loaded, on_desk, ChangeSet())
         fired[row] = fire(work, deadline)

@@ -38,6 +38,7 @@ ROW_SETS: tuple[RowSet[Any], ...] = (
     rows.FEES,
     rows.FORWARDINGS,
     rows.CLOSURES,
+    rows.PAUSE,
 )
 
 
@@ -88,6 +89,7 @@ def _case(view: PublishedView, read: Mapping[RowSet[Any], tuple[Any, ...]], now:
         checked_at=[item.checked_at for item in read[rows.MATERIALS] if item.checked_at is not None],
         handled=read[rows.HANDLED],
         handled_in_theme=read[rows.HANDLED_IN_THEME],
+        is_paused=bool(read[rows.PAUSE]),
     )
 
 

@@ -105,6 +105,11 @@ class Casework:
         return self.loaded.now
 
     @property
+    def is_paused(self) -> bool:
+        """Say whether the instance stands still by a technical pause, as this move has it now."""
+        return (self.loaded.pause is not None or bool(self.changes.pauses_begun)) and not self.changes.pauses_ended
+
+    @property
     def is_closed(self) -> bool:
         """Say whether the case has ended."""
         return self.closed_at is not None

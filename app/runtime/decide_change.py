@@ -1,7 +1,9 @@
 """Decide what a move changes. Pure: rows in, ChangeSet out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
+from app.domain.errors import Conflict
 from app.domain.moves import CloseMember, CompleteTask, Move
 from app.domain.snapshot import Snapshot
 from app.engine import codec, runner, snapshot
@@ -11,13 +13,16 @@ from app.runtime.completion import prepare_completion
 from app.runtime.intake import open_members
 from app.runtime.settle import saved_state, settle
 
+T = TypeVar("T")
+
 
 def decide_change(work: Casework, move: Move) -> Snapshot:
     """Apply `move` to the instance of `work` and put everything that follows into `work.changes`.
 
-    Returns what the instance waits for afterwards. Raises Conflict when the move does not fit the instance, and
-    RuleViolation when a rule refuses; nothing was written then.
+    Returns what the instance waits for afterwards. Raises Conflict when the move does not fit the instance or is an
+    officer's while the case is paused, and RuleViolation when a rule refuses; nothing was written then.
     """
+    refuse_paused(work)
     instance = _take_up_instance(work)
     if isinstance(move, CompleteTask):
         move = prepare_completion(work, snapshot.take(instance), move)
@@ -34,8 +39,11 @@ def go_on(work: Casework) -> Snapshot:
 def decide_joins(work: Casework, moves: Sequence[CloseMember]) -> int:
     """Apply those `CloseMember` moves whose call activity still waits, all in one change. Returns how many did.
 
-    What follows from it for the joint case counts from the closing of its last member, however late it is joined.
+    What follows from it for the joint case counts from the closing of its last member, however late it is joined. A
+    paused joint case takes in nobody; it does when it goes on.
     """
+    if work.is_paused:
+        return 0
     instance = _take_up_instance(work)
     waiting = {member.task_id: member for member in snapshot.take(instance).members}
     joining = [move for move in moves if move.task_id in waiting]
@@ -47,6 +55,23 @@ def decide_joins(work: Casework, moves: Sequence[CloseMember]) -> int:
         work.joined_at = min(max(closed, default=work.now), work.now)
         _conclude(work)
     return len(joining)
+
+
+def intervene(work: Casework, act: Callable[[Instance], T]) -> T:
+    """Do something to the instance of `work` that is no move of its diagram; everything that follows lies in the changes.
+
+    Raises what `act` raises, and RuleViolation when a rule refuses what comes after.
+    """
+    done = act(_take_up_instance(work))
+    _conclude(work)
+    return done
+
+
+def refuse_paused(work: Casework) -> None:
+    """Raise Conflict `case_paused` for an officer's move on a paused case. What an applicant hands in is taken."""
+    if work.is_paused and work.actor.staff_id is not None:
+        assert work.loaded.pause is not None
+        raise Conflict("case_paused", paused_at=work.loaded.pause.paused_at.isoformat())
 
 
 def _take_up_instance(work: Casework) -> Instance:

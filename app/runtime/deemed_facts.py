@@ -46,6 +46,7 @@ def ask_guards(work: Casework) -> dict[str, bool]:
         checked_at=[item.checked_at for item in loaded.materials if item.checked_at is not None],
         handled=loaded.handled,
         handled_in_theme=loaded.handled_in_theme,
+        is_paused=work.is_paused,
     )
     return guard_results(facts_of(seen))
 

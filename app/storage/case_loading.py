@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from app.domain.card_life import CardFacts
 from app.domain.certificate import CertificateRow
 from app.domain.change_rows.incidents import OpenIncidentFacts
+from app.domain.change_rows.pauses import PauseRow
 from app.domain.change_set import CaseMaterialRow, DecisionRow, LedgerRow, PartyRow, StateRow
 from app.domain.deemed_rows import HoldRow
 from app.domain.errors import NotFound
@@ -105,6 +106,7 @@ RENEWED = RowSet(
 )
 DEADLINES = RowSet(row=DeadlineFacts, table=tables.deadline, where=OF_CASE, order="id")
 INCIDENTS = RowSet(row=OpenIncidentFacts, table=tables.incident, where=f"{OF_CASE} AND state = 'open'", order="id")
+PAUSE = RowSet(row=PauseRow, table=tables.technical_pause, where=f"{OF_CASE} AND resumed_at IS NULL", order="id")
 CARDS = RowSet(row=CardFacts, table=tables.warning_card, where=OF_CASE, order="id")
 LEDGER = RowSet(row=LedgerRow, table=tables.clock_entry, where=OF_CASE, order="seq")
 MATERIALS = RowSet(row=CaseMaterialRow, table=tables.case_material, where=OF_CASE, order="requirement")
@@ -169,6 +171,7 @@ ROW_SETS = (
     RENEWAL,
     RENEWED,
     INCIDENTS,
+    PAUSE,
     ANSWER,
 )
 WANTED = (("case_id", "bigint"),)
@@ -241,6 +244,7 @@ def _loaded(uow: UnitOfWork, rows: Rows, *, now: datetime, generation: int) -> L
         forwardings=FORWARDINGS.read(rows[FORWARDINGS]),
         seal_authorisations=SEAL_AUTHORISATIONS.read(rows[SEAL_AUTHORISATIONS]),
         certificate=_only(CERTIFICATE.read(rows[CERTIFICATE])),
+        pause=_only(PAUSE.read(rows[PAUSE])),
         incidents=INCIDENTS.read(rows[INCIDENTS]),
         renewal=_only(RENEWAL.read(rows[RENEWAL])),
         renewed=_only(RENEWED.read(rows[RENEWED])),

@@ -40,6 +40,11 @@ NO_CALENDAR_AWAITED = (
     "NOT EXISTS (SELECT 1 FROM calendar_load_case w JOIN calendar_load l ON l.id = w.load_id"
     " WHERE w.case_id = deadline.case_id AND w.outcome = 'waiting' AND deadline.due_at >= l.loaded_at)"
 )
+# A technical pause holds back what moves the diagram; what only tells people goes on, because the clocks run.
+NOT_PAUSED = (
+    "(deadline.lane <> 0 OR NOT EXISTS (SELECT 1 FROM technical_pause p"
+    " WHERE p.case_id = deadline.case_id AND p.resumed_at IS NULL))"
+)
 ARMED = (
     sa.select(
         deadline.c.id,
@@ -55,6 +60,7 @@ ARMED = (
         sa.text("deadline.state = 0"),
         deadline.c.fire_at < sa.bindparam("now", type_=UtcDateTime),
         sa.text(NO_CALENDAR_AWAITED),
+        sa.text(NOT_PAUSED),
     )
     .order_by(deadline.c.fire_at, deadline.c.id)
     .limit(sa.bindparam("limit"))

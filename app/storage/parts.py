@@ -17,6 +17,7 @@ from app.domain.change_rows.cards import CardChange, CardRow
 from app.domain.change_rows.incidents import IncidentChange
 from app.domain.change_rows.migration import MemberElement, MigrationCaseChange, TaskMigration
 from app.domain.change_rows.papers import DeliveryRow, DocumentRow
+from app.domain.change_rows.pauses import PauseEnd, PauseRow
 from app.domain.obstacle import FeeRow, ForwardingRow
 from app.domain.renewal import RenewalRow
 from app.domain.revocation import BarRow, CancellationRow, RevocationRow
@@ -211,6 +212,14 @@ PARTS: tuple[Part, ...] = (
         kind=UPDATE,
         row=deemed_rows.HoldRow,
         guard="{t}ended_at IS NULL",
+    ),
+    Part(name="pauses_begun", table=tables.technical_pause, kind=INSERT, row=PauseRow),
+    Part(
+        name="pauses_ended",
+        table=tables.technical_pause,
+        kind=UPDATE,
+        row=PauseEnd,
+        guard="{t}resumed_at IS NULL",
     ),
     Part(name="incidents", table=tables.incident, kind=INSERT, row=rows.IncidentRow),
     Part(

@@ -34,6 +34,7 @@ from app.storage.tables.supervision import (
     hold,
     incident,
     outage,
+    technical_pause,
     warning_card,
 )
 from app.storage.tables.task import draft, user_task
@@ -100,6 +101,7 @@ __all__ = [
     "session",
     "staff",
     "staff_membership",
+    "technical_pause",
     "theme_version",
     "user_task",
     "warning_card",

@@ -95,6 +95,26 @@ incident = sa.Table(
 )
 open_index("ix_incident_open", "state = 'open'", incident.c.case_id)
 
+# resumed_at null: the instance of the case stands still. One at a time.
+technical_pause = sa.Table(
+    "technical_pause",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    case_id(),
+    Column("paused_at", Instant, nullable=False),
+    Column("paused_by", Code(64), nullable=False),
+    Column("reason", sa.Text, nullable=False),
+    Column("resumed_at", Instant),
+    Column("resumed_by", Code(64)),
+    sa.Index(
+        "uq_technical_pause_open",
+        "case_id",
+        unique=True,
+        postgresql_where=sa.text("resumed_at IS NULL"),
+        sqlite_where=sa.text("resumed_at IS NULL"),
+    ),
+)
+
 # A request holds at once (state requested); a second person confirms it. Both states block a deemed approval, and so
 # does one for fraud or public safety until its finding is signed. ended_at null: it blocks.
 hold = sa.Table(

@@ -1,6 +1,6 @@
 """Small BPMN texts in the executable form the normaliser gives, and a host that can save and load after every step."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from itertools import count, pairwise
 
@@ -157,6 +157,13 @@ class Host:
                 ended=self.now.ended,
             ), thrown
         self.instance = instance
+
+    def intervene(self, act: Callable[..., object], *what: object) -> object:
+        """Do something to the instance that is no move, and look again; a refused act is looked at as well."""
+        try:
+            return act(self.instance, *what)
+        finally:
+            self._keep(self.instance)
 
     def apply(self, move: Move) -> "Host":
         runner.apply(self.instance, move)
