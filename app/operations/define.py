@@ -16,7 +16,7 @@ from app.runtime.advance import Result
 from app.runtime.context import Context
 from app.runtime.decision_book import PREFIX, decision_versions, names_of
 from app.runtime.decision_files import bind_again, deployed_decisions, published_with
-from app.runtime.definitions import check_executable, normalised_row
+from app.runtime.definitions import check_executable, normalised_row, try_out
 from app.storage.definitions import (
     DefinitionRow,
     NewDefinition,
@@ -155,7 +155,10 @@ def deploy_definition(context: Context, person: Person, *, key: str, version: in
 
 def _refuse_faults(context: Context, row: DefinitionRow) -> Normalised | None:
     checked = check_definition(context, row.source, file=f"{row.key}.{row.kind}", key=row.key)
-    faults = tuple(finding_item(item) for item in checked.errors)
+    errors = checked.errors
+    if not errors and checked.normalised is not None:
+        errors = tuple(try_out(checked.normalised, file=f"{row.key}.{row.kind}"))
+    faults = tuple(finding_item(item) for item in errors)
     if faults:
         raise DiagramRefused("definition_refused", items=faults, count=len(faults))
     return checked.normalised

@@ -28,7 +28,7 @@ from app.runtime.decision_files import (
     deployed_decisions,
     published_with,
 )
-from app.runtime.definitions import check_executable, normalised_row
+from app.runtime.definitions import check_executable, normalised_row, try_out
 from app.runtime.theme_promises import check_promises
 from app.storage.calendars import add_calendar_version, current_calendars
 from app.storage.catalogue import (
@@ -136,6 +136,8 @@ def _read(bpmn_dir: Path, rules_dir: Path) -> tuple[list[_Diagram], list[Finding
         except DiagramRefused as refused:
             findings.extend(finding_of(item, file) for item in refused.items)
             continue
+        if normalised.is_deployable:
+            found = (*found, *try_out(normalised, file=file))
         diagrams.append(_Diagram(key=diagram_key(path, bpmn_dir), source=source, normalised=normalised, findings=found))
         findings.extend(found)
     sources = {diagram.key: diagram.source for diagram in diagrams}

@@ -1,0 +1,58 @@
+"""What is about to be deployed is played first: a diagram the engine stumbles over never reaches a case."""
+
+import pytest
+
+from app.domain.errors import DiagramRefused
+from app.engine import walking
+from app.operations.define import save_definition, submit_definition
+from app.settings import ROOT
+from tests.world import World
+
+KEY = "pattern:committed"
+SOURCE = (ROOT / "bpmn/patterns/committed/process.bpmn").read_text(encoding="utf-8")
+
+
+def submit(world: World, name: str) -> str:
+    """Submit a version whose first step has another name; the state it is in then."""
+    context, designer = world.container.context, world.person("designer.es")
+    save_definition(context, designer, key=KEY, source=SOURCE.replace('"审查"', f'"{name}"', 1).encode(), edit=0)
+    return str(submit_definition(context, designer, key=KEY)["state"])
+
+
+def refusal_of(world: World, name: str) -> dict[str, object]:
+    with pytest.raises(DiagramRefused) as refused:
+        submit(world, name)
+    assert refused.value.code == "definition_refused"
+    (item,) = refused.value.items
+    return dict(item)
+
+
+def test_a_sound_diagram_is_played_and_submitted(installed: World) -> None:
+    assert submit(installed, "材料审查") == "submitted"
+
+
+def test_a_diagram_that_crashes_the_engine_is_refused_before_anybody_approves_it(
+    installed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object, **__: object) -> object:
+        raise AttributeError("no such output")
+
+    monkeypatch.setattr(walking, "walk_on", crash)
+
+    item = refusal_of(installed, "崩溃的审查")
+
+    assert (item["code"], item["element_id"]) == ("not-executable", "pattern_committed")
+    assert item["facts"] == {"reason": "crashed", "element": "pattern_committed"}
+
+
+def test_a_diagram_whose_shared_definition_changes_while_it_is_played_is_refused(
+    installed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoil(instance: walking.runner.Instance, *given: object, **more: object) -> object:
+        nodes = instance.definition.subprocess_specs["pattern_committed"].task_specs
+        nodes["another"] = nodes["end"]
+        return "ended", instance
+
+    monkeypatch.setattr(walking, "walk_on", spoil)
+
+    assert refusal_of(installed, "走样的审查")["facts"] == {"reason": "changed", "element": "pattern_committed"}
