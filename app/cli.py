@@ -37,7 +37,7 @@ from app.runtime.people import find_person
 from app.scenarios.conformance import Bounds, count_trials, say_trial, trial_item, try_diagrams
 from app.scenarios.demonstration import play_demonstration
 from app.scenarios.playing import play_file
-from app.scenarios.timeline import say_difference
+from app.scenarios.report import Report
 from app.settings import read_settings
 from app.storage.cases import case_chain, case_head
 from app.storage.clock import FixedClock
@@ -215,24 +215,27 @@ def demo(language: str) -> None:
 
 @cli.command()
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--coverage", "is_covered", is_flag=True, help="Say what each file, and all together, reach of each diagram."
+)
+@click.option("--at-least", type=click.IntRange(0, 100), help="Fail when a diagram is covered to a smaller PERCENT.")
 @click.option("--language", type=click.Choice(list(LANGUAGES)), default="zh", show_default=True)
-def scenarios(paths: tuple[Path, ...], language: str) -> None:
-    """Play the scenario files below each PATH (default: all that are shipped) on a virtual clock. Exit 1 when one differs."""
+def scenarios(*, paths: tuple[Path, ...], is_covered: bool, at_least: int | None, language: str) -> None:
+    """Play the scenario files below each PATH (default: all that are shipped) on a virtual clock.
+
+    Exit 1 when one differs, or when what they reach together is less than asked.
+    """
     settings = read_settings()
     messages = read_messages(settings.rules_dir)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     files = find_scenario_files(*(paths or (settings.bpmn_dir, settings.rules_dir)))
-    failed = 0
+    report = Report(messages, language)
     for file in files:
         with _refusals(messages):
             played = play_file(settings, file)
-        failed += bool(played.differences)
-        facts = {"file": played.scenario.file, "title": played.scenario.titles.get(language, "")}
-        print(messages.text(language, f"scenarios.{'failed' if played.differences else 'held'}", **facts))
-        for item in played.differences:
-            print(f"  {say_difference(messages, language, item)}")
-    print(messages.text(language, "scenarios.total", count=len(files), failed=failed))
-    sys.exit(1 if failed else 0)
+        print(*report.say(played, with_coverage=is_covered), sep="\n")
+    print(*report.say_together(at_least=at_least, with_coverage=is_covered), sep="\n")
+    sys.exit(0 if report.is_sound else 1)
 
 
 @cli.command()

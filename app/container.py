@@ -1,11 +1,12 @@
 """The container: chooses the adapters of a process once and builds what everything else works with."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.catalogue.messages import read_messages
 from app.channels import Channel, open_channels
 from app.channels.seals import LocalSeal, Seal
+from app.engine.parser import Watch
 from app.operations.deliver_outbox import InternalHandler
 from app.operations.join_member_cases import join_member_cases
 from app.operations.withdraw_member_case import withdraw_member_case
@@ -45,10 +46,17 @@ class Container:
         )
 
 
-def build_container(settings: Settings, *, clock: Clock | None = None, seal: Seal | None = None) -> Container:
+def build_container(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    seal: Seal | None = None,
+    watcher: Callable[[int], Watch] | None = None,
+) -> Container:
     """Open the database and the channel the settings name.
 
     clock: a virtual one for scenarios and demonstrations. seal: of a signing service; by default images are drawn.
+    watcher: gives for a diagram who is told where tokens go.
     """
     messages = read_messages(settings.rules_dir)
     database = open_database(settings.database_url, clock=clock)
@@ -56,7 +64,7 @@ def build_container(settings: Settings, *, clock: Clock | None = None, seal: Sea
         settings=settings,
         database=database,
         ids=IdSource(database),
-        library=Library(database, messages),
+        library=Library(database, messages, watcher=watcher),
         messages=messages,
         seal=seal or LocalSeal(settings.seals_dir),
     )

@@ -1,5 +1,6 @@
 """Read scenario files: `[given]`, a list of `[[when]]` and a closing `[then]`. Instants in them are local, without offset."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -24,6 +25,8 @@ GIVEN = frozenset(
     {"at", "by", "region", "intake_mode", "matter", "theme", "applicant", "form", "guidance", "certificate"}
 )
 TOP = frozenset({"title", "given", "when", "then"})
+HEADER = re.compile(r"\s*\[\s*(\[?[a-z.]+\]?)\s*\]")
+Lines = list[tuple[int, int]]
 EXPECTED = frozenset(Expectation.__dataclass_fields__)
 
 
@@ -40,16 +43,17 @@ def read_scenario(path: Path, *, name: str = "") -> Scenario:
 
     Raises InvalidInput `scenario_file` with one item per fault: its place in the file and what is wrong there.
     """
-    file, faults = name or path.name, list[Mapping[str, object]]()
+    file, faults, text = name or path.name, list[Mapping[str, object]](), ""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        content = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as unreadable:
         content = {}
         faults.append({"pointer": "/", "code": "scenario_unreadable", "why": str(unreadable)})
     faults.extend(_faults(content) if content else ())
     if faults:
         raise InvalidInput("scenario_file", items=tuple(faults), file=file, count=len(faults))
-    return _scenario(file, content)
+    return _scenario(file, content, _lines_of(text, len(content.get("when", ()))))
 
 
 def _faults(content: Mapping[str, Any]) -> Iterator[Mapping[str, object]]:
@@ -102,7 +106,23 @@ def _act_of(step: Mapping[str, Any]) -> str:
     return next((act for act in ACTS if act in step), "")
 
 
-def _scenario(file: str, content: Mapping[str, Any]) -> Scenario:
+def _lines_of(text: str, steps: int) -> Lines:
+    """Return the lines of each step and of its expectation, and last that of the closing one; 0 where not known."""
+    found: list[tuple[int, int]] = []
+    closing = 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = HEADER.match(line)
+        match header and header[1]:
+            case "[when]":
+                found.append((number, number))
+            case "when.then" if found:
+                found[-1] = (found[-1][0], number)
+            case "then":
+                closing = number
+    return [*(found if len(found) == steps else [(0, 0)] * steps), (closing, closing)]
+
+
+def _scenario(file: str, content: Mapping[str, Any], lines: Lines) -> Scenario:
     given = content["given"]
     return Scenario(
         file=file,
@@ -117,12 +137,13 @@ def _scenario(file: str, content: Mapping[str, Any]) -> Scenario:
         form=given.get("form", {}),
         guidance=given.get("guidance", {}),
         certificate=given.get("certificate", {}),
-        steps=tuple(_step(step) for step in content.get("when", ())),
+        steps=tuple(_step(step, *place) for step, place in zip(content.get("when", ()), lines, strict=False)),
         then=_expectation(content.get("then", {})),
+        then_line=lines[-1][1],
     )
 
 
-def _step(step: Mapping[str, Any]) -> Step:
+def _step(step: Mapping[str, Any], line: int, then_line: int) -> Step:
     act = _act_of(step)
     return Step(
         act=act,
@@ -132,6 +153,8 @@ def _step(step: Mapping[str, Any]) -> Step:
         facts={key: value for key, value in step.items() if key not in COMMON},
         refused=step.get("refused", ""),
         then=_expectation(step.get("then", {})),
+        line=line,
+        then_line=then_line,
     )
 
 

@@ -31,7 +31,7 @@ class Step:
     """One act of a person at an instant (None: without delay). act: `task`, `suspend`, ...; empty: time passes only.
 
     member: element of the theme's diagram whose case is meant. facts: what the act needs. refused: the code the act
-    must be refused with. then: what must be true afterwards.
+    must be refused with. then: what must be true afterwards. Lines are 1-based, 0 where they are not known.
     """
 
     act: str
@@ -41,6 +41,8 @@ class Step:
     facts: Mapping[str, object] = field(default_factory=dict)
     refused: str = ""
     then: Expectation = field(default_factory=Expectation)
+    line: int = 0
+    then_line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,7 @@ class Scenario:
     certificate: Mapping[str, object] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     then: Expectation = field(default_factory=Expectation)
+    then_line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,7 @@ class Difference:
     """What was expected and what was found. place: `when 3` or `then`; what: the field of the expectation."""
 
     file: str
+    line: int
     place: str
     what: str
     expected: str

@@ -195,6 +195,7 @@ class CaseWorkflow(CaseProcess, BpmnWorkflow):
         self.decisions = NO_DECISIONS
         self.decided: list[Decided] = []
         self.functions: Mapping[str, HostFunction] = {}
+        self.watch: Callable[[str, tuple[str, ...]], None] | None = None
         self.feel_run = Run()
         self.parent_task = None
 

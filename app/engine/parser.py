@@ -1,6 +1,6 @@
 """Turn an executable diagram into a definition: specs that all instances share and never change."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,8 @@ from app.engine.builder import DefinitionBuilder
 from app.engine.elements import Element
 from app.engine.library_fixes import NO_DECISIONS
 
+Watch = Callable[[str, tuple[str, ...]], None]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
@@ -23,7 +25,7 @@ class Definition:
     subprocess_specs (all processes, this one too): objects of the engine library, opaque outside this package.
     origin: id of an added node -> id on the author's diagram. elements: element id of the executable diagram -> what
     the author wrote there. member_order: matters a joint case opens -> those each of them waits for. decisions: what its
-    business rule tasks decide by.
+    business rule tasks decide by. watch: told of every node a token leaves, and of the nodes it goes on to.
     """
 
     key: str
@@ -34,6 +36,7 @@ class Definition:
     elements: Mapping[str, Element] = field(default_factory=dict)
     member_order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     decisions: DecisionModel = NO_DECISIONS
+    watch: Watch | None = None
 
     def author_id(self, element_id: str) -> str:
         """Return the id on the author's diagram."""

@@ -58,6 +58,7 @@ def new_workflow(
     workflow.data = variables
     workflow.decisions = definition.decisions
     workflow.functions = functions
+    workflow.watch = definition.watch
     workflow.begin_move()
     return workflow
 

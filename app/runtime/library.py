@@ -7,7 +7,7 @@ generation it reads, and a generation never changes.
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -23,7 +23,7 @@ from app.domain.diagram import Normalised
 from app.domain.errors import NotFound
 from app.domain.form import read_form
 from app.domain.messages import Messages
-from app.engine.parser import Definition, parse
+from app.engine.parser import Definition, Watch, parse
 from app.runtime.decision_book import NO_DECISIONS, decision_versions, read_versions
 from app.runtime.published import DepartmentFacts, Published, PublishedForm
 from app.storage import calendar_loads
@@ -60,9 +60,13 @@ class DiagramNotLoaded(NotLoaded):
 class Library:
     """Published rules by generation and parsed definitions by diagram id."""
 
-    def __init__(self, database: Database, messages: Messages) -> None:
+    def __init__(
+        self, database: Database, messages: Messages, *, watcher: Callable[[int], Watch] | None = None
+    ) -> None:
+        """watcher: gives for a diagram who is told where tokens go; of scenarios, which count what they covered."""
         self._database = database
         self._messages = messages
+        self._watcher = watcher
         self._published: OrderedDict[int, Published] = OrderedDict()
         self._definitions: OrderedDict[int, Definition] = OrderedDict()
         self._lock = threading.Lock()
@@ -118,6 +122,8 @@ class Library:
             )
         normalised = Normalised(xml=row.xml, processes=(row.process_id,), origin=row.origin)
         parsed = parse(normalised, key=str(diagram_id), process_id=row.process_id)
+        if self._watcher is not None:
+            parsed = replace(parsed, watch=self._watcher(diagram_id))
         if versions:
             parsed = replace(parsed, decisions=read_versions(versions))
         return replace(parsed, member_order=order_of_members(row.xml)) if OPENS_MEMBERS in row.xml else parsed

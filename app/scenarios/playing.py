@@ -7,8 +7,9 @@ from pathlib import Path
 
 from app.catalogue.scenarios import read_scenario
 from app.domain.authority import Person
+from app.domain.coverage import Coverage
 from app.domain.errors import CaseworkError
-from app.domain.scenario import Difference, Expectation, Scenario, Step
+from app.domain.scenario import Difference, Scenario, Step
 from app.operations.enter_certificate import CertificateInput, enter_certificate
 from app.operations.receive_application import receive_application
 from app.operations.receive_theme_application import receive_theme_application
@@ -16,17 +17,19 @@ from app.queries.case_page import CaseView
 from app.runtime.application import ApplicantInput, ApplicationInput
 from app.scenarios.acts import ACTS, NoSuchTask
 from app.scenarios.checking import compare
+from app.scenarios.covering import read_coverage
 from app.scenarios.world import World, scratch_world
 from app.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """What a run of a scenario led to; it holds when nothing differs."""
+    """What a run of a scenario led to; it holds when nothing differs. covered: of each diagram its cases ran on."""
 
     scenario: Scenario
     case_no: str
     differences: tuple[Difference, ...]
+    covered: tuple[Coverage, ...] = ()
 
 
 def play_file(settings: Settings, path: Path) -> Played:
@@ -50,9 +53,10 @@ def play(world: World, scenario: Scenario) -> Played:
             world.move_to(step.at)
         place = f"when {number}"
         found.extend(_act(world, case_no, scenario, step, place))
-        found.extend(_check(world, case_no, scenario, step.then, place))
-    found.extend(_check(world, case_no, scenario, scenario.then, "then"))
-    return Played(scenario=scenario, case_no=case_no, differences=tuple(found))
+        found.extend(_check(world, case_no, scenario.file, step, place))
+    found.extend(_check(world, case_no, scenario.file, scenario, "then"))
+    covered = read_coverage(world)
+    return Played(scenario=scenario, case_no=case_no, differences=tuple(found), covered=covered)
 
 
 def _enter_certificate(world: World, scenario: Scenario) -> None:
@@ -103,17 +107,20 @@ def _act(world: World, case_no: str, scenario: Scenario, step: Step, place: str)
     code = _attempt(world, case, world.person(step.by), step) if case else "member_not_open"
     world.deliver()
     if code != step.refused:
-        facts = {"file": scenario.file, "place": place, "what": f"{step.act} {step.facts[step.act]}"}
-        yield Difference(**facts, expected=step.refused or "-", found=code or "-")
+        what = f"{step.act} {step.facts[step.act]}"
+        told = {"expected": step.refused or "-", "found": code or "-"}
+        yield Difference(file=scenario.file, line=step.line, place=place, what=what, **told)
 
 
 def _attempt(world: World, case: CaseView, person: Person, step: Step) -> str:
     """Return the code an act was refused with, empty when it was done."""
+    course = world.course.copy()
     try:
         ACTS[step.act](world, case, person, step.facts)
     except NoSuchTask:
         return "task_not_open"
     except CaseworkError as refusal:
+        world.course.reset(course)  # what was refused has moved nothing
         return refusal.code
     return ""
 
@@ -126,9 +133,9 @@ def _case_of(world: World, case_no: str, step: Step) -> CaseView | None:
     return world.case(member.case_no) if member else None
 
 
-def _check(world: World, case_no: str, scenario: Scenario, expected: Expectation, place: str) -> Iterator[Difference]:
-    for what, wanted, found in compare(world, case_no, expected):
-        yield Difference(file=scenario.file, place=place, what=what, expected=wanted, found=found)
+def _check(world: World, case_no: str, file: str, part: Step | Scenario, place: str) -> Iterator[Difference]:
+    for what, wanted, found in compare(world, case_no, part.then):
+        yield Difference(file=file, line=part.then_line, place=place, what=what, expected=wanted, found=found)
 
 
 def _name_of(path: Path) -> str:

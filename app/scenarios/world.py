@@ -19,6 +19,7 @@ from app.operations.seal_documents import seal_documents
 from app.queries.case_materials import list_missing_materials
 from app.queries.case_page import CaseView, get_case
 from app.runtime.people import person_by_account
+from app.scenarios.course import Course
 from app.settings import Settings
 from app.storage.clock import FixedClock
 from app.storage.deadlines import next_fire_at
@@ -30,10 +31,11 @@ A_MOMENT = timedelta(seconds=1)
 
 
 class World:
-    """People, cases and a clock that stands until it is moved."""
+    """People, cases and a clock that stands until it is moved. course: where the tokens of its cases went."""
 
-    def __init__(self, container: Container, clock: FixedClock) -> None:
+    def __init__(self, container: Container, clock: FixedClock, course: Course) -> None:
         self.container = container
+        self.course = course
         self.context = container.context
         self.clock = clock
         self._people: dict[str, Person] = {}
@@ -88,14 +90,14 @@ def scratch_world(settings: Settings, at: datetime) -> Iterator[World]:
         chosen = replace(
             settings, database_url=f"sqlite:///{folder}/scratch.sqlite", var_dir=Path(folder), notice_channel="file"
         )
-        clock = FixedClock(at)
-        container = build_container(chosen, clock=clock)
+        clock, course = FixedClock(at), Course()
+        container = build_container(chosen, clock=clock, watcher=course.watch)
         migrate(container.context.database)
         deploy_rules(
             container.context, bpmn_dir=chosen.bpmn_dir, rules_dir=chosen.rules_dir, actor=system_actor("scenario")
         )
         add_demo_people(container.context, password="scenario")  # noqa: S106
         try:
-            yield World(container, clock)
+            yield World(container, clock, course)
         finally:
             container.context.database.close()

@@ -49,6 +49,8 @@ class CaseNode:
         """Send the tokens on. A node that ended its own process sends none."""
         self._on_complete_hook(my_task)
         process = my_task.workflow
+        following = [] if process.completed else list(self.targets(my_task))
+        _tell(my_task, following)
         if process.completed:
             return
         parent = my_task.parent
@@ -58,10 +60,21 @@ class CaseNode:
         if parent is not None and isinstance(parent.task_spec, BoundarySplit):
             parent.task_spec.leave(parent, my_task)
         specs = process.spec.task_specs
-        children = [my_task.add_child(specs[name]) for name in self.targets(my_task)]
+        children = [my_task.add_child(specs[name]) for name in following]
         for child in children:
             if child.is_live:
                 child.enter()
+
+
+def _tell(left: CaseTask, following: list[str]) -> None:
+    """Tell who watches the instance where a token went, by the ids of the executable diagram."""
+    watch = left.workflow.top_workflow.watch
+    if watch is not None:
+        watch(_id_of(left.task_spec.name), tuple(map(_id_of, following)))
+
+
+def _id_of(name: str) -> str:
+    return name.partition("/")[0]
 
 
 class BoundarySplit(CaseNode, SimpleBpmnTask):

@@ -1,0 +1,44 @@
+"""Which elements and sequence flows of a diagram its scenarios reach (覆盖率)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+WHOLE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What was reached of one diagram.
+
+    key: of the definition. elements, flows: id -> name as drawn, of everything that can be reached; the name of a flow
+    without one is `source → target`. reached: ids of both kinds.
+    """
+
+    key: str
+    elements: Mapping[str, str]
+    flows: Mapping[str, str]
+    reached: frozenset[str]
+
+    @property
+    def percent(self) -> int:
+        """Elements and flows reached, of all of them, rounded down: 100 only when nothing is missing."""
+        count = len(self.elements) + len(self.flows)
+        return WHOLE * (count - len(self.missing)) // count if count else WHOLE
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Ids never reached, elements first, in the order of the diagram."""
+        return tuple(item for item in (*self.elements, *self.flows) if item not in self.reached)
+
+    def reached_of(self, kind: Mapping[str, str]) -> int:
+        """Count what was reached of `elements` or of `flows`."""
+        return sum(item in self.reached for item in kind)
+
+
+def join_coverage(parts: Iterable[Coverage]) -> tuple[Coverage, ...]:
+    """Return what several runs reached together, by the key of the diagram."""
+    joined: dict[str, Coverage] = {}
+    for part in parts:
+        before = joined.get(part.key)
+        joined[part.key] = replace(part, reached=part.reached | before.reached) if before else part
+    return tuple(joined[key] for key in sorted(joined))
