@@ -7,9 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.domain.change_set import StateRow
 from app.storage.dialects import skip_locked
 from app.storage.sqltypes import UtcDateTime
-from app.storage.tables import audit_entry, case_file, user_task
+from app.storage.tables import audit_entry, case_file, instance_state, user_task
 from app.storage.unit_of_work import UnitOfWork
 from app.telemetry.metrics import LOCK_WAIT
 
@@ -86,6 +87,12 @@ def case_label(connection: sa.Connection, case_id: int) -> CaseLabel:
     columns = case_file.c
     query = sa.select(*(columns[name] for name in CaseLabel.__dataclass_fields__)).where(columns.id == case_id)
     return CaseLabel(**connection.execute(query).one()._asdict())
+
+
+def find_state(connection: sa.Connection, case_id: int) -> StateRow | None:
+    """Return the instance of a case as it is stored, without a lock; None once it is gone."""
+    row = connection.execute(sa.select(instance_state).where(instance_state.c.case_id == case_id)).one_or_none()
+    return StateRow(**{name: getattr(row, name) for name in StateRow.__dataclass_fields__}) if row else None
 
 
 def case_chain(connection: sa.Connection, case_id: int) -> tuple[AuditLine, ...]:

@@ -32,6 +32,7 @@ from app.queries.officer_facts import (
     matter_names,
     staff_names,
 )
+from app.queries.pauses import PausedCase, find_pause
 from app.queries.renewals import RenewalView, find_renewal
 from app.runtime.published import Published
 from app.storage.database import Reading
@@ -66,6 +67,7 @@ class CaseFile:
     diagram: DiagramView
     holds: tuple[HoldView, ...]
     incidents: tuple[OpenIncident, ...]
+    pause: PausedCase | None
     member_limits: Mapping[str, MemberLimit]
     regions: Mapping[str, RegionName]
     names: Mapping[int, str]
@@ -132,6 +134,7 @@ def read_case(opened: Reading, person: Person, case_no: str, *, scope: Scope | N
         certificates=list_case_certificates(link, case_id, now=opened.now),
         diagram=get_diagram(link, case_id),
         holds=() if person.is_applicant else list_case_holds(link, person.scope, case_id),
+        pause=None if person.is_applicant else find_pause(link, case_id),
         incidents=() if person.is_applicant else list_case_incidents(link, case_id),
         member_limits={item.case_no: item for item in list_member_limits(link, [case_id]).get(case_id, ())},
         regions=list_region_names(link),

@@ -22,6 +22,7 @@ from app.web.pages.case_file import CaseFile, read_case
 from app.web.pages.case_parts import common_parts, due_of_task
 from app.web.pages.clock_acts import may_extend, may_reclassify, may_restart, may_resume, may_suspend
 from app.web.pages.context import Showing, context, next_links, paging, reading, row_id, secret, showing, sight
+from app.web.pages.interventions import may_intervene, paused_line
 from app.web.pages.machine import incident_line
 from app.web.pages.revocations import may_revoke
 from app.web.presenting import mask_name
@@ -74,6 +75,7 @@ def case(case_no: str) -> str:
         acts=_acts(file),
         back_url=url_for("pages.revocable_cases" if file.is_seen_from_above else "pages.cases"),
         holds=[_hold(file, item) for item in file.holds],
+        paused=paused_line(file.pause, file.showing) if file.pause else None,
         incidents=[incident_line(item, file.showing) for item in file.incidents],
         may_retry=file.person.has_role(*RETRYING),
         hold_url=url_for("pages.holds", case_no=case_no) if _may_hold(file) else "",
@@ -184,6 +186,7 @@ def _acts(file: CaseFile) -> dict[str, bool]:
         "may_record": not file.person.is_applicant and not file.is_seen_from_above,
         "may_revoke": may_revoke(file),
         "may_card": file.person.has_role("supervisor"),
+        "may_intervene": may_intervene(file),
     }
 
 

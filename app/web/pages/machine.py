@@ -11,11 +11,13 @@ from app.operations.confirm_clock import confirm_clock
 from app.operations.retry_incident import retry_incident
 from app.queries.failures import OpenIncident, list_incidents
 from app.queries.machine import HOUR, MachineFigures, list_doubt_log, read_machine_figures
+from app.queries.pauses import list_paused
 from app.storage.clock_doubts import DoubtEntry
 from app.storage.database import Reading
 from app.web.api.requests import row_id
 from app.web.pages.blueprint import pages
 from app.web.pages.context import Showing, back_to, context, secret, told_or_refused
+from app.web.pages.interventions import paused_line
 from app.web.sign_in import current_person
 
 SHOWN_INCIDENTS = 20
@@ -49,6 +51,7 @@ def machine_panel(opened: Reading, showing: Showing) -> dict[str, object]:
         "forecast": _forecast(figures),
         "is_doubted": bool(figures.doubts),
         "doubts": [_doubt(entry, showing) for entry in list_doubt_log(link)],
+        "paused": [paused_line(item, showing) for item in list_paused(link, scope)],
         "incidents": [incident_line(item, showing) for item in listed.items if isinstance(item, OpenIncident)],
     }
 

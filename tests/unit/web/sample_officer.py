@@ -19,6 +19,7 @@ ACTS = (
     "may_record",
     "may_revoke",
     "may_card",
+    "may_intervene",
 )
 
 
@@ -131,6 +132,7 @@ class OfficerPages(Parts):
             "plan_url": "/cases/x/plan",
             "hold_url": "/holds?case_no=x",
             "may_retry": True,
+            "paused": {"paused_at": self.at(-1), "reason": "核查数据"},
             "incidents": [
                 {
                     "id": "7",
@@ -278,6 +280,15 @@ class OfficerPages(Parts):
             "is_doubted": True,
             "rows": [
                 {"code": code, "figure": figure, "at": self.at(), "is_bad": is_bad} for code, figure, is_bad in rows
+            ],
+            "paused": [
+                {
+                    "case_no": "XX42280120260302000001",
+                    "case_name": "食品经营许可(新办)",
+                    "department": "恩施市市场监督管理局",
+                    "paused_at": self.at(-1),
+                    "reason": "核查数据",
+                }
             ],
             "forecast": [{"hour": "17:00", "count": 12}, {"hour": "18:00", "count": 3}],
             "incidents": [

@@ -34,6 +34,18 @@ def paper_pages(parts: Parts) -> list[Row]:
             OFFICER,
             {"certificate": _certificate(parts, "cancelled"), "cancellation": _cancellation(parts)},
         ),
+        ("interventions", "interventions", ("supervisor",), _interventions(parts, case)),
+        (
+            "interventions_preview",
+            "interventions",
+            ("supervisor",),
+            {
+                **_interventions(parts, case),
+                "preview": ["撤回的环节: 决定", "新开的环节: 审查"],
+                "paused": None,
+                "errors": [],
+            },
+        ),
         ("obstacles", "obstacles", OFFICER, _obstacles(parts, case)),
         (
             "obstacles_empty",
@@ -144,6 +156,20 @@ def _revocation(parts: Parts) -> dict[str, object]:
         "revoked_by": "马华",
         "barred_until_on": "2029-11-24",
         "revoked_at": parts.at(-1),
+    }
+
+
+def _interventions(parts: Parts, case: dict[str, str]) -> dict[str, object]:
+    fields = ("kind", "move", "element", "variable", "value", "reason", "version")
+    return {
+        "case": case,
+        "kinds": [{"code": "move_token", "label": "移动到其他环节"}, {"code": "resume", "label": "恢复办理"}],
+        "moves": [{"code": "decide|review", "label": "决定 → 审查"}],
+        "places": [{"code": "decide", "label": "决定"}],
+        "values": {**dict.fromkeys(fields, ""), "version": "3"},
+        "paused": {"paused_at": parts.at(-1), "reason": "核查数据"},
+        "preview": None,
+        "errors": [{"name": "reason", "text": "必填"}],
     }
 
 
