@@ -1,9 +1,25 @@
-"""What elements of a diagram are called, without opening more of it than their names."""
+"""What the steps and events of a diagram are called, for people who choose among them."""
 
+from dataclasses import dataclass
+
+from app.diagrams.graph import FLOW_NODES, local
 from app.diagrams.reader import read
 
 
-def names_of_elements(raw: bytes) -> dict[str, str]:
-    """Return the names of the elements of a diagram that have one, by id. Raises DiagramRefused for what is none."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnNode:
+    """A flow node as drawn. kind: its BPMN tag, such as `userTask`."""
+
+    id: str
+    kind: str
+    name: str
+
+
+def list_nodes(raw: bytes) -> tuple[DrawnNode, ...]:
+    """Return the flow nodes of a diagram in the order of its document. Raises DiagramRefused for what is none."""
     root = read(raw, file="diagram.bpmn").root
-    return {str(node.get("id")): str(node.get("name")) for node in root.iter() if node.get("id") and node.get("name")}
+    return tuple(
+        DrawnNode(id=node.get("id") or "", kind=local(node), name=node.get("name") or "")
+        for node in root.iter()
+        if isinstance(node.tag, str) and local(node) in FLOW_NODES and node.get("id")
+    )

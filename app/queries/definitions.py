@@ -8,7 +8,7 @@ from html import unescape
 import orjson
 import sqlalchemy as sa
 
-from app.diagrams.naming import names_of_elements
+from app.diagrams.naming import DrawnNode, list_nodes
 from app.domain.errors import NotFound
 from app.storage.definitions import DefinitionRow, find_version, list_versions, open_version
 from app.storage.tables import case_file, staff
@@ -60,9 +60,9 @@ def require_definition(connection: sa.Connection, key: str) -> None:
         raise NotFound("definition_unknown", definition=key)
 
 
-def element_names(connection: sa.Connection, key: str, version: int) -> dict[str, str]:
-    """Return what the elements of a version are called, by id. Raises NotFound `definition_unknown`."""
-    return names_of_elements(get_version(connection, key, version).source)
+def nodes_of_version(connection: sa.Connection, key: str, version: int) -> tuple[DrawnNode, ...]:
+    """Return the flow nodes of a version as drawn. Raises NotFound `definition_unknown`."""
+    return list_nodes(get_version(connection, key, version).source)
 
 
 def _line(row: DefinitionRow, open_cases: int) -> DefinitionLine:

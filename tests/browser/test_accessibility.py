@@ -16,6 +16,7 @@ from app.storage.tables import accountability_record
 from tests.browser.busy_town import Town, settle
 from tests.browser.chromium import PLACES
 from tests.browser.conftest import DESKTOP, PHONE, Site, Visit
+from tests.new_versions import FOOD_KEY, asked, deploy_changed, migrated, renamed
 from tests.web.refused_acts import DISCLOSURE, FOOD, WITH_CLASSES, redeployed
 
 AXE = PLACES.modules / "axe-core" / "axe.min.js"
@@ -91,6 +92,7 @@ def pages_of(town: Town, site: Site) -> dict[str, list[str]]:
             "/catalogue-changes",
             "/catalogue-changes/new",
             f"/catalogue-changes/{change_in(site)}",
+            *migration_pages(site),
         ],
         "admin.es": ["/admin/staff", "/admin/departments", "/admin/tokens", "/receipt-blocks"],
     }
@@ -118,6 +120,14 @@ def second_version(site: Site) -> str:
     source = file.read_bytes().replace(b' lb:role="', b' lb:limit="3WD" lb:role="', 1)
     save_definition(site.world.container.context, site.world.person("designer2.es"), key=key, source=source, edit=0)
     return f"/definitions/{key}/versions/1/diff/2"
+
+
+def migration_pages(site: Site) -> tuple[str, ...]:
+    """Migrate the running cases of a diagram whose review is called otherwise in its new version; return the pages."""
+    world = site.world
+    deploy_changed(world, renamed("review", "assess"))
+    path, run = f"/definitions/{FOOD_KEY}/migrations", migrated(world, asked())
+    return path, f"{path}/check?from=2&to=1", f"{path}/{run}"
 
 
 def change_in(site: Site) -> str:

@@ -16,7 +16,7 @@ from tools.build_assets import ROOT
 
 KEY = re.compile(r"\b(?:pages|errors|history|notices|clock|faults|states|grounds|documents|form)\.[a-z_0-9]+(?:\.\w+)*")
 # Where the applications of these tests are written down.
-APPLICATIONS = ("world.py", "browser/busy_town.py", "browser/test_accessibility.py")
+APPLICATIONS = ("world.py", "browser/busy_town.py", "browser/test_accessibility.py", "new_versions.py")
 # Rule files that cite articles of the law, whose names are Chinese in every language.
 CITING = ("suspension_grounds", "restart_grounds", "time_limits")
 OUTCOMES = re.compile(r'lb:outcomes="([^"]+)"')
@@ -133,7 +133,11 @@ def names_and_data() -> tuple[str, ...]:
     rules = ROOT / "rules"
     files = [path for folder in ("matters", "themes") for path in (rules / folder).rglob("*.toml")]
     files += [rules / f"{name}.toml" for name in ("departments", "regions", "demo_people", *CITING)]
-    files += [*(ROOT / "bpmn").rglob("*.bpmn"), *(ROOT / "tests" / place for place in APPLICATIONS)]
+    files += [
+        *rules.rglob("*.dmn"),
+        *(ROOT / "bpmn").rglob("*.bpmn"),
+        *(ROOT / "tests" / place for place in APPLICATIONS),
+    ]
     found = {text for path in files for text in QUOTED.findall(path.read_text(encoding="utf-8"))}
     return tuple(sorted(filter(CHINESE.search, found), key=len, reverse=True))
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from app.operations.continue_migrations import continue_migrations
 from tests.browser.conftest import Site, Visit
+from tests.new_versions import FOOD_KEY, deploy_changed, renamed
 from tools.build_assets import ROOT
 
 GOOD = ROOT / "bpmn" / "patterns" / "committed" / "process.bpmn"
@@ -76,6 +78,32 @@ def test_two_versions_stand_beside_each_other_with_their_changes_marked(visit: V
     expect(page.get_by_text("环节时限：3WD（原来没有）")).to_be_visible()
     page.get_by_role("button", name="用户任务“审查”").click()
     expect(page.locator(".djs-element.selected")).to_have_count(2)
+
+
+def test_running_cases_are_tried_migrated_and_taken_back(visit: Visit, site: Site) -> None:
+    world = site.world
+    case_no = world.apply("restaurant-food")
+    world.complete(case_no, "check", "window.enshi", "accept")
+    deploy_changed(world, renamed("review", "assess"))
+    page = visit(f"/definitions/{FOOD_KEY}/versions/2", "designer.es")
+
+    page.get_by_role("link", name="迁移在办件").click()
+    page.get_by_role("button", name="试运行").click()
+    expect(page.get_by_role("row", name=case_no)).to_contain_text("新版本没有这个图元")
+    page.get_by_label("用户任务“审查” review").select_option("assess")
+    page.get_by_role("button", name="重新试运行").click()
+    expect(page.get_by_role("row", name=case_no)).to_contain_text("可以迁移")
+    page.get_by_label("迁移理由").fill("审查改名")
+    page.get_by_role("button", name="开始迁移").click()
+    expect(page.get_by_text("迁移已开始，1 件在办件等待迁移。")).to_be_visible()
+    continue_migrations(world.container.context, budget_s=60)
+    page.get_by_role("link", name="刷新进度").click()
+    expect(page.get_by_role("row", name=case_no)).to_contain_text("已迁移")
+
+    page.get_by_label("撤回理由").fill("改错了")
+    page.get_by_role("button", name="撤回迁移").click()
+
+    expect(page.get_by_text("撤回已开始，逐批迁回原版本。")).to_be_visible()
 
 
 def test_administrator_adds_a_person_who_can_sign_in(visit: Visit) -> None:

@@ -17,7 +17,7 @@ from app.queries.case_migrations import (
     list_migrations,
 )
 from app.queries.cursor import checked_limit, decode_cursor, encode_cursor
-from app.queries.definitions import element_names, require_definition
+from app.queries.definitions import nodes_of_version, require_definition
 from app.web.api import migration_answers, schemas
 from app.web.api.answers import answer_of, page_of
 from app.web.api.definitions import READERS
@@ -99,7 +99,7 @@ class MigrationCases(MethodView):
         person, page = require_role(*MIGRATING), paging()
         with reading() as opened:
             line = get_migration_line(opened.connection, key, row_id(migration_id))
-            names = element_names(opened.connection, key, line.from_version)
+            nodes = nodes_of_version(opened.connection, key, line.from_version)
             found = list_migration_cases(
                 opened.connection,
                 migration_scope(person),
@@ -109,6 +109,7 @@ class MigrationCases(MethodView):
                 cursor=page.cursor,
                 limit=page.limit,
             )
+        names = {node.id: node.name for node in nodes}
         items = [_case(item, names) for item in found.items if isinstance(item, MigrationCaseLine)]
         return {"items": items, "next_cursor": found.next_cursor}
 
