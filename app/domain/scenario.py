@@ -76,3 +76,9 @@ class Difference:
     what: str
     expected: str
     found: str
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What its sentence takes; the file with its line where that is known."""
+        file = f"{self.file}:{self.line}" if self.line else self.file
+        return {"file": file, "place": self.place, "what": self.what, "expected": self.expected, "found": self.found}

@@ -32,9 +32,12 @@ class Played:
     covered: tuple[Coverage, ...] = ()
 
 
-def play_file(settings: Settings, path: Path) -> Played:
-    """Play one file in a scratch installation of its own. Raises InvalidInput `scenario_file` when it cannot be read."""
-    scenario = read_scenario(path, name=_name_of(path))
+def play_file(settings: Settings, path: Path, *, name: str = "") -> Played:
+    """Play one file in a scratch installation of its own. name: how it is called in reports.
+
+    Raises InvalidInput `scenario_file` when it cannot be read.
+    """
+    scenario = read_scenario(path, name=name or _name_of(path))
     with scratch_world(settings, scenario.at) as world:
         return play(world, scenario)
 

@@ -67,9 +67,7 @@ def tell_case(world: World, case_no: str, language: str) -> Iterator[str]:
 
 def say_difference(messages: Messages, language: str, item: Difference) -> str:
     """Return the sentence of something a scenario expected and did not find."""
-    place = f"{item.file}:{item.line}" if item.line else item.file
-    facts = {"file": place, "place": item.place, "what": item.what, "expected": item.expected, "found": item.found}
-    return messages.text(language, "demonstration.difference", **facts)
+    return messages.text(language, "demonstration.difference", **item.facts)
 
 
 def _event(told: _Told, entry: HistoryEntry) -> str:

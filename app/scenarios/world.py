@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from app.container import MESSAGE_HANDLERS, Container, build_container
 from app.domain.actor import system_actor
 from app.domain.authority import Person
+from app.domain.errors import InvalidInput
 from app.domain.vocabulary import Lane
 from app.operations.add_demo_people import add_demo_people
 from app.operations.deliver_outbox import deliver_outbox
@@ -41,12 +42,13 @@ class World:
         self._people: dict[str, Person] = {}
 
     def person(self, login: str) -> Person:
-        """Return a demonstration person by login."""
+        """Return a demonstration person by login. Raises InvalidInput `scenario_person`."""
         if login not in self._people:
             with self.context.database.read() as connection:
                 account = find_account(connection, login)
                 found = person_by_account(connection, account.id) if account else None
-            assert found is not None, login
+            if found is None:
+                raise InvalidInput("scenario_person", login=login)
             self._people[login] = found
         return self._people[login]
 
