@@ -8,7 +8,7 @@ import orjson
 import pytest
 import sqlalchemy as sa
 
-from app.domain.errors import CaseworkError
+from app.domain.errors import CaseworkError, RuleViolation
 from app.domain.snapshot import OpenService
 from app.domain.vocabulary import Lane
 from app.operations.complete_task import Completion, complete_task
@@ -157,6 +157,22 @@ def test_closing_a_case_leaves_no_try_and_no_open_incident(installed: World, bre
 
     assert states == {"resolved"}
     assert kinds.index("operation_failed") < kinds.index("operation_retried")
+
+
+def test_rule_that_refuses_inside_an_operation_refuses_the_act_and_opens_no_incident(
+    installed: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refusing(_work: Casework, _service: OpenService) -> dict[str, object]:
+        raise RuleViolation("fee_not_foreseen", article="x")
+
+    monkeypatch.setitem(REGISTRY, "issue_result", refusing)
+    case_no = installed.apply("restaurant-verify")
+
+    with pytest.raises(RuleViolation):
+        installed.complete(case_no, "handle", "window.enshi", "approve")
+
+    assert (installed.state_of(case_no), incidents(installed)) == ("received", [])
+    assert installed.open_task(case_no, "handle").state == "open"
 
 
 def test_state_that_cannot_be_read_refuses_the_act_and_opens_one_incident(installed: World) -> None:

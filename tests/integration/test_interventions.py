@@ -1,6 +1,7 @@
 """Interventions of a supervisor: what is done, what is kept of it, and that no legal clock moves."""
 
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 import orjson
@@ -10,12 +11,16 @@ import sqlalchemy as sa
 from app.domain.calendar import ZONE
 from app.domain.errors import CaseworkError
 from app.domain.intervention import Intervention, InterventionKind
+from app.domain.snapshot import Snapshot
 from app.domain.vocabulary import Lane
+from app.engine import codec, snapshot
 from app.operations.fire_due_deadlines import fire_due_deadlines
 from app.operations.intervene import intervene_in_case
 from app.operations.withdraw_case import withdraw_case
 from app.queries.case_page import find_case_id
 from app.queries.pauses import list_paused
+from app.runtime.places import Places, places_of
+from app.storage.cases import find_state
 from app.storage.tables import audit_entry, case_file, case_input, clock_entry, deadline, user_task
 from tests.walks import OPINION
 from tests.world import World
@@ -229,3 +234,76 @@ def test_what_fell_due_in_the_pause_fires_when_the_case_goes_on(installed: World
     assert installed.state_of(case_no) == "deemed"
     with installed.container.context.database.read() as connection:
         assert list_paused(connection, installed.person("supervisor.enshi").scope) == ()
+
+
+STEPS = {
+    "check": ("window.enshi", "accept"),
+    "review": ("reviewer.enshi", "pass"),
+    "decide": ("decider.enshi", "approve"),
+}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_interventions_leave_the_rows_as_the_instance_waits(installed: World, seed: int) -> None:
+    random = Random(seed)
+    case_no = installed.apply("restaurant-food")
+    for _ in range(14):
+        waiting = snapshot_of(installed, case_no)
+        if waiting.ended:
+            break
+        _do_something(installed, case_no, waiting, random)
+
+        waiting = snapshot_of(installed, case_no)
+        tasks, deadlines = rows_of(installed, case_no)
+        assert tasks == {task.task_id for task in waiting.open_tasks}
+        # A wait for a clock that does not run has no row, but no row outlives its wait.
+        assert deadlines <= {wait.task_id for wait in waiting.waits}
+
+
+def snapshot_of(world: World, case_no: str) -> Snapshot:
+    context = world.container.context
+    with context.database.reading() as opened:
+        stored = find_state(opened.connection, case_id_of(world, case_no))
+    assert stored is not None
+    definition = context.library.definition(stored.diagram_id)
+    return snapshot.take(codec.load(stored.tokens, codec.load_variables(stored.variables), definition))
+
+
+def rows_of(world: World, case_no: str) -> tuple[set[str], set[str]]:
+    """Engine tasks of the open tasks, and of the live deadlines that belong to a wait."""
+    case_id = case_id_of(world, case_no)
+    tasks = sa.select(user_task.c.engine_task).where(user_task.c.case_id == case_id, user_task.c.state < 2)
+    waits = sa.select(deadline.c.engine_task).where(
+        deadline.c.case_id == case_id,
+        deadline.c.state.in_((0, 1, 5, 6)),
+        deadline.c.engine_task.is_not(None),
+        deadline.c.name.not_in(("step", "operation")),
+    )
+    with world.container.context.database.read() as connection:
+        return set(connection.scalars(tasks)), set(connection.scalars(waits))
+
+
+def case_id_of(world: World, case_no: str) -> int:
+    with world.container.context.database.read() as connection:
+        return find_case_id(connection, world.person("supervisor.enshi").scope, case_no)
+
+
+def _do_something(world: World, case_no: str, waiting: Snapshot, random: Random) -> None:
+    """Complete the step that waits, or move it by chance; what is refused leaves everything as it was."""
+    places = find_places(world, case_no)
+    element = waiting.open_tasks[0].element if waiting.open_tasks else ""
+    try:
+        if places.moves and random.random() < 0.6:
+            here, to = random.choice(places.moves)
+            intervene(world, case_no, "move_token", element=here.element, target=to.element)
+        elif element in STEPS:
+            login, outcome = STEPS[element]
+            world.complete(case_no, element, login, outcome, **(OPINION if element == "review" else {}))
+    except CaseworkError:
+        return
+
+
+def find_places(world: World, case_no: str) -> Places:
+    context, case_id = world.container.context, case_id_of(world, case_no)
+    with context.database.reading() as opened:
+        return places_of(context, opened, case_id)

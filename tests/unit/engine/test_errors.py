@@ -3,6 +3,7 @@
 import pytest
 
 from app.domain.errors import RuleViolation
+from app.engine import runner
 from tests.unit.engine.conftest import Run
 from tests.unit.engine.kit import (
     boundary,
@@ -56,6 +57,15 @@ PUSH = (
     + boundary("failed", "push", trigger("error", "E"))
     + chain("failed", "by_hand", "end")
 )
+
+
+def test_who_catches_a_code_is_known_before_it_is_reported(run: Run) -> None:
+    host = run(PUSH, around=AROUND)
+    push = host.service("push").task_id
+
+    assert runner.catches(host.instance, push, "busy")
+    assert not runner.catches(host.instance, push, "broken")
+    assert host.service("push").task_id == push
 
 
 def test_error_is_caught_by_the_own_room_only(run: Run) -> None:
