@@ -117,14 +117,19 @@ def _constructs(root: Path) -> Iterator[str]:
     yield ""
     yield "Native: as the engine library has it. Own: by a node of ours. Normalised: rewritten before it is parsed; the ids"
     yield "of the drawing stay. Refused: an error stops the deployment; the draft opens with a stand-in. The suite plays every"
-    yield "row, saved and loaded after each step; the drawings stand in `tests/data/constructs.toml`."
+    yield "row, saved and loaded after each step; the drawings stand in `tests/data/constructs.toml`. Not delivered: the"
+    yield "engine runs it, but nobody brings or carries what it names, so the rule `not-delivered` stops the deployment."
     yield ""
     zh, en = _messages(root, "zh"), _messages(root, "en")
     rows = tomllib.loads((root / "tests" / "data" / "constructs.toml").read_text(encoding="utf-8"))["construct"]
     yield from _table(
         ("Construct", "Answer", "Finding", "中文", "English"),
-        ((row["name"], row["answer"], *_said(row.get("finding", ""), zh, en)) for row in rows),
+        ((row["name"], _answer(row), *_said(row.get("finding", ""), zh, en)) for row in rows),
     )
+
+
+def _answer(row: Mapping[str, str]) -> str:
+    return f"{row['answer']}, not delivered" if "undelivered" in row and row["answer"] != "refused" else row["answer"]
 
 
 def _said(findings: str, zh: Mapping[str, str], en: Mapping[str, str]) -> tuple[str, str, str]:

@@ -16,6 +16,7 @@ from app.diagrams.checks import (
     loop_without_exit,
     loop_without_person,
     never_happens,
+    not_delivered,
     one_process,
     outcome_not_handled,
     runs_twice,
@@ -52,6 +53,7 @@ CHECKS: tuple[tuple[str, str, Check], ...] = tuple(
         gateway_without_name,
         loop_without_exit,
         loop_without_person,
+        not_delivered,
         one_process,
         outcome_not_handled,
         steps_longer_than_promise,
@@ -78,6 +80,7 @@ NAME_CHECKS = frozenset(
     module.CODE
     for module in (
         bad_attribute,
+        not_delivered,
         one_process,
         unknown_decision,
         unknown_form,

@@ -11,9 +11,10 @@ SEVERITY = "error"
 
 
 def check(graph: Graph, published: Published) -> Iterable[Finding]:
-    """Look up the operation of every service task that is not for an outside worker."""
+    """Look up the operation of every service and send task that is not for an outside worker."""
     for node in graph.nodes.values():
-        if node.kind != "serviceTask" or node.lb("external"):
+        asks = node.kind == "serviceTask" or (node.kind == "sendTask" and node.lb("operation"))
+        if not asks or node.lb("external"):
             continue
         if node.lb("operation") not in published.operations:
             yield finding(CODE, SEVERITY, node, operation=node.lb("operation") or "-")

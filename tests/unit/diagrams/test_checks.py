@@ -133,6 +133,54 @@ def test_what_is_not_executed_right_is_refused(construct: str, code: str) -> Non
     assert not normalised.is_deployable
 
 
+SIGNAL = '<signalEventDefinition signalRef="{}"/>'
+CATCH, THROW = "intermediateCatchEvent", "intermediateThrowEvent"
+
+
+def event(kind: str, element: str, trigger: str) -> str:
+    return f'<{kind} id="{element}">{trigger}</{kind}>'
+
+
+@pytest.mark.parametrize(
+    "construct",
+    [
+        '<serviceTask id="x" lb:external="printing"/>',
+        '<sendTask id="x"/>',
+        '<receiveTask id="x"/>',
+        event(CATCH, "x", "<messageEventDefinition/>"),
+        event(THROW, "x", "<messageEventDefinition/>"),
+        event(CATCH, "x", SIGNAL.format("paid")),
+        event(THROW, "x", SIGNAL.format("paid")),
+    ],
+)
+def test_what_nobody_brings_or_carries_is_refused(construct: str) -> None:
+    raw = diagram(construct + END + chain("start", "x", "end"))
+
+    normalised, findings = check_diagram(raw, file="x.bpmn", published=PUBLISHED)
+
+    assert ("not-delivered", "x") in {(item.code, item.element) for item in findings}
+    assert not normalised.is_deployable
+
+
+@pytest.mark.parametrize(("operation", "codes"), [("issue_result", []), ("send_sms", ["unknown-operation"])])
+def test_send_task_asks_for_a_published_operation(operation: str, codes: list[str]) -> None:
+    raw = diagram(f'<sendTask id="x" lb:operation="{operation}"/>' + END + chain("start", "x", "end"))
+
+    findings = check_diagram(raw, file="x.bpmn", published=PUBLISHED)[1]
+
+    assert [item.code for item in findings] == codes
+
+
+@pytest.mark.parametrize(("thrown", "refused"), [("paid", set()), ("lost", {"tell", "hear"})])
+def test_signal_is_carried_between_the_steps_of_one_diagram(thrown: str, refused: set[str]) -> None:
+    both = event(THROW, "tell", SIGNAL.format(thrown)) + event(CATCH, "hear", SIGNAL.format("paid"))
+    raw = diagram(both + END + chain("start", "tell", "end") + chain("start", "hear", "end"))
+
+    findings = check_diagram(raw, file="x.bpmn", published=PUBLISHED)[1]
+
+    assert {item.element for item in findings if item.code == "not-delivered"} == refused
+
+
 @pytest.mark.parametrize(
     ("raw", "code"),
     [
