@@ -25,6 +25,7 @@ from app.operations.manage_staff import issue_token
 from app.operations.receive_application import receive_application
 from app.queries.case_page import find_case_id, find_decision
 from app.runtime.application import ApplicantInput, ApplicationInput
+from app.scenarios.course import Course
 from app.scenarios.world import World
 from app.settings import Settings, read_settings
 from app.storage.clock import FixedClock
@@ -54,7 +55,7 @@ class Office(World):
     def __init__(self, settings: Settings) -> None:
         clock = FixedClock(START)
         self.seal = RemoteSeal()
-        super().__init__(build_container(settings, clock=clock, seal=self.seal), clock)
+        super().__init__(build_container(settings, clock=clock, seal=self.seal), clock, Course())
         self._tokens: dict[str, str] = {}
         self._client = create_app(settings, container=self.container).test_client()
 
