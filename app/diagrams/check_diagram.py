@@ -1,6 +1,6 @@
 """Check a diagram: every fault at once, each with its element, line and remedy."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from app.diagrams.checks import CHECKS, COURSE_CHECKS, NAME_CHECKS
@@ -40,9 +40,16 @@ def _course_findings(rewritten: Rewritten, drawn: Graph, file: str) -> Iterator[
         for item in check(explored):
             element = origin.get(item.element, item.element)
             node = drawn.nodes.get(element)
-            yield replace(
-                item, file=file, element=element, line=node.line if node else 1, name=node.name if node else ""
-            )
+            line, name = (node.line, node.name) if node else (1, "")
+            yield replace(item, file=file, element=element, line=line, name=name, facts=_drawn_way(item.facts, origin))
+
+
+def _drawn_way(facts: Mapping[str, object], origin: Mapping[str, str]) -> Mapping[str, object]:
+    """Return facts whose way leads over what the author drew."""
+    way = facts.get("way")
+    return (
+        {**facts, "way": [*dict.fromkeys(origin.get(item, item) for item in way)]} if isinstance(way, list) else facts
+    )
 
 
 def set_of(findings: list[Finding]) -> list[Finding]:

@@ -128,3 +128,17 @@ def test_upload_that_cannot_be_read_comes_back_filled(
     assert [text for text in expected if text not in answer.text] == []
     assert NOTE in answer.text
     assert f'value="{key}"' in answer.text
+
+
+def test_shortest_way_into_a_standstill_is_marked_on_the_diagram(browse: Browse) -> None:
+    stuck = (ROOT / "tests/data/mistakes/21-parallel-join-after-choice.bpmn").read_text(encoding="utf-8")
+
+    page = browse(FIRST).get(upload(browse(FIRST), stuck)).text
+
+    marked = re.search(r'data-way="([^"]+)"', page)
+    faulty = re.search(r'data-fault="([^"]+)"', page)
+    assert marked
+    assert faulty
+    assert "meet" in faulty[1].split()
+    assert all(f'id="{element}"' in stuck for element in marked[1].split())
+    assert "到停滞处的最短路径" in page

@@ -21,7 +21,8 @@ def check(explored: Explored) -> Iterable[Finding]:
         steps = [_said(graph, node_id) for node_id in stuck.path if node_id in graph.nodes]
         choices = [node_id for node_id in stuck.path if graph.nodes[node_id].kind in CHOOSING]
         choice = _said(graph, choices[-1]) if choices else steps[-1]
-        yield finding(CODE, SEVERITY, stuck.join, choice=choice, path=" → ".join(_shortened(steps)))
+        told = {"choice": choice, "path": " → ".join(_shortened(steps))}
+        yield finding(CODE, SEVERITY, stuck.join, **told, way=[*dict.fromkeys((*stuck.path, stuck.join.id))])
 
 
 def _said(graph: Graph, node_id: str) -> str:

@@ -9,6 +9,7 @@ const MARKS = {
   removed: "mark-removed",
   changed: "mark-changed",
   moved: "mark-moved",
+  way: "mark-way",
 };
 const STEP = 1.2;
 const MARGIN = 0.94;

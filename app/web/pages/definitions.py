@@ -101,7 +101,9 @@ def definition_version(key: str, number: int) -> str:
         show = showing(opened.now)
     line = next(item for item in lines if item.version == number)
     source_url = url_for("pages.definition_source", key=key, number=number)
-    faults = [item["element_id"] for item in orjson.loads(row.findings) if item.get("element_id")]
+    findings = orjson.loads(row.findings)
+    faults = [item["element_id"] for item in findings if item.get("element_id")]
+    way = [element for item in findings for element in item.get("facts", {}).get("way", ()) if element not in faults]
     return render_template(
         "definition_version.html",
         definition=_head(key, line),
@@ -130,8 +132,8 @@ def definition_version(key: str, number: int) -> str:
             }
             for item in lines
         ],
-        findings=[present_finding(item) for item in orjson.loads(row.findings)],
-        diagram={"xml_url": source_url, "current": [], "done": [], "faults": faults} if line.kind == "bpmn" else None,
+        findings=[present_finding(item) for item in findings],
+        diagram=_drawing(source_url, faults, way) if line.kind == "bpmn" else None,
         tables=decision_tables(row.source) if line.kind == "dmn" else [],
         source_url=source_url,
     )
@@ -272,6 +274,12 @@ def _why_not(row: DefinitionRow, *, is_own: bool, has_errors: bool) -> str:
     if row.state == "refused":
         return words().text("pages.definition_version.sent_back", reason=row.remark or "")
     return words().text("pages.definition_version.has_errors") if has_errors and row.state == "draft" else ""
+
+
+def _drawing(source_url: str, faults: list[str], way: list[str]) -> dict[str, object]:
+    """Return the drawing of a version with its faults, and the shortest way into a standstill where there is one."""
+    marks = {"way": list(dict.fromkeys(way))} if way else {}
+    return {"xml_url": source_url, "current": [], "done": [], "faults": faults, "marks": marks}
 
 
 def present_finding(item: dict[str, object]) -> dict[str, object]:

@@ -92,4 +92,9 @@ def test_a_mistake_says_what_is_wrong_and_what_to_do(name: str, language: str) -
 def test_the_way_into_a_standstill_is_told() -> None:
     (stuck, _never) = findings_of("21-parallel-join-after-choice")
 
-    assert stuck.facts == {"choice": "需要踏勘?", "path": "收件 → 审查 → 需要踏勘? → 书面审查"}
+    way = stuck.facts["way"]
+    assert stuck.facts["choice"] == "需要踏勘?"
+    assert stuck.facts["path"] == "收件 → 审查 → 需要踏勘? → 书面审查"
+    assert isinstance(way, list)
+    assert way[-1] == stuck.element
+    assert len(way) == len(set(way)) == 5
