@@ -1,7 +1,7 @@
 """Interventions (人工干预) in a running instance: a token put elsewhere, a branch taken away, a variable corrected.
 
 Refused is what the diagram could not have led to: another number of tokens before a join, a place in another scope, an
-instance among several.
+instance among several; and what would leave out an act of the law or of the host, or have it done twice.
 """
 
 from collections.abc import Iterator
@@ -18,6 +18,7 @@ from app.engine.specs.node import SPLIT_SUFFIX, BoundarySplit, boundary_split_of
 from app.engine.specs.thrown import CaseEndEvent
 from app.engine.specs.waits import CaseBoundaryEvent, CaseStartEvent
 from app.engine.steps import advance
+from app.engine.stretches import is_on_one_stretch
 
 
 class InterventionRefused(RuleViolation):
@@ -51,7 +52,10 @@ def targets_from(instance: Instance, element: str) -> tuple[Place, ...]:
     return tuple(
         Place(element=node.element.id, name=node.element.name)
         for name, node in spec.task_specs.items()
-        if _is_fit(node) and node.element.id != element and branches_of(spec, name) == here
+        if _is_fit(node)
+        and node.element.id != element
+        and branches_of(spec, name) == here
+        and is_on_one_stretch(task.task_spec, node, instance.definition.subprocess_specs)
     )
 
 
@@ -59,7 +63,8 @@ def move_token(instance: Instance, element: str, target: str) -> None:
     """Take the token at `element` away and put it at `target`, in the same scope; then run until the instance waits.
 
     Raises NotFound `place_not_open`, `target_unknown`, Conflict `place_ambiguous`, InterventionRefused
-    `move_inside_instances`, `move_other_scope`, `move_target_unfit`, `move_between_branches` before anything has changed.
+    `move_inside_instances`, `move_other_scope`, `move_target_unfit`, `move_between_branches`, `move_over_binding_step`
+    before anything has changed.
     """
     task = _the_open(instance, element)
     _refuse_instances(task, element)
@@ -67,6 +72,8 @@ def move_token(instance: Instance, element: str, target: str) -> None:
     node = _target(instance, task, target)
     if branches_of(process.spec, _entry(task)) != branches_of(process.spec, node.name):
         raise InterventionRefused("move_between_branches", element=element, target=target)
+    if not is_on_one_stretch(task.task_spec, node, instance.definition.subprocess_specs):
+        raise InterventionRefused("move_over_binding_step", element=element, target=target)
     _take_away(task)
     entry = process.spec.task_specs.get(node.name + SPLIT_SUFFIX, node)
     task.add_child(entry).enter()

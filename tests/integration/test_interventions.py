@@ -164,13 +164,33 @@ def test_what_may_not_be_done_is_refused_and_changes_nothing(installed: World, w
     assert (version_of(installed, case_no), clocks(installed)) == (version, before)
 
 
-def test_intervention_that_would_stop_a_clock_is_refused(installed: World) -> None:
-    case_no = installed.apply("restaurant-verify")
-    installed.complete(case_no, "handle", "window.enshi", "approve")
+@pytest.mark.parametrize(
+    ("matter", "element", "target"),
+    [
+        ("restaurant-verify", "handle", "deliver"),
+        ("restaurant-food", "check", "deliver"),
+        ("restaurant-food", "check", "correction"),
+    ],
+)
+def test_case_is_not_carried_past_its_acceptance_or_decision(
+    installed: World, matter: str, element: str, target: str
+) -> None:
+    case_no = installed.apply(matter)
+
+    with pytest.raises(CaseworkError) as refused:
+        intervene(installed, case_no, "move_token", element=element, target=target)
+
+    assert refused.value.code == "move_over_binding_step"
+    assert (open_elements(installed, case_no), installed.state_of(case_no)) == ([element], "received")
+
+
+def test_intervention_that_would_move_a_clock_is_refused(installed: World) -> None:
+    case_no = installed.apply("restaurant-food")
+    installed.complete(case_no, "check", "window.enshi", "correct", remark="缺平面图", correction_days=5)
     before = clocks(installed)
 
     with pytest.raises(CaseworkError) as refused:
-        intervene(installed, case_no, "move_token", element="deliver", target="close_case")
+        intervene(installed, case_no, "move_token", element="correction", target="receive_correction")
 
     assert (refused.value.code, refused.value.facts) == ("intervention_touches_law", {"what": "clock"})
     assert clocks(installed) == before

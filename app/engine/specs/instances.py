@@ -3,6 +3,8 @@
 Nothing leaks out of an instance except the named output item, which is collected by position.
 """
 
+from typing import Any
+
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 from SpiffWorkflow.bpmn.specs.defaults import (
     ParallelMultiInstanceTask,
@@ -27,9 +29,13 @@ class _Marker(CaseNode):
     output_item: str | None = None
     _wf_spec: BpmnTaskSpec
 
+    def repeated(self) -> Any:
+        """Return the node each instance runs."""
+        return self._wf_spec.task_specs[self.task_spec]
+
     def open_instance(self, marker: CaseTask, index: int, locals_: dict[str, object]) -> None:
         """Begin one instance with locals of its own."""
-        child = marker.add_child(self._wf_spec.task_specs[self.task_spec])
+        child = marker.add_child(self.repeated())
         child.internal_data[INSTANCE] = index
         child.data = {**marker.data, **locals_}
         child.enter()

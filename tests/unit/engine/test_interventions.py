@@ -18,7 +18,9 @@ from tests.unit.engine.kit import (
     flow,
     gateway,
     instances,
+    matter,
     node,
+    service,
     start,
     timer,
     user,
@@ -100,6 +102,40 @@ def test_scope_is_never_left_and_an_instance_among_several_never_moved() -> None
     assert outside.value.code == "move_other_scope"
     assert among.value.code == "move_inside_instances"
     assert interventions.targets_from(host.instance, "many") == ()
+
+
+BINDING = {
+    "acceptance": user("x", lb__startsClock="promised"),
+    "decision": user("x", lb__decides="true"),
+    "operation": service("x"),
+    "member": matter("x", "m"),
+    "members": matter("x", "m", instances("2")),
+    "decision inside": node(
+        "subProcess", "x", start("s") + user("y", lb__decides="true") + end("e") + chain("s", "y", "e")
+    ),
+}
+
+
+@pytest.mark.parametrize("step", BINDING.values(), ids=BINDING)
+def test_step_that_binds_is_neither_left_out_nor_done_twice(step: str) -> None:
+    body = start() + users("a", "b", "c") + step + end() + chain("start", "a", "b", "x", "c", "end")
+    host = Host(define(body))
+
+    assert {place.element for place in interventions.targets_from(host.instance, "a")} == {"b", "x"}
+    with pytest.raises(InterventionRefused) as refused:
+        host.intervene(interventions.move_token, "a", "c")
+
+    assert (refused.value.code, elements(host)) == ("move_over_binding_step", ["a"])
+
+
+def test_step_that_binds_is_not_done_again() -> None:
+    body = start() + users("a", "b") + user("x", lb__decides="true") + end() + chain("start", "a", "x", "b", "end")
+    host = Host(define(body)).done("a")
+
+    host.intervene(interventions.move_token, "x", "a")
+    host.done("a", "x")
+
+    assert interventions.targets_from(host.instance, "b") == ()
 
 
 def test_branch_that_a_join_waits_for_is_not_cancelled() -> None:
