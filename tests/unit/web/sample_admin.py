@@ -92,7 +92,13 @@ class AdminPages(Parts):
             },
             "versions": versions,
             "findings": self.findings()[1:],
-            "diagram": {"xml_url": "/definitions/x/8/file", "current": [], "done": [], "faults": ["review"]},
+            "diagram": {
+                "xml_url": "/definitions/x/8/file",
+                "current": [],
+                "done": [],
+                "faults": ["review"],
+                "marks": {},
+            },
             "source_url": "/definitions/x/8/file",
             "effects": ["214 件在办件仍按 v7 办理。"],
             "errors": [],
@@ -183,7 +189,7 @@ class AdminPages(Parts):
                     },
                     "findings": self.findings(),
                     "version_url": "",
-                    "diagram": {"xml_url": "/x.bpmn", "current": [], "done": [], "faults": ["review"]},
+                    "diagram": {"xml_url": "/x.bpmn", "current": [], "done": [], "faults": ["review"], "marks": {}},
                 },
             ),
             *(

@@ -13,7 +13,7 @@ REFUSED = {
     "errors": [{"name": "", "text": "没有可迁移的办件。"}],
 }
 REASON = "停在“审查 (review)”，新版本没有这个图元。"
-DRAWING = {"xml_url": "/definitions/x/8/file", "current": [], "done": [], "faults": []}
+DRAWING = {"xml_url": "/definitions/x/8/file", "current": [], "done": [], "faults": [], "marks": {}}
 
 
 def version_pages(parts: Parts) -> list[Row]:
