@@ -27,7 +27,10 @@ LEASE = timedelta(hours=1)
 CLAIMED_FIRST = 50
 POLL_S = 0.002
 LONGEST_RUN_S = 600.0
+LONGEST_KILL_S = 120.0
+KILLED_BATCH = 10
 Work = Callable[[Context], int]
+CarryOn = Callable[..., bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,20 @@ class Run:
             f"fired={found.fired} kills={self.kills} | lost={found.lost} doubled={found.doubled} open={found.open}"
             f" broken_chains={found.broken} | {self.seconds:.1f} s, {found.fired / self.seconds:.0f}/s"
         )
+
+
+def kill_inside(context: Context, carry_on: CarryOn, run_id: int, *, waiting: Callable[[Context], int]) -> None:
+    """Let a process carry a run of many cases on, and kill it as soon as fewer of them wait."""
+    before, stop_at = waiting(context), time.monotonic() + LONGEST_KILL_S
+    process = FORK.Process(
+        target=carry_on, args=(context, run_id), kwargs={"budget_s": LONGEST_KILL_S, "batch": KILLED_BATCH}, daemon=True
+    )
+    process.start()
+    while waiting(context) == before and process.is_alive() and time.monotonic() < stop_at:
+        time.sleep(POLL_S)
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
 
 
 def due_cases(world: World, count: int, *, code: str = "restaurant-food") -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.errors import Conflict, NotFound, RuleViolation
-from app.engine.branches import branches_of, leads_to_join
+from app.engine.branches import branches_of, leads_to_join, rest_of_branch
 from app.engine.expressions import INSTANCE
 from app.engine.library_fixes import CaseTask
 from app.engine.runner import Instance
@@ -18,7 +18,7 @@ from app.engine.specs.node import SPLIT_SUFFIX, BoundarySplit, boundary_split_of
 from app.engine.specs.thrown import CaseEndEvent
 from app.engine.specs.waits import CaseBoundaryEvent, CaseStartEvent
 from app.engine.steps import advance
-from app.engine.stretches import is_on_one_stretch
+from app.engine.stretches import binds_anywhere, is_on_one_stretch
 
 
 class InterventionRefused(RuleViolation):
@@ -84,7 +84,8 @@ def cancel_branch(instance: Instance, element: str) -> None:
     """Take the token at `element` away for good; the branches beside it go on.
 
     Raises what `move_token` raises of the token, InterventionRefused `branch_is_main` where nothing runs beside it,
-    `branch_is_joined` where a parallel join waits for it, before anything has changed.
+    `branch_is_joined` where a parallel join waits for it, `branch_binds` where it still leads to an act of the law or of
+    the host, before anything has changed.
     """
     task = _the_open(instance, element)
     _refuse_instances(task, element)
@@ -96,6 +97,8 @@ def cancel_branch(instance: Instance, element: str) -> None:
         raise InterventionRefused("branch_is_main", element=element)
     if leads_to_join(process.spec, _entry(task), branches):
         raise InterventionRefused("branch_is_joined", element=element)
+    if binds_anywhere(rest_of_branch(process.spec, _entry(task), branches), instance.definition.subprocess_specs):
+        raise InterventionRefused("branch_binds", element=element)
     _take_away(task)
     _go_on(instance)
 

@@ -4,7 +4,7 @@ A step binds when more than the path depends on it: it accepts or decides, the h
 To carry a token past it leaves out what the law asks for; to carry one back before it has it done twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.engine.specs.activities import (
@@ -26,6 +26,11 @@ def is_on_one_stretch(one: Any, other: Any, processes: Mapping[str, Any]) -> boo
     processes: every process of the definition, by name.
     """
     return _leads(one, other, processes) or _leads(other, one, processes)
+
+
+def binds_anywhere(nodes: Iterable[Any], processes: Mapping[str, Any]) -> bool:
+    """Say whether one of several nodes binds. processes: every process of the definition, by name."""
+    return any(_binds(node, processes, frozenset()) for node in nodes)
 
 
 def _leads(first: Any, last: Any, processes: Mapping[str, Any]) -> bool:

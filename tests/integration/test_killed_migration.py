@@ -1,9 +1,6 @@
 """A migration of many cases that is killed with SIGKILL in the middle of a batch leaves none out and moves none twice."""
 
-import os
-import signal
 import sys
-import time
 
 import sqlalchemy as sa
 
@@ -11,33 +8,18 @@ from app.operations.continue_migrations import continue_migrations
 from app.runtime.context import Context
 from app.runtime.migration_batch import carry_on
 from app.storage.tables import audit_entry, case_file, case_migration_case, definition, instance_state, user_task
-from tests.killing import FORK
+from tests.killing import LONGEST_KILL_S, kill_inside
 from tests.many_cases import copy_case, count_broken_chains
 from tests.new_versions import asked, deploy_changed, outcomes, renamed, started
 from tests.world import World
 
-CASES, KILLS, BATCH = 200, 3, 10
-LONGEST_S = 120.0
+CASES, KILLS = 200, 3
 
 
 def waiting(context: Context) -> int:
     query = sa.select(sa.func.count()).where(case_migration_case.c.outcome == "waiting")
     with context.database.read() as connection:
         return int(connection.scalar(query) or 0)
-
-
-def kill_inside(context: Context, migration_id: int) -> None:
-    """Let a process carry the run on, and kill it as soon as it has moved something."""
-    before, stop_at = waiting(context), time.monotonic() + LONGEST_S
-    process = FORK.Process(
-        target=carry_on, args=(context, migration_id), kwargs={"budget_s": LONGEST_S, "batch": BATCH}, daemon=True
-    )
-    process.start()
-    while waiting(context) == before and process.is_alive() and time.monotonic() < stop_at:
-        time.sleep(0.002)
-    assert process.pid is not None
-    os.kill(process.pid, signal.SIGKILL)
-    process.join()
 
 
 def test_a_killed_run_moves_every_case_once(installed: World, kind: str) -> None:
@@ -49,9 +31,9 @@ def test_a_killed_run_moves_every_case_once(installed: World, kind: str) -> None
 
     left = []
     for _kill in range(KILLS):
-        kill_inside(context, migration_id)
+        kill_inside(context, carry_on, migration_id, waiting=waiting)
         left.append(waiting(context))
-    continue_migrations(context, budget_s=LONGEST_S)
+    continue_migrations(context, budget_s=LONGEST_KILL_S)
 
     sys.stdout.write(f"{kind}: {CASES} cases, {KILLS} kills, waiting after each: {left}\n")
     assert CASES > left[0] > left[1] > left[2] > 0

@@ -1,9 +1,6 @@
 """A load that is killed with SIGKILL in the middle of a batch leaves no case out and touches none twice."""
 
-import os
-import signal
 import sys
-import time
 from collections import Counter
 
 import sqlalchemy as sa
@@ -17,11 +14,10 @@ from app.runtime.context import Context
 from app.storage.rules import begin_generation
 from app.storage.tables import calendar_load_case, clock_entry, deadline
 from tests.integration.calendars.conftest import Town
-from tests.killing import FORK
+from tests.killing import LONGEST_KILL_S, kill_inside
 from tests.many_cases import copy_case, count_broken_chains
 
-CASES, KILLS, BATCH = 200, 3, 10
-LONGEST_S = 120.0
+CASES, KILLS = 200, 3
 
 
 def publish_rest_day(context: Context) -> int:
@@ -43,20 +39,6 @@ def waiting(context: Context) -> int:
         return int(connection.scalar(query) or 0)
 
 
-def kill_inside(context: Context, load_id: int) -> None:
-    """Let a process carry the load on, and kill it as soon as it has done something."""
-    before, stop_at = waiting(context), time.monotonic() + LONGEST_S
-    process = FORK.Process(
-        target=carry_on, args=(context, load_id), kwargs={"budget_s": LONGEST_S, "batch": BATCH}, daemon=True
-    )
-    process.start()
-    while waiting(context) == before and process.is_alive() and time.monotonic() < stop_at:
-        time.sleep(0.002)
-    assert process.pid is not None
-    os.kill(process.pid, signal.SIGKILL)
-    process.join()
-
-
 def test_a_killed_load_touches_every_case_once(town: Town, kind: str) -> None:
     copies = copy_case(town, town.accepted(), CASES - 1)
     context = town.container.context
@@ -64,9 +46,9 @@ def test_a_killed_load_touches_every_case_once(town: Town, kind: str) -> None:
 
     left = []
     for _kill in range(KILLS):
-        kill_inside(context, load_id)
+        kill_inside(context, carry_on, load_id, waiting=waiting)
         left.append(waiting(context))
-    continue_calendar_loads(context, budget_s=LONGEST_S)
+    continue_calendar_loads(context, budget_s=LONGEST_KILL_S)
 
     with context.database.read() as connection:
         entries = Counter(connection.scalars(sa.select(clock_entry.c.case_id).where(clock_entry.c.kind == "calendar")))

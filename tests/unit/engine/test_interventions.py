@@ -172,6 +172,32 @@ def test_inclusive_join_goes_on_without_the_cancelled_branch() -> None:
     assert elements(host) == ["c"]
 
 
+@pytest.mark.parametrize("binding", ["decide", "send", "member"])
+def test_branch_that_leads_to_a_step_that_binds_is_not_cancelled(binding: str) -> None:
+    body = start() + users("a", "side") + end() + gateway("inclusive", "split", "join")
+    body += user("decide", **{"lb:decides": "true"}) + service("send") + matter("member", "m")
+    flows = chain("start", "split") + flow("split", "a", "true") + flow("split", "side", "true")
+    host = Host(define(body + flows + chain("a", binding, "join", "end") + chain("side", "join")), is_saving=True)
+
+    with pytest.raises(InterventionRefused) as refused:
+        host.intervene(interventions.cancel_branch, "a")
+    assert (refused.value.code, elements(host)) == ("branch_binds", ["a", "side"])
+
+    host.intervene(interventions.cancel_branch, "side")
+    assert elements(host) == ["a"]
+
+
+def test_a_join_waits_for_an_inner_branch_whatever_loop_leads_back_to_a_split() -> None:
+    body = start() + users("a", "b", "c", "d") + end() + gateway("parallel", "outer", "inner", "meet", "last")
+    flows = chain("start", "outer", "inner", "a", "meet", "last", "end") + chain("inner", "b", "meet")
+    host = Host(define(body + flows + chain("outer", "c", "d", "last")), is_saving=True)
+
+    for element in ("a", "b", "c"):
+        with pytest.raises(InterventionRefused) as refused:
+            host.intervene(interventions.cancel_branch, element)
+        assert refused.value.code == "branch_is_joined"
+
+
 def test_corrected_variable_is_read_by_the_next_condition() -> None:
     body = start() + users("a", "b", "c") + end() + node("exclusiveGateway", "x", default="other")
     flows = chain("start", "a", "x") + flow("x", "b", "size > 3") + flow("x", "c", flow_id="other")
