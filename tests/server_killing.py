@@ -16,7 +16,7 @@ from app.storage.database import Database
 from app.storage.tables import audit_entry, case_file, deadline, user_task
 from tests.many_cases import Verdict, copy_case, count_fired, examine
 from tests.serving import Client, Server
-from tests.world import open_world, settings_in
+from tests.world import World, open_world, settings_in
 
 CLIENTS = 4
 LONGEST_S = 120.0
@@ -47,30 +47,31 @@ class Aftermath:
 
 def kill_in_the_middle(url: str, folder: Path, *, cases: int, deadlines: int, kills: int) -> Aftermath:
     """Let clerks complete a task in each case over HTTP while deadlines fire; kill everything; start and go on."""
-    tasks, database = _prepare(url, folder, cases, deadlines)
-    token, ledger, server = _token(url, folder), Ledger(), Server(url=url, folder=folder)
-    before = 0
-    for number in range(kills):
-        server.start()
-        working = _clerks(server.port, token, tasks, ledger)
-        enough = cases * (number + 1) // (kills + 1)
-        _wait_until(partial(_has_acknowledged, ledger, enough))
-        server.kill()
-        for clerk in working:
-            clerk.join(LONGEST_S)
-        before = len(ledger.acknowledged)
-    server.start()
-    try:
-        for clerk in _clerks(server.port, token, tasks, ledger):
-            clerk.join(LONGEST_S)
-        _wait_until(lambda: count_fired(database) >= deadlines)
-    finally:
-        server.kill()
-    return _aftermath(database, tasks, ledger, before)
-
-
-def _prepare(url: str, folder: Path, cases: int, deadlines: int) -> tuple[list[int], Database]:
     world = open_world(settings_in(folder, url), at=datetime.now(UTC))
+    database = world.container.context.database
+    with closing(database):
+        tasks, token = _prepare(world, cases, deadlines), _token(world)
+        ledger, server, before = Ledger(), Server(url=url, folder=folder), 0
+        for number in range(kills):
+            server.start()
+            working = _clerks(server.port, token, tasks, ledger)
+            enough = cases * (number + 1) // (kills + 1)
+            _wait_until(partial(_has_acknowledged, ledger, enough))
+            server.kill()
+            for clerk in working:
+                clerk.join(LONGEST_S)
+            before = len(ledger.acknowledged)
+        server.start()
+        try:
+            for clerk in _clerks(server.port, token, tasks, ledger):
+                clerk.join(LONGEST_S)
+            _wait_until(lambda: count_fired(database) >= deadlines)
+        finally:
+            server.kill()
+        return _aftermath(database, tasks, ledger, before)
+
+
+def _prepare(world: World, cases: int, deadlines: int) -> list[int]:
     database = world.container.context.database
     case_no = world.apply("bench-three-tasks")
     world.complete(case_no, "first", "reviewer.enshi", "accept")
@@ -84,13 +85,12 @@ def _prepare(url: str, folder: Path, cases: int, deadlines: int) -> tuple[list[i
     copy_case(world, world.apply("restaurant-food"), deadlines - 1)
     with database.write() as uow:
         uow.connection.execute(deadline.update().values(stage=2, lane=0, fire_at=deadline.c.due_at))
-    return tasks, database
+    return tasks
 
 
-def _token(url: str, folder: Path) -> str:
-    world = open_world(settings_in(folder, url), at=datetime.now(UTC))
+def _token(world: World) -> str:
+    world.clock.set(datetime.now(UTC))
     issued = issue_token(world.container.context, None, login="reviewer2.enshi", name="kill", days=1)
-    world.container.context.database.close()
     return str(issued["token"])
 
 
