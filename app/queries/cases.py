@@ -1,7 +1,9 @@
 """Search of cases: what a person may see, newest first."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -78,27 +80,25 @@ def list_cases(
     shown = rows[:size]
     members = list_member_limits(connection, [row.id for row in shown if row.kind == CaseKind.THEME])
     following = encode_cursor(secret, (shown[-1].id,)) if len(rows) > size else None
-    return Page(
-        items=tuple(
-            CaseLine(
-                id=str(row.id),
-                case_no=row.case_no,
-                kind=row.kind,
-                name=row.name,
-                state=row.state,
-                applicant=row.applicant or "",
-                department=row.department,
-                county=row.county,
-                received_at=row.received_at,
-                due_at=row.due_at,
-                is_paused=row.clock_state == 1,
-                yellow_at=row.yellow_at,
-                red_at=row.red_at,
-                running_members=tuple(item for item in members.get(row.id, ()) if not item.has_ended),
-            )
-            for row in shown
-        ),
-        next_cursor=following,
+    return Page(items=tuple(_line(row, members.get(row.id, ())) for row in shown), next_cursor=following)
+
+
+def _line(row: Any, members: Iterable[MemberLimit]) -> CaseLine:
+    return CaseLine(
+        id=str(row.id),
+        case_no=row.case_no,
+        kind=row.kind,
+        name=row.name,
+        state=row.state,
+        applicant=row.applicant or "",
+        department=row.department,
+        county=row.county,
+        received_at=row.received_at,
+        due_at=row.due_at,
+        is_paused=row.clock_state == 1,
+        yellow_at=row.yellow_at,
+        red_at=row.red_at,
+        running_members=tuple(item for item in members if not item.has_ended),
     )
 
 
