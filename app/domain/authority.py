@@ -27,6 +27,10 @@ EXAMINING = frozenset({Role.REVIEWER})
 DECIDING = frozenset({Role.DECIDER, Role.UNIT_HEAD})
 
 
+# Who looks at a joint application on behalf of a member's department, before it is accepted (time-limits.md J11).
+ASKED = frozenset({Role.REVIEWER, Role.UNIT_HEAD})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:
     """A place in a work group (岗位组): a role in a department. region_code: of the department."""
@@ -43,7 +47,8 @@ class Scope:
 
     prefecture: 4 digits, empty = not narrowed. counties: 6 digits, empty = not narrowed. department_ids: the case is
     owned or was taken in by one of them; None = not narrowed. applicant_account_id: only that applicant's own cases.
-    granted_by: beside all that, what one of these departments granted.
+    granted_by: beside all that, what one of these departments granted. asked_about: beside all that, these cases by
+    id: joint applications a department of the person is asked about.
     """
 
     prefecture: str = ""
@@ -51,10 +56,11 @@ class Scope:
     department_ids: frozenset[int] | None = frozenset()
     applicant_account_id: int | None = None
     granted_by: frozenset[int] = frozenset()
+    asked_about: frozenset[int] = frozenset()
 
     def contains(self, case: "CasePlace") -> bool:
         """Say whether a case lies inside."""
-        if case.granted_by in self.granted_by:
+        if case.granted_by in self.granted_by or case.case_id in self.asked_about:
             return True
         if self.applicant_account_id is not None:
             return case.applicant_account_id == self.applicant_account_id
@@ -77,6 +83,7 @@ class CasePlace:
     department_ids: frozenset[int]
     applicant_account_id: int | None = None
     granted_by: int | None = None
+    case_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +177,11 @@ def may_receive_in(person: Person, region_code: str) -> bool:
 
 def _covers(region_code: str, county: str) -> bool:
     return is_prefecture(region_code) and county.startswith(region_code[:PREFECTURE_DIGITS])
+
+
+def asked_departments(person: Person) -> frozenset[int]:
+    """Return the departments for which the person looks at joint applications before they are accepted."""
+    return frozenset(place.department_id for place in person.memberships if place.role in ASKED)
 
 
 def may_supervise(person: Person, case: CasePlace) -> bool:

@@ -14,6 +14,7 @@ from app.domain.change_rows.incidents import IncidentChange
 from app.domain.change_rows.migration import MemberElement, MigrationCaseChange, TaskMigration
 from app.domain.change_rows.papers import DeliveryRow, DocumentRow
 from app.domain.change_rows.pauses import PauseEnd, PauseRow
+from app.domain.correction_request import CorrectionRequestRow
 from app.domain.deemed_rows import AccountabilityRow, HoldRow
 from app.domain.obstacle import FeeRow, ForwardingRow
 from app.domain.renewal import RenewalRow
@@ -375,6 +376,8 @@ class ChangeSet:
     fees_paid: list[FeeRow] = field(default_factory=list)
     forwarded: list[ForwardingRow] = field(default_factory=list)
     forwardings_answered: list[ForwardingRow] = field(default_factory=list)
+    corrections_requested: list[CorrectionRequestRow] = field(default_factory=list)
+    corrections_answered: list[CorrectionRequestRow] = field(default_factory=list)
     holds_opened: list[HoldRow] = field(default_factory=list)
     holds_changed: list[HoldRow] = field(default_factory=list)
     pauses_begun: list[PauseRow] = field(default_factory=list)

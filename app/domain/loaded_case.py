@@ -10,6 +10,7 @@ from app.domain.certificate import CertificateRow
 from app.domain.change_rows.incidents import OpenIncidentFacts
 from app.domain.change_rows.pauses import PauseRow
 from app.domain.change_set import CaseMaterialRow, DecisionRow, LedgerRow, PartyRow, StateRow
+from app.domain.correction_request import CorrectionRequestRow
 from app.domain.deemed_rows import HoldRow
 from app.domain.matter import OfferingVersion
 from app.domain.obstacle import FeeRow, ForwardingRow
@@ -188,6 +189,7 @@ class LoadedCase:
     outages: tuple[Gap, ...] = ()
     fees: tuple[FeeRow, ...] = ()
     forwardings: tuple[ForwardingRow, ...] = ()
+    correction_requests: tuple[CorrectionRequestRow, ...] = ()
     seal_authorisations: tuple[SealAuthorisation, ...] = ()
     certificate: CertificateRow | None = None
     pause: PauseRow | None = None

@@ -107,6 +107,25 @@ def _applies(member: MemberMatter, decided: Collection[str], scope: Mapping[str,
     return not member.is_optional
 
 
+def guided_members(variables: Mapping[str, object], offered: Iterable[str]) -> tuple[str, ...]:
+    """Return the matter codes the guidance of a joint case chose; `offered`, where there was no guidance.
+
+    variables: of the case.
+    """
+    guidance = variables.get("guidance")
+    chosen = guidance.get("members") if isinstance(guidance, Mapping) else None
+    return tuple(map(str, chosen or offered))
+
+
+def departments_of_members(variables: Mapping[str, object], offerings: Mapping[str, OfferingVersion]) -> dict[str, int]:
+    """Return the department of each chosen member of a joint case by its matter code.
+
+    offerings: lists of the members of its theme in force at its receipt.
+    """
+    chosen = guided_members(variables, offerings)
+    return {code: offerings[code].department_id for code in chosen if code in offerings}
+
+
 def split_form(
     theme: ThemeVersion, answers: Mapping[str, object], members: Collection[str] | None = None
 ) -> dict[str, dict[str, object]]:

@@ -342,3 +342,19 @@ class CancellationGround(StrEnum):
     LICENCE_ENDED = "licence_ended"
     FORCE_MAJEURE = "force_majeure"
     OTHER = "other"
+
+
+class Shortage(StrEnum):
+    """What is the matter with an item of an application (缺陷)."""
+
+    MISSING = "missing"
+    WRONG = "wrong"
+
+
+class CorrectionRequestState(StrEnum):
+    """Where the request of a department for a correction stands (补正意见状态)."""
+
+    WAITING = "waiting"
+    TOLD = "told"
+    SETTLED = "settled"
+    LAPSED = "lapsed"

@@ -44,9 +44,9 @@ def complete_task(
     claims_next: claim the person's next task in the same transaction; a repeated request claims nothing.
     Returns the task and the case as they are afterwards.
     Raises NotFound (not visible), Forbidden (not this person's), Stale (the task changed since it was shown), Conflict
-    `task_closed`, `decision_after_due`, `decision_after_deemed`, `external_result_exists`, InvalidInput
-    `outcome_unknown`, `material_missing` (acceptance without all that is required) or `invalid`, the latter two with one
-    item per fault.
+    `task_closed`, `decision_after_due`, `decision_after_deemed`, `external_result_exists`, `correction_requests_open`
+    (acceptance of a joint case while requests of its departments wait), InvalidInput `outcome_unknown`,
+    `material_missing` (acceptance without all that is required) or `invalid`, the latter two with one item per fault.
     """
     is_new = False
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app.domain.authority import Person, Scope
 from app.domain.matter import OfferingVersion
+from app.domain.theme import guided_members
 from app.domain.vocabulary import DeadlineState, LedgerKind
 from app.queries.scoping import case_scope
 from app.storage.offering_doc import read_offering
@@ -162,15 +163,13 @@ def get_case_extras(connection: sa.Connection, case_id: int) -> CaseExtras:
         .where(case_file.c.id == case_id)
     ).one()
     variables = orjson.loads(row.variables) if row.variables else {}
-    guidance = variables.get("guidance")
-    chosen = guidance.get("members") if isinstance(guidance, dict) else None
     return CaseExtras(
         intake_mode=row.intake_mode,
         county=row.county,
         intake_department_id=row.intake_department_id,
         offering=read_offering(row.offering_id, row.offering_version, row.doc) if row.doc else None,
         form=variables.get("form") or {},
-        chosen_members=tuple(map(str, chosen or ())),
+        chosen_members=guided_members(variables, ()),
     )
 
 

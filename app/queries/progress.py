@@ -7,6 +7,7 @@ from datetime import datetime
 import orjson
 import sqlalchemy as sa
 
+from app.domain.correction_request import merged_items
 from app.domain.errors import NotFound
 from app.queries.clock import ClockView, list_clocks
 from app.queries.published_view import PublishedView
@@ -32,11 +33,25 @@ TOLD_KINDS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskedItem:
+    """What a department of a joint case asked for. shortage: missing or wrong. remark: may be empty."""
+
+    department: str
+    name: str
+    shortage: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectionNotice:
-    """The latest one-time notice (一次性补正告知书): its number and the names of what is missing or wrong."""
+    """The latest one-time notice (一次性补正告知书): its number and the names of what is missing or wrong.
+
+    asked: those among them that departments of a joint case asked for, in the words of the notice.
+    """
 
     document_no: str
     items: tuple[str, ...]
+    asked: tuple[AskedItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +155,13 @@ def find_correction(connection: sa.Connection, case_id: int) -> CorrectionNotice
     ).one_or_none()
     if row is None:
         return None
-    missing = orjson.loads(row.facts).get("missing") or ()
-    return CorrectionNotice(document_no=row.document_no, items=tuple(map(str, missing)))
+    facts = orjson.loads(row.facts)
+    asked = tuple(
+        AskedItem(department=department["department"], **item)
+        for department in facts.get("asked") or ()
+        for item in department["items"]
+    )
+    return CorrectionNotice(document_no=row.document_no, items=tuple(merged_items(facts)), asked=asked)
 
 
 def _waiting_roles(connection: sa.Connection, case_id: int) -> tuple[str, ...]:

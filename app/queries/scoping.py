@@ -9,10 +9,14 @@ from app.storage.tables import case_file, case_party
 
 def case_scope(scope: Scope, case: sa.FromClause = case_file) -> list[sa.ColumnElement[bool]]:
     """Return the conditions on `case_file`, or an alias of it, that keep a reader to what they may see."""
-    if not scope.granted_by:
-        return _narrowed(scope, case)
-    is_granted = sa.and_(case.c.department_id.in_(sorted(scope.granted_by)), case.c.decision.in_(GRANTING))
-    return [sa.or_(sa.and_(sa.true(), *_narrowed(scope, case)), is_granted)]
+    besides: list[sa.ColumnElement[bool]] = []
+    if scope.granted_by:
+        granted = case.c.department_id.in_(sorted(scope.granted_by))
+        besides.append(sa.and_(granted, case.c.decision.in_(GRANTING)))
+    if scope.asked_about:
+        besides.append(case.c.id.in_(sorted(scope.asked_about)))
+    narrowed = _narrowed(scope, case)
+    return [sa.or_(sa.and_(sa.true(), *narrowed), *besides)] if besides else narrowed
 
 
 def _narrowed(scope: Scope, case: sa.FromClause) -> list[sa.ColumnElement[bool]]:

@@ -38,6 +38,7 @@ def place_of(work: Casework) -> CasePlace:
         department_ids=frozenset({case.department_id, case.intake_department_id}),
         applicant_account_id=party.account_id if party else None,
         granted_by=case.department_id if is_granted else None,
+        case_id=case.id,
     )
 
 

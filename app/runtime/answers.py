@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from app.domain.errors import InvalidInput
 from app.domain.form import check_answers
 from app.domain.loaded_case import TaskFacts
+from app.engine import codec
 from app.runtime.casework import Casework
 
 
@@ -22,6 +23,13 @@ def checked_answers(
             raise InvalidInput("form_unexpected", task=str(task.id))
         return {}
     return check_answers(form.schema, answers, given={"outcome": outcome})
+
+
+def variables_of(work: Casework) -> Mapping[str, object]:
+    """Return the variables of the case in hand, as they are now; none once its state was erased."""
+    if work.instance is not None:
+        return work.instance.variables
+    return codec.load_variables(work.loaded.state.variables) if work.loaded.state else {}
 
 
 def latest_answers(work: Casework) -> dict[str, object]:

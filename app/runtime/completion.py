@@ -14,6 +14,7 @@ from app.domain.snapshot import OpenTask, Snapshot
 from app.domain.vocabulary import CaseKind, ClockName, TaskState
 from app.runtime.acceptance import DELIVERED, NON_ACCEPTING, accept
 from app.runtime.casework import Casework
+from app.runtime.correction_requests import refuse_open_requests
 from app.runtime.decision import decide, decision_of, refuse_late_decision
 from app.runtime.filing import note_filing_step
 from app.runtime.materials import refuse_missing_materials
@@ -25,8 +26,8 @@ def prepare_completion(work: Casework, waiting: Snapshot, move: CompleteTask) ->
     One act is one audit entry; the ledger entry of the clock it starts or stops shares its seq. Returns the move with
     the answers under `answers.<element>`, where conditions of the diagram find them.
     Raises Conflict `task_closed` when the instance no longer waits for the task, InvalidInput `outcome_unknown` when the
-    task does not offer the outcome, InvalidInput `material_missing` when an acceptance comes too early. The materials of
-    a member case are those of its theme.
+    task does not offer the outcome, InvalidInput `material_missing` or Conflict `correction_requests_open` when an
+    acceptance comes too early. The materials of a member case are those of its theme.
     """
     row = next((task for task in work.loaded.tasks if task.engine_task == move.task_id), None)
     task = next((task for task in waiting.open_tasks if task.task_id == move.task_id), None)
@@ -53,6 +54,7 @@ def _act(work: Casework, task: OpenTask, move: CompleteTask) -> None:
         refuse_late_decision(work)
     is_member = work.case.kind == CaseKind.MEMBER
     if is_accepting and not is_member:
+        refuse_open_requests(work)
         refuse_missing_materials(work)
     if task.limit == ClockName.FILING:
         note_filing_step(work, move.outcome)

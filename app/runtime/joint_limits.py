@@ -8,7 +8,9 @@ from app.domain.calendar import to_local
 from app.domain.counting import begin
 from app.domain.limit import TimeLimit, parse_limit
 from app.domain.matter import ExtensionRule
+from app.domain.theme import guided_members
 from app.domain.vocabulary import LimitUnit
+from app.runtime.answers import variables_of
 from app.runtime.casework import Casework
 
 LICENCE = "01"
@@ -51,9 +53,7 @@ def joint_statutory(work: Casework) -> str:
 
 def chosen_members(work: Casework) -> tuple[str, ...]:
     """Return the matter codes the guidance chose, every member of the theme where there was no guidance."""
-    guidance = work.instance.variables.get("guidance") if work.instance else None
-    chosen = guidance.get("members") if isinstance(guidance, dict) else None
-    return tuple(map(str, chosen or work.loaded.member_offerings))
+    return guided_members(variables_of(work), work.loaded.member_offerings)
 
 
 def extension_rule(work: Casework) -> ExtensionRule | None:

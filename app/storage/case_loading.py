@@ -14,6 +14,7 @@ from app.domain.certificate import CertificateRow
 from app.domain.change_rows.incidents import OpenIncidentFacts
 from app.domain.change_rows.pauses import PauseRow
 from app.domain.change_set import CaseMaterialRow, DecisionRow, LedgerRow, PartyRow, StateRow
+from app.domain.correction_request import CorrectionRequestRow
 from app.domain.deemed_rows import HoldRow
 from app.domain.errors import NotFound
 from app.domain.loaded_case import (
@@ -84,6 +85,7 @@ HANDLED_IN_THEME = RowSet(
 HOLDS = RowSet(row=HoldRow, table=tables.hold, where=OF_CASE, order="id")
 FEES = RowSet(row=FeeRow, table=tables.case_fee, where=OF_CASE, order="id")
 FORWARDINGS = RowSet(row=ForwardingRow, table=tables.case_forwarding, where=OF_CASE, order="id")
+CORRECTION_REQUESTS = RowSet(row=CorrectionRequestRow, table=tables.correction_request, where=OF_CASE, order="id")
 OUTAGES = RowSet(
     row=Gap,
     table=tables.outage,
@@ -165,6 +167,7 @@ ROW_SETS = (
     OUTAGES,
     FEES,
     FORWARDINGS,
+    CORRECTION_REQUESTS,
     CLOSURES,
     SEAL_AUTHORISATIONS,
     CERTIFICATE,
@@ -242,6 +245,7 @@ def _loaded(uow: UnitOfWork, rows: Rows, *, now: datetime, generation: int) -> L
         outages=OUTAGES.read(rows[OUTAGES]),
         fees=FEES.read(rows[FEES]),
         forwardings=FORWARDINGS.read(rows[FORWARDINGS]),
+        correction_requests=CORRECTION_REQUESTS.read(rows[CORRECTION_REQUESTS]),
         seal_authorisations=SEAL_AUTHORISATIONS.read(rows[SEAL_AUTHORISATIONS]),
         certificate=_only(CERTIFICATE.read(rows[CERTIFICATE])),
         pause=_only(PAUSE.read(rows[PAUSE])),

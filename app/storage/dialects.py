@@ -34,6 +34,7 @@ UNIQUE_CODES = {
     "cancellation": "certificate_ended",
     "revocation": "revocation_done",
     "case_file": "case_exists",
+    "correction_request": "correction_request_waiting",
     "decision_record": "already_decided",
     "idempotency_key": "request_repeated",
 }

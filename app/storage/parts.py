@@ -18,6 +18,7 @@ from app.domain.change_rows.incidents import IncidentChange
 from app.domain.change_rows.migration import MemberElement, MigrationCaseChange, TaskMigration
 from app.domain.change_rows.papers import DeliveryRow, DocumentRow
 from app.domain.change_rows.pauses import PauseEnd, PauseRow
+from app.domain.correction_request import CorrectionRequestRow
 from app.domain.obstacle import FeeRow, ForwardingRow
 from app.domain.renewal import RenewalRow
 from app.domain.revocation import BarRow, CancellationRow, RevocationRow
@@ -204,6 +205,14 @@ PARTS: tuple[Part, ...] = (
         kind=UPDATE,
         row=ForwardingRow,
         guard="{t}answered_at IS NULL",
+    ),
+    Part(name="corrections_requested", table=tables.correction_request, kind=INSERT, row=CorrectionRequestRow),
+    Part(
+        name="corrections_answered",
+        table=tables.correction_request,
+        kind=UPDATE,
+        row=CorrectionRequestRow,
+        guard="{t}answer IS NULL",
     ),
     Part(name="holds_opened", table=tables.hold, kind=INSERT, row=deemed_rows.HoldRow),
     Part(

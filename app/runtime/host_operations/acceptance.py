@@ -1,6 +1,7 @@
 """Operations around acceptance: accept, accept by silence, refuse, the one-time notice and the applicant's answer."""
 
 from app.domain.actor import system_actor
+from app.domain.correction_request import merged_items
 from app.domain.errors import RuleViolation
 from app.domain.limit import TimeLimit, parse_limit
 from app.domain.service_record import ELECTRONIC, IN_PERSON, Attempt, refuse_unproven
@@ -11,6 +12,7 @@ from app.runtime.answers import answer_of, list_of
 from app.runtime.cards import CardSubject, issue_card
 from app.runtime.casework import Casework
 from app.runtime.closing import close
+from app.runtime.correction_requests import tell_requests, told_items
 from app.runtime.materials import names_of_missing
 from app.runtime.notices import tell_applicant, tell_card
 from app.runtime.papers import issue_document
@@ -61,14 +63,18 @@ def refuse_acceptance(work: Casework, service: OpenService) -> dict[str, object]
 def issue_correction_notice(work: Casework, service: OpenService) -> dict[str, object]:
     """Send the one notice of everything that is missing; the correction limit runs (行政许可法 art. 32(1)(4)).
 
+    `missing` is what the window found; what departments of a joint case asked for stands beside it, by department (J11).
     It runs from the service of the notice (time-limits.md K23): at once to the account of who applied online and so
     agreed to it, or handed over at the counter with a receipt; by another way only when that is proven.
     Raises RuleViolation `notice_already_given` when a second notice names what the first one did not (section 7 rule 3).
     """
     stop_running(work, (ClockName.NOTICE5,), at=work.now)
     items = list_of(work, "missing") or names_of_missing(work)
+    asked = tell_requests(work)
+    facts = {"missing": items, "asked": asked, "remark": answer_of(work, "remark")}
+    items = merged_items(facts)
     _refuse_new_items(work, items)
-    document = issue_document(work, "correction_notice", {"missing": items, "remark": answer_of(work, "remark")})
+    document = issue_document(work, "correction_notice", facts)
     work.move_to(CaseState.CORRECTING)
     limit = limit_of_clock(work, ClockName.CORRECTION)
     assert limit is not None
@@ -83,8 +89,8 @@ def issue_correction_notice(work: Casework, service: OpenService) -> dict[str, o
 
 def _refuse_new_items(work: Casework, items: list[str]) -> None:
     """Whoever was told once what is missing is not sent away a second time for something else."""
-    told = work.instance.variables.get("correction_items") if work.instance else None
-    new = [item for item in items if item not in told] if isinstance(told, list) else []
+    told = told_items(work)
+    new = [item for item in items if item not in told] if told is not None else []
     if new:
         work.try_clock_act("correction_notice")
         article = work.published.time_rules.articles["acceptance"]

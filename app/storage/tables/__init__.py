@@ -15,6 +15,7 @@ from app.storage.tables.catalogue import (
 )
 from app.storage.tables.certificate import certificate, renewal_request
 from app.storage.tables.clock import clock_entry, deadline
+from app.storage.tables.correction import correction_request
 from app.storage.tables.definition import definition, deployment, normalised_diagram, rule_version
 from app.storage.tables.material import case_material, material
 from app.storage.tables.migration import case_migration, case_migration_case
@@ -64,6 +65,7 @@ __all__ = [
     "clock_doubt",
     "clock_entry",
     "closure",
+    "correction_request",
     "deadline",
     "decision_record",
     "deemed_release",
