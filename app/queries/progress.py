@@ -1,7 +1,7 @@
 """Progress (进度查询) for who holds the case number and the code of the receipt; personal data stands here masked."""
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import orjson
@@ -139,7 +139,7 @@ def get_progress(
         closed_at=row.closed_at,
         waiting_roles=_waiting_roles(connection, row.id),
         clocks=list_clocks(connection, view, row.id, now=now),
-        correction=find_correction(connection, row.id) if row.state == "correcting" else None,
+        correction=_told_to_all(find_correction(connection, row.id)) if row.state == "correcting" else None,
         members=_members(connection, row.id),
         events=_events(connection, row.id),
     )
@@ -162,6 +162,11 @@ def find_correction(connection: sa.Connection, case_id: int) -> CorrectionNotice
         for item in department["items"]
     )
     return CorrectionNotice(document_no=row.document_no, items=tuple(merged_items(facts)), asked=asked)
+
+
+def _told_to_all(notice: CorrectionNotice | None) -> CorrectionNotice | None:
+    """Leave out the remarks, which may say something about persons."""
+    return notice and replace(notice, asked=tuple(replace(item, remark="") for item in notice.asked))
 
 
 def _waiting_roles(connection: sa.Connection, case_id: int) -> tuple[str, ...]:

@@ -23,11 +23,14 @@ def masked_line(line: CaseLine) -> CaseLine:
     return replace(line, applicant=mask_name(line.applicant))
 
 
-def masked_case(view: CaseView, person: Person) -> CaseView:
-    """Return the case with name, id number and telephone masked, unless the reader handles it or it is theirs."""
+def masked_case(view: CaseView, person: Person, *, is_asked: bool = False) -> CaseView:
+    """Return the case with name, id number and telephone masked, unless the reader handles it or it is theirs.
+
+    is_asked: a department of theirs looks at the application before it is accepted, and so handles it.
+    """
     offices = {int(view.department_id), int(view.intake_department_id)}
     handles = person.has_role(*HANDLING) and not offices.isdisjoint(person.department_ids)
-    if person.is_applicant or handles:
+    if person.is_applicant or handles or is_asked:
         return view
     return replace(
         view,

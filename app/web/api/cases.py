@@ -6,6 +6,7 @@ from typing import Any
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from app.domain.errors import NotFound
 from app.operations.extend_clock import extend_clock
 from app.operations.submit_correction import submit_correction
 from app.operations.suspend_clock import SuspensionRequest, resume_clock, suspend_clock
@@ -19,7 +20,7 @@ from app.web.api import case_answers, clock_schemas, schemas
 from app.web.api.answers import page_of
 from app.web.api.description import REPEATABLE
 from app.web.api.present import jsonable
-from app.web.api.requests import container, context, cursor_secret, idempotency, instant, reading, row_id, sight
+from app.web.api.requests import container, context, cursor_secret, idempotency, instant, reading, row_id, sight_of_case
 from app.web.masking import masked_case
 from app.web.sign_in import current_person
 
@@ -33,9 +34,21 @@ def case_id_of(case_no: str) -> int:
 
 
 def readable_case_id_of(case_no: str) -> int:
-    """Return the id of a case the caller may read, also as head of a superior department. Raises NotFound otherwise."""
+    """Return the id of a case the caller may read, also as head of a superior department or as one who is asked about it.
+
+    Raises NotFound otherwise.
+    """
     with reading() as opened:
-        return case_page.find_case_id(opened.connection, sight(), case_no)
+        return case_page.find_case_id(opened.connection, sight_of_case(opened, case_no), case_no)
+
+
+def known_case_id_of(case_no: str) -> int:
+    """Return the id of a case, whoever asks: under its lock the act says who may. Raises NotFound for no such case."""
+    with reading() as opened:
+        case_id = case_page.find_case_by_number(opened.connection, case_no)
+    if case_id is None:
+        raise NotFound("case_unknown", case=case_no)
+    return case_id
 
 
 @blueprint.route("/cases")
@@ -69,9 +82,10 @@ class Case(MethodView):
         """Return a case with its state, tasks, clocks and members; `ETag` is its version."""
         person = current_person()
         with reading() as opened:
-            view = case_page.get_case(opened.connection, sight(), case_no)
+            scope = sight_of_case(opened, case_no)
+            view = case_page.get_case(opened.connection, scope, case_no)
             clocks = list_clocks(opened.connection, container().view(), int(view.id), now=opened.now)
-        body = jsonable(masked_case(view, person))
+        body = jsonable(masked_case(view, person, is_asked=int(view.id) in scope.asked_about))
         assert isinstance(body, dict)
         body["clocks"] = present_clocks(clocks)
         return body, {"ETag": f'"{view.version}"'}

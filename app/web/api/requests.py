@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from flask import current_app, request
@@ -12,6 +12,7 @@ from app.domain.authority import Scope
 from app.domain.errors import CaseworkError, InvalidInput
 from app.domain.request_key import RequestKey, request_key
 from app.domain.vocabulary import Role
+from app.queries.joint_applications import find_asked_about
 from app.runtime.context import Context
 from app.runtime.superiors import sight_of
 from app.storage.database import Reading
@@ -43,6 +44,11 @@ def sight() -> Scope:
     """Return which cases the caller may read; what they may change lies in their scope alone."""
     person = current_person()
     return sight_of(person, context().library.current()) if person.has_role(Role.UNIT_HEAD) else person.scope
+
+
+def sight_of_case(opened: Reading, case_no: str) -> Scope:
+    """Return the scope one case is read in: `sight`, and a joint application the caller's department is asked about."""
+    return replace(sight(), asked_about=find_asked_about(opened.connection, current_person(), case_no))
 
 
 def idempotency() -> RequestKey | None:

@@ -7,18 +7,17 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
-from app.domain.errors import NotFound
 from app.domain.revocation import CancellationInput, RevocationInput
 from app.domain.vocabulary import CancellationGround, RevocationGround, Role
 from app.operations.cancel_certificate import cancel_certificate
 from app.operations.revoke_case import revoke_case
-from app.queries.case_page import find_case_by_number
 from app.queries.cases import CaseLine, list_cases
 from app.queries.revocations import RevocationView, list_revocations
 from app.runtime.superiors import revocable_by
 from app.web.api import asked as asked_for
 from app.web.api import schemas
 from app.web.api.answers import page_of
+from app.web.api.cases import known_case_id_of
 from app.web.api.description import REPEATABLE
 from app.web.api.requests import context, cursor_secret, idempotency, instant, reading, row_id, sight
 from app.web.masking import masked_line
@@ -119,10 +118,7 @@ class Revocation(MethodView):
     @blueprint.alt_response(422, schema=schemas.Problem)
     def post(self, body: dict[str, Any], case_no: str) -> object:
         """Revoke what a case granted, as head of the authority that decided or of the one above it."""
-        with reading() as opened:
-            case_id = find_case_by_number(opened.connection, case_no)
-        if case_id is None:
-            raise NotFound("case_unknown", case=case_no)
+        case_id = known_case_id_of(case_no)
         asked = RevocationInput(
             **{**body, "ground": RevocationGround(body["ground"]), "heard_at": instant(body["heard_at"])}
         )

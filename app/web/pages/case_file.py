@@ -46,11 +46,13 @@ STAFF = "staff:"
 class CaseFile:
     """Everything one reading found out about a case, for one reader.
 
-    is_seen_from_above: they see it only because they head a department above the one that granted it.
+    is_seen_from_above: they see it only because they head a department above the one that granted it. is_asked: only
+    because a department of theirs looks at the joint application before it is accepted.
     """
 
     person: Person
     is_seen_from_above: bool
+    is_asked: bool
     showing: Showing
     published: Published
     view: CaseView
@@ -80,10 +82,15 @@ class CaseFile:
 
     @property
     def handles(self) -> bool:
-        """Whether the reader handles cases where this one is decided or was taken in, or it is their own."""
+        """Whether the reader handles cases where this one is decided or was taken in, is asked about it, or it is theirs."""
         places = {int(self.view.department_id), self.extras.intake_department_id}
         handling = {place.department_id for place in self.person.memberships if place.role in HANDLING}
-        return self.person.is_applicant or not places.isdisjoint(handling)
+        return self.person.is_applicant or self.is_asked or not places.isdisjoint(handling)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the case lies outside of the reader's scope, so that they look and do nothing."""
+        return self.is_seen_from_above or self.is_asked
 
     @property
     def roles(self) -> frozenset[str]:
@@ -109,7 +116,8 @@ def read_case(opened: Reading, person: Person, case_no: str, *, scope: Scope | N
     view = get_case(link, scope or person.scope, case_no)
     case_id, published = int(view.id), context().library.current()
     extras = get_case_extras(link, case_id)
-    is_seen_from_above = not person.is_applicant and not may_see_case(person, _place_of(view, extras))
+    is_outside = not person.is_applicant and not may_see_case(person, _place_of(view, extras))
+    is_asked = is_outside and scope is not None and case_id in scope.asked_about
     ledger, history = ledger_of(link, case_id), list_history(link, case_id)
     ids = {int(task.assignee_id) for task in view.tasks if task.assignee_id}
     actors = [entry.actor for entry in ledger] + [entry.actor for entry in history]
@@ -118,16 +126,17 @@ def read_case(opened: Reading, person: Person, case_no: str, *, scope: Scope | N
     ids |= {int(str(row["checked_by"])) for row in materials if row["checked_by"]}
     return CaseFile(
         person=person,
-        is_seen_from_above=is_seen_from_above,
+        is_seen_from_above=is_outside and not is_asked,
+        is_asked=is_asked,
         showing=showing(opened.now),
         published=published,
-        view=masked_case(view, person),
+        view=masked_case(view, person, is_asked=is_asked),
         extras=extras,
         clocks=list_clocks(link, view_of_rules(), case_id, now=opened.now),
         ledger=ledger,
         history=history,
         materials=materials,
-        cards=() if is_seen_from_above else list_case_cards(link, case_id),
+        cards=() if is_outside else list_case_cards(link, case_id),
         documents=list_documents(link, case_id),
         decision=find_decision(link, case_id) or {},
         renewal=find_renewal(link, case_id),

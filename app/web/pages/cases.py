@@ -6,7 +6,7 @@ from flask import Response, make_response, render_template, request, url_for
 
 from app.domain.authority import Scope
 from app.domain.errors import NotFound
-from app.domain.vocabulary import CaseState, Role
+from app.domain.vocabulary import CaseKind, CaseState, Role
 from app.operations.render_document import render_case_document
 from app.operations.withdraw_case import BEFORE_DECISION
 from app.queries.case_page import find_case_id
@@ -21,7 +21,7 @@ from app.web.pages.blueprint import pages
 from app.web.pages.case_file import CaseFile, read_case
 from app.web.pages.case_parts import common_parts, due_of_task
 from app.web.pages.clock_acts import may_extend, may_reclassify, may_restart, may_resume, may_suspend
-from app.web.pages.context import Showing, context, next_links, paging, reading, row_id, secret, showing, sight
+from app.web.pages.context import Showing, context, next_links, paging, reading, row_id, secret, showing, sight_of_case
 from app.web.pages.interventions import may_intervene, paused_line
 from app.web.pages.machine import incident_line
 from app.web.pages.revocations import may_revoke
@@ -66,14 +66,14 @@ def cases() -> str:
 def case(case_no: str) -> str:
     """Show one case."""
     with reading() as opened:
-        file = read_case(opened, current_person(), case_no, scope=sight())
+        file = read_case(opened, current_person(), case_no, scope=sight_of_case(opened, case_no))
     has_plan = file.view.theme_code is not None and file.view.accepted_at is not None
     return render_template(
         "case.html",
         **common_parts(file),
         tasks=_tasks(file),
         acts=_acts(file),
-        back_url=url_for("pages.revocable_cases" if file.is_seen_from_above else "pages.cases"),
+        back_url=url_for(_list_of(file)),
         holds=[_hold(file, item) for item in file.holds],
         paused=paused_line(file.pause, file.showing) if file.pause else None,
         incidents=[incident_line(item, file.showing) for item in file.incidents],
@@ -87,7 +87,7 @@ def case(case_no: str) -> str:
 def case_diagram(case_no: str) -> Response:
     """Return the diagram as its author drew it."""
     with reading() as opened:
-        case_id = find_case_id(opened.connection, sight(), case_no)
+        case_id = find_case_id(opened.connection, sight_of_case(opened, case_no), case_no)
         diagram = get_diagram(opened.connection, case_id)
     return Response(diagram.xml, mimetype="application/xml")
 
@@ -96,16 +96,16 @@ def case_diagram(case_no: str) -> Response:
 def case_document(case_no: str, document_id: str) -> Response:
     """Return a paper of the case as PDF."""
     with reading() as opened:
-        case_id = find_case_id(opened.connection, sight(), case_no)
+        case_id = find_case_id(opened.connection, sight_of_case(opened, case_no), case_no)
     content = render_case_document(context(), case_id=case_id, document_id=row_id(document_id))
     return Response(content, mimetype="application/pdf")
 
 
 @pages.get("/cases/<case_no>/materials/<requirement>")
 def case_material(case_no: str, requirement: str) -> Response:
-    """Return a material that was handed in, to those who handle the case and to the applicant."""
+    """Return a material that was handed in, to those who handle the case or are asked about it, and to the applicant."""
     with reading() as opened:
-        file = read_case(opened, current_person(), case_no)
+        file = read_case(opened, current_person(), case_no, scope=sight_of_case(opened, case_no))
         material_id = find_material_id(opened.connection, int(file.view.id), requirement)
         stored = read_material(opened.connection, material_id) if material_id is not None and file.handles else None
     if stored is None:
@@ -139,6 +139,13 @@ def _line(line: CaseLine, shown: Showing) -> dict[str, object]:
     }
 
 
+def _list_of(file: CaseFile) -> str:
+    """Return the page the reader comes from, by what lets them see the case."""
+    if file.is_asked:
+        return "pages.joint_applications"
+    return "pages.revocable_cases" if file.is_seen_from_above else "pages.cases"
+
+
 def _tasks(file: CaseFile) -> list[dict[str, object]]:
     """Return the open tasks; a link stands where the reader's roles include that of the task."""
     return [
@@ -148,7 +155,9 @@ def _tasks(file: CaseFile) -> list[dict[str, object]]:
             "role": task.role,
             "assignee": file.names.get(int(task.assignee_id), "") if task.assignee_id else "",
             "due": due_of_task(file, task.due_at),
-            "url": url_for("pages.task", task_id=task.id) if task.role in file.person.roles else "",
+            "url": url_for("pages.task", task_id=task.id)
+            if task.role in file.person.roles and not file.is_read_only
+            else "",
         }
         for task in file.view.tasks
         if task.state in OPEN
@@ -183,7 +192,8 @@ def _acts(file: CaseFile) -> dict[str, bool]:
         "may_restart": may_restart(file),
         "may_record_error": may_record_error(file),
         "may_withdraw": may_withdraw and file.view.state in BEFORE_DECISION,
-        "may_record": not file.person.is_applicant and not file.is_seen_from_above,
+        "may_record": not file.person.is_applicant and not file.is_read_only,
+        "may_look": file.view.kind == CaseKind.THEME and not file.person.is_applicant,
         "may_revoke": may_revoke(file),
         "may_card": file.person.has_role("supervisor"),
         "may_intervene": may_intervene(file),

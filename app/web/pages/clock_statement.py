@@ -9,7 +9,7 @@ from app.queries.case_page import get_case
 from app.queries.clock import ClockView, list_clocks
 from app.web.pages.blueprint import pages
 from app.web.pages.case_parts import limit_text
-from app.web.pages.context import Showing, reading, showing, sight, view_of_rules
+from app.web.pages.context import Showing, reading, showing, sight_of_case, view_of_rules
 
 
 @pages.get("/cases/<case_no>/clock")
@@ -18,7 +18,7 @@ def clock_statement(case_no: str) -> tuple[str, int]:
     asked = request.args.get("as_of", "").strip()
     as_of = _instant(asked)
     with reading() as opened:
-        view = get_case(opened.connection, sight(), case_no)
+        view = get_case(opened.connection, sight_of_case(opened, case_no), case_no)
         now = as_of or opened.now
         clocks = list_clocks(opened.connection, view_of_rules(), int(view.id), now=now, asof=as_of)
         shown = showing(opened.now)

@@ -12,7 +12,7 @@ from app.domain.errors import CaseworkError, Conflict, Forbidden, InvalidInput, 
 from app.domain.form import FieldKind, FormField, FormSchema
 from app.domain.vocabulary import Colour
 from app.queries.published_view import PublishedView
-from app.web.api.requests import container, context, cursor_secret, paging, reading, row_id, sight
+from app.web.api.requests import container, context, cursor_secret, paging, reading, row_id, sight, sight_of_case
 from app.web.errors import problem_of
 from app.web.form_view import name_of_pointer
 from app.web.language import current_language
@@ -36,6 +36,7 @@ __all__ = [
     "secret",
     "showing",
     "sight",
+    "sight_of_case",
     "tell",
     "told_or_refused",
     "view_of_rules",

@@ -165,6 +165,7 @@ def _correction_page(file: CaseFile, notice: CorrectionNotice, schema: FormSchem
         case={"case_no": view.case_no, "name": view.name},
         notice={"document_no": notice.document_no, "due": correction_due(file.clocks, file.showing)},
         items=[{"name": name, "remark": names.get(name, "")} for name in notice.items],
+        asked=notice.asked,
         materials=_asked_materials(file, notice, typed),
         fields=form_fields(schema, typed.answers, typed.errors),
         errors=typed.errors,
@@ -202,6 +203,7 @@ def _correction(file: CaseFile, notice: CorrectionNotice | None) -> dict[str, ob
     return {
         "url": url_for("pages.correction", case_no=file.view.case_no),
         "items": notice.items if notice else (),
+        "asked": notice.asked if notice else (),
         "due": correction_due(file.clocks, file.showing),
     }
 

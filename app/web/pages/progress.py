@@ -78,7 +78,8 @@ def _found(found: Progress, shown: Showing) -> str:
 def _correction(found: Progress, shown: Showing) -> dict[str, object] | None:
     if found.correction is None:
         return None
-    return {"url": "", "items": found.correction.items, "due": correction_due(found.clocks, shown)}
+    told, due = found.correction, correction_due(found.clocks, shown)
+    return {"url": "", "items": told.items, "asked": told.asked, "due": due}
 
 
 def _members(found: Progress) -> list[dict[str, object]]:

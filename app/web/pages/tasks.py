@@ -40,6 +40,7 @@ from app.web.pages.context import (
     told_or_refused,
     words,
 )
+from app.web.pages.correction_requests import waiting_requests
 from app.web.pages.worklist import as_left
 from app.web.sign_in import current_person
 
@@ -156,6 +157,7 @@ def _page(task_id: str, sent: _Sent | None) -> str:
         person, published = current_person(), context().library.current()
         found = get_task_page(opened.connection, published, person, row_id(task_id), now=opened.now)
         file = read_case(opened, person, found.task.case_no)
+        requests = waiting_requests(opened, file)
     form = published.pinned_form(found.form_key, found.form_version)
     shown = sent or _kept(found)
     may_mark = found.rights.may_complete and not found.rights.may_claim and found.task.role in MARKING
@@ -169,6 +171,7 @@ def _page(task_id: str, sent: _Sent | None) -> str:
             for code in found.outcomes
         ],
         may_mark=may_mark,
+        requests=requests,
         errors=list(shown.errors),
         next_url=local_path(as_left(), url_for("pages.worklist")),
         given_json="{}",
