@@ -19,6 +19,8 @@ ACTS: Mapping[str, frozenset[str]] = {
     "resume": frozenset(),
     "extend": frozenset({"reason"}),
     "withdraw": frozenset(),
+    "ask_correction": frozenset({"matter", "shortage", "remark"}),
+    "settle": frozenset({"matter", "reason"}),
 }
 COMMON = frozenset({"by", "at", "member", "refused", "then"})
 GIVEN = frozenset(

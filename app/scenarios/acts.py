@@ -6,6 +6,11 @@ from typing import Any
 from app.domain.authority import Person
 from app.operations.complete_task import Completion, complete_task
 from app.operations.extend_clock import extend_clock
+from app.operations.request_corrections import (
+    CorrectionRequestInput,
+    request_correction,
+    settle_correction_request,
+)
 from app.operations.submit_correction import submit_correction
 from app.operations.suspend_clock import SuspensionRequest, resume_clock, suspend_clock
 from app.operations.withdraw_case import withdraw_case
@@ -70,6 +75,22 @@ def _withdraw(world: World, case: CaseView, person: Person, facts: Facts) -> obj
     return withdraw_case(world.context, person, case_id=int(case.id), reason=facts["withdraw"])
 
 
+def _ask_correction(world: World, case: CaseView, person: Person, facts: Facts) -> object:
+    asked = CorrectionRequestInput(
+        matter_code=facts.get("matter", ""),
+        item=facts["ask_correction"],
+        shortage=facts.get("shortage", ""),
+        remark=facts.get("remark", ""),
+    )
+    return request_correction(world.context, person, case_id=int(case.id), asked=asked)
+
+
+def _settle(world: World, case: CaseView, person: Person, facts: Facts) -> object:
+    number = world.waiting_request(case, matter_code=facts.get("matter", ""), item=facts["settle"])
+    reason = facts.get("reason", "")
+    return settle_correction_request(world.context, person, case_id=int(case.id), request_id=number, reason=reason)
+
+
 ACTS: Mapping[str, Act] = {
     "task": _complete,
     "correct": _correct,
@@ -77,4 +98,6 @@ ACTS: Mapping[str, Act] = {
     "resume": _resume,
     "extend": _extend,
     "withdraw": _withdraw,
+    "ask_correction": _ask_correction,
+    "settle": _settle,
 }

@@ -11,7 +11,7 @@ from app.container import MESSAGE_HANDLERS, Container, build_container
 from app.domain.actor import system_actor
 from app.domain.authority import Person
 from app.domain.errors import InvalidInput
-from app.domain.vocabulary import Lane
+from app.domain.vocabulary import CorrectionRequestState, Lane
 from app.operations.add_demo_people import add_demo_people
 from app.operations.deliver_outbox import deliver_outbox
 from app.operations.deploy_rules import deploy_rules
@@ -19,6 +19,7 @@ from app.operations.fire_due_deadlines import fire_due_deadlines
 from app.operations.seal_documents import seal_documents
 from app.queries.case_materials import list_missing_materials
 from app.queries.case_page import CaseView, get_case
+from app.queries.correction_requests import list_correction_requests
 from app.runtime.people import person_by_account
 from app.scenarios.course import Course
 from app.settings import Settings
@@ -62,6 +63,15 @@ class World:
         case_id, themes = int(self.case(case_no).id), self.context.library.current().themes
         with self.context.database.read() as connection:
             return tuple(item.code for item in list_missing_materials(connection, themes, case_id))
+
+    def waiting_request(self, case: CaseView, *, matter_code: str, item: str) -> int:
+        """Return the id of the correction request of a member that waits for an item; 0, which no request has, for none."""
+        themes = self.context.library.current().themes
+        with self.context.database.read() as connection:
+            found = list_correction_requests(connection, themes, self.person("supervisor.es"), int(case.id))
+        waiting = (view for view in found if view.state == CorrectionRequestState.WAITING)
+        asked = (view for view in waiting if view.matter_code == matter_code and item in (view.item, view.name))
+        return next((int(view.request_id) for view in asked), 0)
 
     def deliver(self) -> None:
         """Seal what is queued and deliver every message whose instant has come; joint cases take in members that way."""
