@@ -4,17 +4,24 @@ from dataclasses import dataclass, fields
 
 from app.domain.vocabulary import Lane
 from app.operations.fire_due_deadlines import fire_due_deadlines
+from app.operations.request_corrections import (
+    CorrectionRequestInput,
+    request_correction,
+    settle_correction_request,
+)
 from app.operations.withdraw_case import withdraw_case
-from app.queries.case_page import get_case
+from app.queries.case_page import find_case_id, get_case
 from tests.world import World
 
 FOOD = "restaurant-food"
-CLERK, REVIEWER, DECIDER, HEAD, DELIVERY = (
+CLERK, REVIEWER, DECIDER, HEAD, DELIVERY, POLICE, SOCIAL = (
     "window.enshi",
     "reviewer.enshi",
     "decider.enshi",
     "head.enshi",
     "delivery.enshi",
+    "ga1.enshi",
+    "rs1.enshi",
 )
 
 
@@ -31,6 +38,7 @@ class Town:
     refused: str
     withdrawn: str
     joint: str
+    asked: str
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -56,6 +64,8 @@ def settle(world: World) -> Town:
     world.complete(correcting, "check", CLERK, "correct", remark="缺少经营场所平面图。", correction_days=5)
     world.complete(reviewing, "check", CLERK, "accept")
     _withdraw(world, withdrawn)
+    asked = world.apply_theme("startup", needs_seal="yes", has_employees="yes", needs_bank="no")
+    _ask_corrections(world, asked)
     return Town(
         received=received,
         reviewing=reviewing,
@@ -66,6 +76,7 @@ def settle(world: World) -> Town:
         refused=refused,
         withdrawn=withdrawn,
         joint=joint,
+        asked=asked,
     )
 
 
@@ -93,3 +104,16 @@ def _withdraw(world: World, case_no: str) -> None:
     with world.container.context.database.read() as connection:
         case_id = int(get_case(connection, applicant.scope, case_no).id)
     withdraw_case(world.container.context, applicant, case_id=case_id, reason="不再开店")
+
+
+def _ask_corrections(world: World, case_no: str) -> None:
+    """Two departments ask; the window settles what one of them asked for."""
+    context, clerk = world.container.context, world.person(CLERK)
+    with context.database.read() as connection:
+        case_id = find_case_id(connection, clerk.scope, case_no)
+    seal = CorrectionRequestInput(matter_code="startup-seal", item="resolution", shortage="wrong", remark="缺少签名。")
+    social = CorrectionRequestInput(matter_code="startup-social", item="用工人数说明", shortage="missing")
+    request_correction(context, world.person(POLICE), case_id=case_id, asked=seal)
+    shown = request_correction(context, world.person(SOCIAL), case_id=case_id, asked=social)
+    number = int(str(shown["request_id"]))
+    settle_correction_request(context, clerk, case_id=case_id, request_id=number, reason="窗口已核对。")

@@ -63,10 +63,13 @@ def pages_of(town: Town, site: Site) -> dict[str, list[str]]:
             f"/cases/{town.reviewing}/extension",
             f"/cases/{town.suspended}/resumption",
         ],
+        "ga1.enshi": ["/joint-applications", f"/cases/{town.asked}/correction-requests", f"/cases/{town.asked}"],
         "head.es": ["/revocable-cases", f"/cases/{town.closed}"],
         "governor.enshi": ["/cases", f"/cases/{town.joint}"],
         "window.enshi": [
             f"/tasks/{check}",
+            f"/tasks/{site.world.open_task(town.asked, 'check').id}",
+            f"/cases/{town.asked}/correction-requests",
             "/apply/restaurant-food?region=422801",
             f"/themes/startup/apply?region=422801&step=form&{guidance}",
             "/receipt-blocks",

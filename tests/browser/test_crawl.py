@@ -23,6 +23,7 @@ PEOPLE = (
     "governor.enshi",
     "head.es",
     "liaison.enshi",
+    "ga1.enshi",
     "supervisor.es",
     "duty.es",
     "designer.es",

@@ -4,6 +4,7 @@ from app.domain.vocabulary import CaseState, Colour
 from app.web.presenting import Remaining
 from tests.unit.web.sample_bundle import bundle_pages
 from tests.unit.web.sample_cards import card_pages
+from tests.unit.web.sample_corrections import requests_of
 from tests.unit.web.sample_forms import REVIEW
 from tests.unit.web.sample_papers import paper_pages
 from tests.unit.web.sample_parts import Parts, Row
@@ -17,6 +18,7 @@ ACTS = (
     "may_record_error",
     "may_withdraw",
     "may_record",
+    "may_look",
     "may_revoke",
     "may_card",
     "may_intervene",
@@ -91,6 +93,7 @@ class OfficerPages(Parts):
                 for code, chosen in outcomes
             ],
             "may_mark": True,
+            "requests": [item for item in requests_of(self) if item["state"] == "waiting"],
             "errors": [
                 {"name": "form.opinion", "text": "请填写“审查意见”。"},
                 {"name": "mark.lease", "text": "请说明哪里不符。"},
@@ -106,6 +109,7 @@ class OfficerPages(Parts):
             **self.task(),
             "task": task,
             "errors": [],
+            "requests": [],
             "may_mark": False,
             "members": [],
             "diagram": None,

@@ -3,6 +3,7 @@
 from app.domain.vocabulary import Colour
 from app.web.form_view import FormState, present_form
 from app.web.presenting import Remaining
+from tests.unit.web.sample_corrections import ASKED
 from tests.unit.web.sample_forms import FORM, schema
 from tests.unit.web.sample_parts import Parts, Row
 
@@ -141,7 +142,12 @@ class PublicPages(Parts):
             "stages": [{"name": self.words.text(f"pages.stage.{code}"), "state": state} for code, state in names],
             "due": self.due(27.5, Colour.YELLOW, Remaining(working_days=2, working_minutes=240)),
             "due_sentences": self.clocks()[0]["sentences"],
-            "correction": {"url": "/my/cases/x/correction", "items": ["经营场所使用证明"], "due": self.due(100)},
+            "correction": {
+                "url": "/my/cases/x/correction",
+                "items": ["经营场所使用证明"],
+                "asked": ASKED,
+                "due": self.due(100),
+            },
             "acts": {"withdraw_url": "/my/cases/x/withdrawal"},
             "back_url": "/my/cases",
             "back_words": "我的办件",
@@ -245,6 +251,7 @@ class PublicPages(Parts):
                     "case": self.case(),
                     "notice": {"document_no": "利补〔2026〕3 号", "due": self.due(100)},
                     "items": [{"name": "经营场所使用证明", "remark": "合同缺少签字页。"}],
+                    "asked": ASKED,
                     "post_url": "/my/cases/x/correction",
                     "back_url": "/my/cases/x",
                 },

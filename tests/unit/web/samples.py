@@ -3,6 +3,7 @@
 from tests.unit.web.sample_admin import AdminPages
 from tests.unit.web.sample_calendar import calendar_pages
 from tests.unit.web.sample_changes import change_pages
+from tests.unit.web.sample_corrections import correction_pages
 from tests.unit.web.sample_holds import hold_pages
 from tests.unit.web.sample_officer import OfficerPages
 from tests.unit.web.sample_public import PublicPages
@@ -20,6 +21,7 @@ class Samples(OfficerPages, AdminPages, PublicPages):
             *self.public_pages(),
             *calendar_pages(self),
             *change_pages(self),
+            *correction_pages(self),
             *hold_pages(self),
             *version_pages(self),
         ]
