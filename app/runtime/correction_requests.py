@@ -20,18 +20,19 @@ def department_asking(work: Casework, person: Person, matter_code: str) -> int:
     """Return the department of a chosen member, for which the person looks at the joint application.
 
     Raises NotFound `case_unknown` for who neither sees the case nor is asked about it, Forbidden `not_permitted` for who
-    is not asked, or for another member, InvalidInput `invalid` for a matter that is no chosen member.
+    is not asked, or for another member, InvalidInput `invalid` for a matter that is no chosen member. Whoever has a
+    chosen member passes in every state of the case, and so is told when they come too late.
     """
     departments, own = _departments(work), asked_departments(person)
-    _refuse_stranger(work, person, is_asked=not own.isdisjoint(departments.values()))
-    if own.isdisjoint(departments.values()):
-        raise Forbidden("not_permitted", needs=Role.REVIEWER.value)
-    if matter_code not in departments:
+    is_asked = not own.isdisjoint(departments.values())
+    _refuse_stranger(work, person, is_asked=is_asked)
+    department_id = departments.get(matter_code)
+    if is_asked and department_id is None:
         fault = {"pointer": "/matter_code", "code": "member_not_chosen", "matter": matter_code}
         raise InvalidInput("invalid", items=(fault,))
-    if departments[matter_code] not in own:
+    if department_id is None or department_id not in own:
         raise Forbidden("not_permitted", needs=Role.REVIEWER.value)
-    return departments[matter_code]
+    return department_id
 
 
 def refuse_unless_window(work: Casework, person: Person) -> None:
