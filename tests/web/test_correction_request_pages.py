@@ -140,6 +140,17 @@ def test_after_the_notice_the_page_offers_what_it_named(browse: Browse, world: W
     assert 'name="own_item"' not in page
 
 
+def test_who_comes_after_the_acceptance_is_told_why(browse: Browse, world: World, joint: str) -> None:
+    client, path = browse(POLICE), f"/cases/{joint}/correction-requests"
+    world.complete(joint, "check", WINDOW, "accept")
+
+    status, text = send(client, path, **WRONG)
+
+    assert (status, client.get(path).status_code) == (409, 404)
+    assert "补正意见只能在收件之后、受理之前提出" in text
+    assert send(browse("ga1.lichuan"), path, **WRONG)[0] == 404
+
+
 @pytest.mark.parametrize("login", ["ga1.lichuan", "bank1.enshi", "designer.es"])
 def test_a_chosen_member_of_somebody_else_shows_nothing(browse: Browse, joint: str, login: str) -> None:
     client = browse(login)

@@ -6,6 +6,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.domain.authority import asked_departments
+from app.domain.errors import CaseworkError, NotFound
 from app.domain.vocabulary import CaseKind, CaseState, CorrectionRequestState, Role, Shortage
 from app.operations.request_corrections import (
     CorrectionRequestInput,
@@ -23,6 +24,7 @@ from app.queries.joint_applications import (
 )
 from app.queries.progress import CorrectionNotice, find_correction
 from app.storage.database import Reading
+from app.web.api.cases import known_case_id_of
 from app.web.errors import status_of
 from app.web.pages.blueprint import pages
 from app.web.pages.case_file import CaseFile, read_case
@@ -71,26 +73,20 @@ def joint_applications() -> str:
 @pages.route("/cases/<case_no>/correction-requests", methods=["GET", "POST"])
 def correction_requests(case_no: str) -> Answer:
     """Show what a joint application brings and what departments ask for; ask for a correction."""
-    with reading() as opened:
-        found = _read(opened, case_no)
     values = {name: request.form.get(name, "").strip() for name in TYPED}
-    errors: list[FormError] = []
-    status = 200
-    if request.method == "POST":
-        asked = CorrectionRequestInput(
-            matter_code=values["matter_code"],
-            item=values["own_item"] or values["item"],
-            shortage=values["shortage"],
-            remark=values["remark"],
-        )
-        try:
-            request_correction(context(), current_person(), case_id=int(found.file.view.id), asked=asked)
-        except REFUSED as refusal:
-            errors, status = _errors(refusal), status_of(refusal)
-        else:
-            tell("correction_requested")
-            return redirect(url_for("pages.correction_requests", case_no=case_no), code=303)
-    return _page(found, values, errors), status
+    refusal = _ask(case_no, values) if request.method == "POST" else None
+    if request.method == "POST" and refusal is None:
+        tell("correction_requested")
+        return redirect(url_for("pages.correction_requests", case_no=case_no), code=303)
+    try:
+        with reading() as opened:
+            found = _read(opened, case_no)
+    except NotFound:
+        # Accepted meanwhile: the department reads the application no more, and is told why it comes too late.
+        if refusal is not None:
+            raise refusal from None
+        raise
+    return _page(found, values, _errors(refusal) if refusal else []), status_of(refusal) if refusal else 200
 
 
 @pages.post("/cases/<case_no>/correction-requests/<request_id>")
@@ -110,7 +106,7 @@ def settle_request(case_no: str, request_id: str) -> Response:
 
 def waiting_requests(opened: Reading, file: CaseFile) -> list[dict[str, object]]:
     """Return the requests that wait, for the window's task; none for a case of one matter."""
-    if file.view.kind != CaseKind.THEME or file.view.state != CaseState.RECEIVED or not may_settle(file):
+    if file.view.kind != CaseKind.THEME or not may_settle(file):
         return []
     return [item for item in _requests(opened, file) if item["state"] == CorrectionRequestState.WAITING]
 
@@ -122,6 +118,22 @@ def may_settle(file: CaseFile) -> bool:
         place.role == Role.WINDOW_CLERK and place.department_id == hall for place in file.person.memberships
     )
     return is_window and file.view.state == CaseState.RECEIVED
+
+
+def _ask(case_no: str, values: dict[str, str]) -> CaseworkError | None:
+    """Ask for what was typed. Returns why it was refused. Raises NotFound."""
+    asked = CorrectionRequestInput(
+        matter_code=values["matter_code"],
+        item=values["own_item"] or values["item"],
+        shortage=values["shortage"],
+        remark=values["remark"],
+    )
+    case_id = known_case_id_of(case_no)
+    try:
+        request_correction(context(), current_person(), case_id=case_id, asked=asked)
+    except REFUSED as refusal:
+        return refusal
+    return None
 
 
 def _read(opened: Reading, case_no: str) -> _Found:
@@ -184,8 +196,7 @@ def _items(found: _Found) -> list[dict[str, str]]:
     return [{"code": row.code, "label": row.name} for row in found.file.requirements]
 
 
-def _errors(refusal: Exception) -> list[FormError]:
-    assert isinstance(refusal, REFUSED)
+def _errors(refusal: CaseworkError) -> list[FormError]:
     name = FIELDS.get(refusal.code, "")
     return [FormError(name=error["name"] or name, text=error["text"]) for error in form_errors(refusal, prefix="")]
 
