@@ -75,13 +75,17 @@ class CaseChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateRow:
-    """Engine state bytes and variables of an instance (deflated by the storage layer's caller, opaque here)."""
+    """Engine state bytes and variables of an instance (deflated by the storage layer's caller, opaque here).
+
+    waits_at: elements where a token stands that has no task and no member case, separated by commas.
+    """
 
     case_id: int
     codec: int
     diagram_id: int
     tokens: bytes
     variables: bytes
+    waits_at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +116,8 @@ class TaskRow:
     sort_at: datetime
     paused: bool
     priority: int
+    instance_no: int | None = None  # of an activity with several instances, from 1
+    locals: str | None = None  # JSON: what this instance alone sees, such as its item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

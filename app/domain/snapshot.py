@@ -8,7 +8,10 @@ from app.domain.decisions import DecisionResult
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenTask:
-    """A human task that waits for a person. The texts of the `lb:` attributes are as drawn; empty string = absent."""
+    """A human task that waits for a person. The texts of the `lb:` attributes are as drawn; empty string = absent.
+
+    instance_no: which of several instances of one activity it belongs to, from 1; None outside of such an activity.
+    """
 
     task_id: str
     element: str
@@ -23,6 +26,7 @@ class OpenTask:
     starts_clock: tuple[str, ...] = ()
     signatures: int = 1
     handled_by: str = "internal"
+    instance_no: int | None = None
     locals: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -99,3 +103,9 @@ class Snapshot:
     services: tuple[OpenService, ...] = ()
     thrown: tuple[Thrown, ...] = ()
     ended: bool = False
+
+    @property
+    def waits_at(self) -> tuple[str, ...]:
+        """The elements at which a token stands without a task or a member case: events it waits for, and operations."""
+        events = [wait.key for wait in self.waits if not wait.attached_to]
+        return tuple(dict.fromkeys([*events, *(service.element for service in self.services)]))

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from app.domain.snapshot import OpenMember, OpenService, OpenTask, OpenWait, Snapshot
-from app.engine.expressions import SCOPED
+from app.engine.expressions import INSTANCE, SCOPED, enclosing_instances
 from app.engine.library_fixes import CaseTask
 from app.engine.limits import limit_at
 from app.engine.parser import Definition
 from app.engine.runner import Instance
 from app.engine.specs.activities import HUMAN_TASKS, MemberCase, ServiceCall
+from app.engine.specs.instances import ParallelInstances, SequentialInstances
 from app.engine.specs.waits import CaseBoundaryEvent, open_waits
 
 
@@ -61,8 +62,17 @@ def _task(task: CaseTask) -> OpenTask:
         starts_clock=element.starts_clock,
         signatures=element.signatures,
         handled_by=element.handled_by,
+        instance_no=_instance_no(task),
         locals=_locals(task),
     )
+
+
+def _instance_no(task: CaseTask) -> int | None:
+    """Count the innermost instances `task` is part of from 1. Rounds of a loop are no instances: each is the same step."""
+    for instance in enclosing_instances(task):
+        if isinstance(instance.parent.task_spec, ParallelInstances | SequentialInstances):
+            return int(instance.internal_data[INSTANCE]) + 1
+    return None
 
 
 def _member(task: CaseTask) -> OpenMember:

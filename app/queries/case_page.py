@@ -27,7 +27,7 @@ RULE_DECIDED = "rule_decided"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseTask:
-    """A task of the case, open or done."""
+    """A task of the case, open or done. instance_no: which of several instances of one activity it belongs to, from 1."""
 
     id: str
     element: str
@@ -41,6 +41,7 @@ class CaseTask:
     assignee_id: str | None
     completed_by: str | None
     version: int
+    instance_no: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +246,7 @@ def _tasks(connection: sa.Connection, case_id: int) -> tuple[CaseTask, ...]:
             assignee_id=str(row.assignee_id) if row.assignee_id else None,
             completed_by=str(row.completed_by) if row.completed_by else None,
             version=row.version,
+            instance_no=row.instance_no,
         )
         for row in rows
     )

@@ -11,7 +11,7 @@ from app.storage.tables import case_file, definition, instance_state, normalised
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiagramView:
-    """xml: the author's diagram. current: elements that wait for somebody; done: elements completed by a person."""
+    """xml: the author's diagram. current: elements where it waits; done: elements completed by a person."""
 
     key: str
     version: int
@@ -24,6 +24,7 @@ def get_diagram(connection: sa.Connection, case_id: int) -> DiagramView:
     """Return the diagram version the case runs on. Added elements are shown as what they stand for."""
     row = connection.execute(
         sa.select(definition.c.key, definition.c.version, definition.c.source, normalised_diagram.c.origin)
+        .add_columns(instance_state.c.waits_at)
         .join(case_file, case_file.c.definition_id == definition.c.id)
         .outerjoin(instance_state, instance_state.c.case_id == case_file.c.id)
         .outerjoin(normalised_diagram, normalised_diagram.c.id == instance_state.c.diagram_id)
@@ -33,7 +34,8 @@ def get_diagram(connection: sa.Connection, case_id: int) -> DiagramView:
     tasks = connection.execute(
         sa.select(user_task.c.element, user_task.c.state).where(user_task.c.case_id == case_id)
     ).all()
-    current = {origin.get(task.element, task.element) for task in tasks if task.state <= TaskState.CLAIMED}
+    waits_at = set(filter(None, (row.waits_at or "").split(",")))
+    current = {origin.get(task.element, task.element) for task in tasks if task.state <= TaskState.CLAIMED} | waits_at
     done = {origin.get(task.element, task.element) for task in tasks if task.state == TaskState.COMPLETED}
     members = connection.execute(
         sa.select(case_file.c.closed_at, case_file.c.parent_element).where(case_file.c.parent_case_id == case_id)

@@ -44,7 +44,8 @@ class TaskDraft:
 class TaskPage:
     """A task. form: its components as JSON, None without a form. materials: those handed in, with the officer's marks.
 
-    earlier: the answers of the last time this step was done, for a step that comes again.
+    earlier: the answers of the last time this step was done, for a step that comes again; none among several instances,
+    where they would be those of another item. locals: what an instance alone sees, such as its item.
     """
 
     task: WorklistItem
@@ -55,6 +56,7 @@ class TaskPage:
     form: Mapping[str, object] | None
     draft: TaskDraft
     earlier: Mapping[str, object]
+    locals: Mapping[str, object]
     materials: tuple[Mapping[str, object], ...]
     rights: TaskRights
 
@@ -76,7 +78,8 @@ def get_task_page(
         raise NotFound("task_unknown")
     item = find_task_row(connection, task_id, now=now or SystemClock().now())
     assert item is not None
-    return _page(connection, published, person, item=item, task=task, rights=rights)
+    given = orjson.loads(row.locals) if row.locals else {}
+    return _page(connection, published, person, item=item, task=task, rights=rights, given=given)
 
 
 def schema_as_json(schema: FormSchema) -> dict[str, object]:
@@ -92,6 +95,7 @@ def _page(
     item: WorklistItem,
     task: TaskFacts,
     rights: TaskRights,
+    given: Mapping[str, object],
 ) -> TaskPage:
     form = published.pinned_form(task.form_key, task.form_version)
     kept = find_draft(connection, owner_account_id=person.account_id, topic=f"task:{task.id}")
@@ -103,7 +107,8 @@ def _page(
         form_version=task.form_version,
         form=schema_as_json(form.schema) if form else None,
         draft=TaskDraft(version=kept[0], answers=orjson.loads(kept[1])) if kept else TaskDraft(answers={}),
-        earlier=_earlier(connection, task),
+        earlier=_earlier(connection, task) if item.instance_no is None else {},
+        locals=given,
         materials=list_materials(connection, task.case_id),
         rights=rights,
     )

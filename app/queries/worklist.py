@@ -75,7 +75,10 @@ class WorklistFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorklistItem:
-    """One line of the worklist. Instants are aware UTC; due_at is None while no limit runs."""
+    """One line of the worklist. Instants are aware UTC; due_at is None while no limit runs.
+
+    instance_no: which of several instances of one activity it belongs to, from 1; else None.
+    """
 
     id: str
     title: str
@@ -94,6 +97,7 @@ class WorklistItem:
     due_at: datetime | None
     colour: str
     opened_at: datetime
+    instance_no: int | None = None
 
 
 def list_tasks(
@@ -207,4 +211,5 @@ def _item(row: sa.Row[tuple[object, ...]]) -> WorklistItem:
         due_at=row.due_at,
         colour=row.colour,
         opened_at=row.opened_at,
+        instance_no=row.instance_no,
     )

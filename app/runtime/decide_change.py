@@ -86,6 +86,6 @@ def _conclude(work: Casework) -> Snapshot:
     assert work.loaded.state is not None
     waiting = settle(work)
     open_members(work)
-    work.changes.state = saved_state(work, work.loaded.state.diagram_id)
+    work.changes.state = saved_state(work, work.loaded.state.diagram_id, waiting)
     work.finish()
     return waiting

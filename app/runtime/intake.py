@@ -11,7 +11,7 @@ from app.domain.errors import RuleViolation
 from app.domain.loaded_case import CaseFacts, LoadedCase
 from app.domain.matter import OfferingVersion
 from app.domain.renewal import RenewalRow
-from app.domain.snapshot import OpenMember
+from app.domain.snapshot import OpenMember, Snapshot
 from app.domain.theme import ThemeVersion
 from app.domain.vocabulary import CaseKind, CaseState, ClockName
 from app.engine import runner
@@ -88,8 +88,8 @@ def open_case(desk: Desk, new: NewCase, changes: ChangeSet) -> Casework:
     if new.kind != CaseKind.MEMBER and limit is not None:
         start(work, ClockName.NOTICE5, limit=limit, occurred_at=new.received_at, seq=seq)
     work.instance = runner.begin(desk.definitions(diagram_id), dict(new.variables))
-    settle(work)
-    _add_rows(work, diagram_id)
+    waiting = settle(work)
+    _add_rows(work, diagram_id, waiting)
     open_members(work)
     return work
 
@@ -176,10 +176,10 @@ def _prefix(new: NewCase) -> str:
     return new.offering.impl_code if new.offering else f"XX{new.region_code[:6]}"
 
 
-def _add_rows(work: Casework, diagram_id: int) -> None:
+def _add_rows(work: Casework, diagram_id: int, waiting: Snapshot) -> None:
     received = {name: getattr(work.case, name) for name in CaseRow.__dataclass_fields__ if name not in AT_RECEIPT}
     work.changes.cases_added.append(CaseRow(**received, **{name: getattr(work, name) for name in AT_RECEIPT}))
-    work.changes.states_added.append(saved_state(work, diagram_id))
+    work.changes.states_added.append(saved_state(work, diagram_id, waiting))
     if work.loaded.party is not None:
         work.changes.parties_added.append(work.loaded.party)
     if work.loaded.renewal is not None:

@@ -61,7 +61,7 @@ def migrate_case(work: Casework, migrating: Migrating, *, homes: Mapping[str, st
             restate_limit(work.instance, task_id, element, work.published.time_rules.step_floor)
         waiting = snapshot.take(work.instance)
         work.rehoused = Rehoused(elements=work.rehoused.elements, afresh=afresh)
-    work.changes.state = saved_state(work, migrating.target_diagram_id)
+    work.changes.state = saved_state(work, migrating.target_diagram_id, waiting)
     reconcile_deadlines(work, waiting)
     _move_tasks(work, waiting, {task_id for task_id, _element in moved.places.restated})
     _rename_members(work, plan)

@@ -22,8 +22,8 @@ def settle(work: Casework) -> Snapshot:
     return waiting
 
 
-def saved_state(work: Casework, diagram_id: int) -> StateRow:
-    """Return the instance as bytes."""
+def saved_state(work: Casework, diagram_id: int, waiting: Snapshot) -> StateRow:
+    """Return the instance as bytes, with where it stands beside its tasks and members."""
     assert work.instance is not None
     return StateRow(
         case_id=work.case.id,
@@ -31,6 +31,7 @@ def saved_state(work: Casework, diagram_id: int) -> StateRow:
         diagram_id=diagram_id,
         tokens=codec.dump(work.instance),
         variables=codec.dump_variables(work.instance.variables),
+        waits_at=",".join(waiting.waits_at),
     )
 
 

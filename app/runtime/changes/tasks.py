@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import orjson
+
 from app.domain.change_set import TaskClosing, TaskInstants, TaskRow
 from app.domain.deadline_instants import DeadlineInstants, instants_of_clock
 from app.domain.loaded_case import TaskFacts
@@ -76,6 +78,8 @@ def _opened(work: Casework, task: OpenTask) -> TaskRow:
         sort_at=(instants.due_at if instants else None) or NEVER,
         paused=is_paused,
         priority=50,
+        instance_no=task.instance_no,
+        locals=orjson.dumps(task.locals, default=str).decode() if task.locals else None,
     )
 
 

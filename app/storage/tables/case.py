@@ -43,7 +43,8 @@ case_file = sa.Table(
 )
 open_index("ix_case_open", "closed_at IS NULL", case_file.c.county, case_file.c.department_id, case_file.c.id)
 
-# The engine's bytes lie apart, so that lists never touch them.
+# The engine's bytes lie apart, so that lists never touch them. waits_at: elements where a token stands that has no task
+# and no member case, separated by commas; the drawing shows them.
 instance_state = sa.Table(
     "instance_state",
     metadata,
@@ -52,6 +53,7 @@ instance_state = sa.Table(
     Column("diagram_id", Id, nullable=False),
     Column("tokens", sa.LargeBinary, nullable=False),
     Column("variables", sa.LargeBinary, nullable=False),
+    Column("waits_at", sa.Text, nullable=False, server_default=""),
     postgresql_with={"fillfactor": 60},
 )
 

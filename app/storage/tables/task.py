@@ -5,7 +5,8 @@ from sqlalchemy import Column
 
 from app.storage.tables.base import Code, Id, Instant, case_id, metadata, open_index
 
-# A task is offered to a group, never stored once a person. The instants are copies of its deadline row; sort_at is
+# A task is offered to a group, never stored once a person. locals: JSON, what an instance of a multi-instance activity
+# sees besides the variables of its case; it may quote an application and leaves with the answers. The instants are copies of its deadline row; sort_at is
 # never null, because a null falls out of keyset pages.
 user_task = sa.Table(
     "user_task",
@@ -38,6 +39,8 @@ user_task = sa.Table(
     Column("outcome", Code(24)),
     Column("completed_by", Id),
     Column("version", sa.Integer, nullable=False, server_default="0"),
+    Column("instance_no", sa.Integer),
+    Column("locals", sa.Text),
     sa.UniqueConstraint("case_id", "engine_task", name="uq_user_task_engine"),
 )
 T = user_task.c
