@@ -1,6 +1,7 @@
 """Small pieces of BPMN, to be put before the first step of a shipped diagram."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 BEGIN = 'sourceRef="start" targetRef="gw_begin"'
 STARTED = "</bpmn:startEvent>"
@@ -22,12 +23,13 @@ def node(kind: str, element: str, inside: str = "", attributes: str = "") -> str
 def flow(source: str, target: str, condition: str = "") -> str:
     """Draw a sequence flow, with a condition in FEEL."""
     inside = f"<bpmn:conditionExpression>{escaped(condition)}</bpmn:conditionExpression>" if condition else ""
-    return f'<bpmn:sequenceFlow id="to_{source}_{target}" sourceRef="{source}" targetRef="{target}">{inside}</bpmn:sequenceFlow>'
+    ends = f'id="to_{source}_{target}" sourceRef="{source}" targetRef="{target}"'
+    return f"<bpmn:sequenceFlow {ends}>{inside}</bpmn:sequenceFlow>"
 
 
 def path(*elements: str) -> str:
     """Draw the flows from each element to the one after it."""
-    return "".join(flow(source, target) for source, target in zip(elements, elements[1:], strict=False))
+    return "".join(flow(source, target) for source, target in pairwise(elements))
 
 
 def sub_process(element: str, *inside: str, kind: str = "subProcess", attributes: str = "") -> str:
@@ -71,10 +73,10 @@ def instances(
         inside += f'<bpmn:outputDataItem name="{output}"/>'
     if until:
         inside += f"<bpmn:completionCondition>{escaped(until)}</bpmn:completionCondition>"
-    return node_of_marker("multiInstanceLoopCharacteristics", inside, f'isSequential="{str(sequential).lower()}"')
+    return marker("multiInstanceLoopCharacteristics", inside, f'isSequential="{str(sequential).lower()}"')
 
 
-def node_of_marker(kind: str, inside: str = "", attributes: str = "") -> str:
+def marker(kind: str, inside: str = "", attributes: str = "") -> str:
     """Draw a marker of an activity."""
     return f"<bpmn:{kind} {attributes}>{inside}</bpmn:{kind}>"
 

@@ -45,7 +45,7 @@ class TaskPage:
     """A task. form: its components as JSON, None without a form. materials: those handed in, with the officer's marks.
 
     earlier: the answers of the last time this step was done, for a step that comes again; none among several instances,
-    where they would be those of another item. locals: what an instance alone sees, such as its item.
+    where they would be those of another item. locals: what an instance alone sees, such as its item; for who does it.
     """
 
     task: WorklistItem
@@ -78,7 +78,7 @@ def get_task_page(
         raise NotFound("task_unknown")
     item = find_task_row(connection, task_id, now=now or SystemClock().now())
     assert item is not None
-    given = orjson.loads(row.locals) if row.locals else {}
+    given = orjson.loads(row.locals) if row.locals and rights.is_own else {}
     return _page(connection, published, person, item=item, task=task, rights=rights, given=given)
 
 

@@ -34,6 +34,10 @@ class Words:
         key = f"pages.{group}.{code}"
         return self.text(key) if self.messages.has(key) else code
 
+    def task_title(self, title: str, instance_no: int | None) -> str:
+        """Return the title of a task; of one among several instances with its number."""
+        return self.text("pages.instances.title", title=title, number=instance_no) if instance_no else title
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MomentView:

@@ -5,9 +5,9 @@ from sqlalchemy import Column
 
 from app.storage.tables.base import Code, Id, Instant, case_id, metadata, open_index
 
-# A task is offered to a group, never stored once a person. locals: JSON, what an instance of a multi-instance activity
-# sees besides the variables of its case; it may quote an application and leaves with the answers. The instants are copies of its deadline row; sort_at is
-# never null, because a null falls out of keyset pages.
+# A task is offered to a group, never stored once a person. The instants are copies of its deadline row; sort_at is
+# never null, because a null falls out of keyset pages. locals: JSON, what one of several instances sees besides the
+# variables of its case; it may quote an application and is erased with the answers.
 user_task = sa.Table(
     "user_task",
     metadata,

@@ -189,9 +189,9 @@ class Mark(Strict):
 
 
 class Completion(Strict):
-    """What completes a task."""
+    """What completes a task. outcome: one of those its step offers; left out where it offers none."""
 
-    outcome = fields.String(required=True, validate=validate.Length(1, 24))
+    outcome = fields.String(load_default="", validate=validate.Length(max=24))
     data = fields.Dict(load_default=dict)
     materials = fields.List(fields.Nested(Mark), load_default=list)
 

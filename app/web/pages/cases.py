@@ -151,7 +151,7 @@ def _tasks(file: CaseFile) -> list[dict[str, object]]:
     return [
         {
             "task_id": task.id,
-            "title": task.title,
+            "title": file.showing.words.task_title(task.title, task.instance_no),
             "role": task.role,
             "assignee": file.names.get(int(task.assignee_id), "") if task.assignee_id else "",
             "due": due_of_task(file, task.due_at),

@@ -41,6 +41,7 @@ from app.web.pages.context import (
     words,
 )
 from app.web.pages.correction_requests import waiting_requests
+from app.web.pages.instances import instance_rows
 from app.web.pages.worklist import as_left
 from app.web.sign_in import current_person
 
@@ -190,7 +191,8 @@ def _task(found: TaskPage, file: CaseFile) -> dict[str, object]:
     return {
         "task_id": item.id,
         "version": item.version,
-        "title": item.title,
+        "title": file.showing.words.task_title(item.title, item.instance_no),
+        "instance": instance_rows(found.locals),
         "assignee": file.names.get(int(item.assignee_id), "") if item.assignee_id else "",
         "is_open": item.state in ("open", "claimed"),
         "is_mine": item.assignee_id is not None and item.assignee_id == str(person.staff_id),
@@ -307,7 +309,7 @@ def _handover(task_id: str, values: Mapping[str, str], errors: tuple[FormError, 
         task={
             "task_id": item.id,
             "version": item.version,
-            "title": item.title,
+            "title": words().task_title(item.title, item.instance_no),
             "case_no": item.case_no,
             "case_name": item.case_name,
         },

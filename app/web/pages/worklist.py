@@ -182,7 +182,7 @@ def _row(item: WorklistItem, shown: _Shown) -> dict[str, object]:
     return {
         "task_id": item.id,
         "version": item.version,
-        "title": item.title,
+        "title": shown.showing.words.task_title(item.title, item.instance_no),
         "case_no": item.case_no,
         "case_name": item.case_name,
         "applicant": mask_name(item.applicant),

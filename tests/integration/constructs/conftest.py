@@ -3,7 +3,7 @@
 Everything goes over the API, on both databases; one installation serves all tests of a module.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -53,9 +53,13 @@ class Bench:
             deploy_changed(self.world, lambda _newest: wanted, key=KEY)
         self.deployed = wanted
 
-    def begun(self, drawn: str, *, first: str, last: str, **form: object) -> str:
-        """Deploy `drawn` before the first step and apply for the matter. Returns the number of the case."""
-        self.deploy(before_the_first_step(drawn, first=first, last=last))
+    def begun(self, drawn: str, *, first: str, last: str, swap: tuple[str, str] = ("", "")) -> str:
+        """Deploy `drawn` before the first step and apply for the matter. Returns the number of the case.
+
+        swap: a text of the shipped diagram and what takes its place, once.
+        """
+        entered = before_the_first_step(drawn, first=first, last=last)
+        self.deploy(lambda source: entered(source).replace(*swap, 1))
         return str(self.call(APPLICANT).apply(MATTER)["case_no"])
 
     def case(self, case_no: str) -> Body:
@@ -73,10 +77,12 @@ class Bench:
 
     def do(self, case_no: str, element: str, outcome: str = "seen", *, nth: int = 0, **answers: object) -> Body:
         """Complete one of the open tasks of an element."""
-        task = self.tasks(case_no, element)[nth]
+        return self.complete(self.tasks(case_no, element)[nth], outcome, **answers)
+
+    def complete(self, task: Body, outcome: str = "seen", **answers: object) -> Body:
+        """Complete a task."""
         sent = {"outcome": outcome, "data": answers}
-        answer = self.call(WINDOW).post(f"/tasks/{task['id']}/completion", sent, If_Match=f'"{task["version"]}"')
-        return done(answer)
+        return done(self.call(WINDOW).post(f"/tasks/{task['id']}/completion", sent, If_Match=f'"{task["version"]}"'))
 
     def completion(self, case_no: str, element: str) -> Completion:
         """Return what completes an open task whose form asks for an opinion; the opinion is its element."""
@@ -135,11 +141,11 @@ class Bench:
 
 
 @pytest.fixture(scope="module")
-def bench(shared_world: World) -> Iterator[Bench]:
+def bench(shared_world: World) -> Bench:
     """The doors over a deployed world that the tests of a module share."""
     site = create_app(container=shared_world.container)
     site.config.update(TESTING=True)
     with shared_world.container.context.database.read() as connection:
         newest = sa.select(definition.c.source).where(definition.c.key == KEY).order_by(definition.c.version).limit(1)
         shipped = bytes(connection.scalar(newest) or b"").decode()
-    yield Bench(world=shared_world, site=site, shipped=shipped)
+    return Bench(world=shared_world, site=site, shipped=shipped)

@@ -109,7 +109,11 @@ def test_event_gateway_goes_on_with_the_first_of_its_timers_and_disarms_the_othe
     case_no = bench.begun(TIMERS, first="one", last="join")
     bench.do(case_no, "one")
 
-    assert (bench.armed(case_no), bench.open(case_no), bench.stands(case_no)) == (["later", "soon"], [], ["later", "soon"])
+    assert (bench.armed(case_no), bench.open(case_no), bench.stands(case_no)) == (
+        ["later", "soon"],
+        [],
+        ["later", "soon"],
+    )
     bench.fire(2 * HOUR + HOUR)
 
     assert (bench.armed(case_no), bench.open(case_no), bench.stands(case_no)) == ([], ["a"], ["a"])
