@@ -8,9 +8,11 @@ import structlog
 
 from app.domain.change_set import ChangeSet, IncidentRow, OutboxRow
 from app.domain.deadline_instants import BY_DEFAULT, OPERATION
+from app.domain.errors import CaseworkError
 from app.domain.notice import NOTICE_CLASSES, earliest_send_at
 from app.runtime.containment import Containment, describe
 from app.runtime.context import Context
+from app.runtime.faults import is_fault
 from app.runtime.notices import CHANNEL
 from app.storage.apply_changes import apply_changes
 from app.storage.cases import CaseLabel, case_label
@@ -30,13 +32,13 @@ def note_failure(
     """Postpone a deadline that failed, and make it known once a person has to look.
 
     At the end of the tries an incident is opened and the supervision office told; for an approval by default at the
-    first failure, because an applicant's right is at stake.
+    first failure, because an applicant's right is at stake, and for a fault of the diagram, because time mends none.
     """
     told = describe(error)
     is_dead = postpone(uow, row, now=now, error=told)
     uow.after_commit(partial(_report, row, told, is_dead=is_dead))
-    if is_dead or (row.name in (*BY_DEFAULT, OPERATION) and row.attempts == 0):
-        contained.run(uow, lambda: _open_incident(uow, context, row, told, now))
+    if is_dead or is_fault(error) or (row.name in (*BY_DEFAULT, OPERATION) and row.attempts == 0):
+        contained.run(uow, lambda: _open_incident(uow, context, row, error, now))
 
 
 def _report(row: ClaimedDeadline, error: str, *, is_dead: bool) -> None:
@@ -51,7 +53,7 @@ def _report(row: ClaimedDeadline, error: str, *, is_dead: bool) -> None:
     )
 
 
-def _open_incident(uow: UnitOfWork, context: Context, row: ClaimedDeadline, error: str, now: datetime) -> None:
+def _open_incident(uow: UnitOfWork, context: Context, row: ClaimedDeadline, error: Exception, now: datetime) -> None:
     """Open an incident unless one is open, and tell the supervision office of it once."""
     label = case_label(uow.connection, row.case_id)
     known = find_open_incident(uow.connection, case_id=row.case_id, deadline_id=row.id)
@@ -59,17 +61,30 @@ def _open_incident(uow: UnitOfWork, context: Context, row: ClaimedDeadline, erro
         notice = _notice(uow, context, label, row, incident_id=known.id, now=now)
         apply_changes(uow, ChangeSet(outbox=[notice]))
         return
+    code, element = _place_of(row, error)
     incident = IncidentRow(
         id=context.ids.next_id(label.region_code),
         case_id=row.case_id,
-        element=row.name,
-        code=NOTICE,
+        element=element,
+        code=code,
         opened_at=now,
         state=OPEN,
-        facts=orjson.dumps({"deadline_id": str(row.id), "error": error, "attempts": row.attempts + 1}).decode(),
+        facts=orjson.dumps(
+            {"deadline_id": str(row.id), "error": describe(error), "attempts": row.attempts + 1}
+        ).decode(),
     )
     notice = _notice(uow, context, label, row, incident_id=incident.id, now=now)
     apply_changes(uow, ChangeSet(incidents=[incident], outbox=[notice]))
+
+
+def _place_of(row: ClaimedDeadline, error: Exception) -> tuple[str, str]:
+    """Return code and element of an incident: a fault of the diagram names itself and where it lies.
+
+    For an approval by default that is at stake, whatever stops it.
+    """
+    if isinstance(error, CaseworkError) and is_fault(error) and row.name not in BY_DEFAULT:
+        return error.code, str(error.facts.get("element") or row.name)
+    return NOTICE, row.name
 
 
 def _notice(

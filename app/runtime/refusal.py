@@ -5,24 +5,12 @@ import orjson
 from app.domain.change_rows.incidents import OPEN, IncidentChange
 from app.domain.change_set import ChangeSet, IncidentRow
 from app.domain.errors import CaseworkError, NotFound
-from app.domain.feel import FeelStopped
 from app.domain.loaded_case import LoadedCase
-from app.engine.faults import LoopLimit, NoMatchingFlow, StateRefused
 from app.runtime.casework import Casework, Desk, take_up
+from app.runtime.faults import is_fault
 from app.storage.apply_changes import apply_changes
 from app.storage.unit_of_work import RefusalKept, UnitOfWork
 
-FAULTS = (LoopLimit, NoMatchingFlow, FeelStopped, StateRefused)
-FAULT_CODES = frozenset(
-    {
-        "operation_unknown",
-        "too_many_operations",
-        "input_not_context",
-        "decision_unknown",
-        "instances_not_a_list",
-        "too_many_instances",
-    }
-)
 KEPT_FACTS = ("article", "due_at", "needs", "most", "count", "days")
 
 
@@ -36,7 +24,7 @@ def keep_refusal(uow: UnitOfWork, loaded: LoadedCase, desk: Desk, tried: Casewor
     """
     if isinstance(refusal, NotFound):
         return
-    if isinstance(refusal, FAULTS) or refusal.code in FAULT_CODES:
+    if is_fault(refusal):
         _keep_fault(uow, loaded, desk, refusal)
         raise RefusalKept(refusal) from refusal
     act = tried.clock_act

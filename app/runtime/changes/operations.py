@@ -15,7 +15,8 @@ FAILED = "operation_failed"
 def reconcile_operations(work: Casework, snapshot: Snapshot) -> None:
     """Arm what failed in this move for the next tick, and drop what the diagram has left behind.
 
-    An incident without a row of its own said that a move could not be made; the move just made ends it.
+    An incident without a row of its own said that a move could not be made; the move just made ends it. One whose row
+    leaves ends with it.
     """
     waiting = {item.task_id: item for item in snapshot.services}
     for task_id, error in work.failed_operations.items():
@@ -30,8 +31,9 @@ def reconcile_operations(work: Casework, snapshot: Snapshot) -> None:
         and (work.is_closed or row.engine_task not in waiting)
     ]
     (work.changes.deadlines_deleted if work.is_closed else work.changes.deadlines_disarmed).extend(gone)
+    left = {*work.changes.deadlines_disarmed, *work.changes.deadlines_deleted}
     for incident in work.loaded.incidents:
-        if incident.is_refused_move or incident.deadline_id in gone:
+        if incident.is_refused_move or incident.deadline_id in left:
             work.changes.incidents_changed.append(IncidentChange(id=incident.id, state=RESOLVED, facts=incident.facts))
 
 

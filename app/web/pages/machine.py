@@ -21,7 +21,7 @@ from app.web.pages.interventions import paused_line
 from app.web.sign_in import current_person
 
 SHOWN_INCIDENTS = 20
-FAILED_DEADLINE = "deadline_failed"
+FAILED_DEADLINE, FAILED_OPERATION = "deadline_failed", "operation_failed"
 LATE_BEAT, LATE_TICK = timedelta(minutes=2), timedelta(seconds=10)
 
 
@@ -125,8 +125,8 @@ def _what_failed(item: OpenIncident, showing: Showing) -> str:
 
 
 def _why(item: OpenIncident, showing: Showing) -> str:
-    """Say why: a refused move has a sentence of its own, a failure its place in the program."""
-    is_machine = item.deadline_id is not None or item.engine_task is not None
+    """Say why: what a diagram cannot do has a sentence of its own, a failure its place in the program."""
+    is_machine = item.code in (FAILED_DEADLINE, FAILED_OPERATION) or item.engine_task is not None
     return item.error if is_machine else showing.words.text(f"errors.{item.code}.title")
 
 

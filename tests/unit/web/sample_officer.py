@@ -85,6 +85,7 @@ class OfficerPages(Parts):
                 "may_act": True,
                 "may_release": True,
                 "may_hand_over": True,
+                "instance": [("店名", "甲店")],
                 "due": self.due(27.5, Colour.YELLOW, Remaining(working_days=2, working_minutes=240)),
             },
             "fields": self.form(REVIEW, opinion="请填写“审查意见”。"),
