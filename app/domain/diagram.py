@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.domain.limit import TimeLimit
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -46,8 +48,19 @@ class Normalised:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """The promised limit (承诺时限) of a matter or theme a diagram is for. name: of the matter, for people."""
+
+    name: str
+    limit: TimeLimit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """Names a diagram may refer to. `forms` maps a form key to the names of its fields."""
+    """Names a diagram may refer to. `forms` maps a form key to the names of its fields.
+
+    promises: of the matters that use the diagram that is checked; empty where nobody says which diagram it is.
+    """
 
     roles: frozenset[str] = frozenset()
     forms: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -57,3 +70,4 @@ class Published:
     decisions: frozenset[str] = frozenset()
     departments: frozenset[str] = frozenset()
     processes: frozenset[str] = frozenset()
+    promises: tuple[Promise, ...] = ()

@@ -1,9 +1,10 @@
 """The life of a definition (流程定义), a diagram or a decision file: draft, check, second person, deployment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
+from app.catalogue.promises import read_promises
 from app.diagrams.dmn_file import DmnFile, looks_like_dmn
 from app.diagrams.dmn_reader import read_checked
 from app.diagrams.reader import finding_item
@@ -52,14 +53,15 @@ class CheckedDefinition:
 def check_definition(context: Context, source: bytes, *, file: str, key: str = "") -> CheckedDefinition:
     """Check a diagram, or a decision file together with those that are deployed; stores nothing.
 
-    key: of the definition it is or would be; without one its content says what it is. Raises DiagramRefused for a
-    diagram that cannot be opened.
+    key: of the definition it is or would be; without one its content says what it is, and no promise is known.
+    Raises DiagramRefused for a diagram that cannot be opened.
     """
     if key.startswith(PREFIX) or (not key and looks_like_dmn(source)):
         return _check_decisions(context, source, file=file, key=key)
     settings, decisions = context.settings, names_of(context.library.current().decision_book)
     published = published_with(settings.rules_dir, settings.bpmn_dir, decisions)
-    normalised, findings = check_executable(source, file=file, published=published)
+    promises = read_promises(settings.rules_dir).get(key, ())
+    normalised, findings = check_executable(source, file=file, published=replace(published, promises=promises))
     return CheckedDefinition(findings=findings, normalised=normalised)
 
 

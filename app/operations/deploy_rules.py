@@ -10,6 +10,7 @@ from app.catalogue.calendars import read_calendars
 from app.catalogue.checker import check_rules
 from app.catalogue.matters import MatterFile, read_matters
 from app.catalogue.organisation import read_departments, read_regions, read_roles
+from app.catalogue.promises import read_promises
 from app.catalogue.time_rules import read_time_rules
 from app.diagrams.reader import finding_item, finding_of
 from app.domain.actor import Actor
@@ -127,18 +128,19 @@ def _read(bpmn_dir: Path, rules_dir: Path) -> tuple[list[_Diagram], list[Finding
     findings.extend(found)
     if any(item.severity == "error" for item in findings):
         return [], findings
-    published = published_with(rules_dir, bpmn_dir, decisions)
+    published, promises = published_with(rules_dir, bpmn_dir, decisions), read_promises(rules_dir)
     diagrams = []
     for path in sorted(bpmn_dir.rglob("*.bpmn")):
-        source, file = path.read_bytes(), path.relative_to(bpmn_dir.parent).as_posix()
+        source, file, key = path.read_bytes(), path.relative_to(bpmn_dir.parent).as_posix(), diagram_key(path, bpmn_dir)
+        known = replace(published, promises=promises.get(key, ()))
         try:
-            normalised, found = check_executable(source, file=file, published=published)
+            normalised, found = check_executable(source, file=file, published=known)
         except DiagramRefused as refused:
             findings.extend(finding_of(item, file) for item in refused.items)
             continue
         if normalised.is_deployable:
             found = (*found, *try_out(normalised, file=file))
-        diagrams.append(_Diagram(key=diagram_key(path, bpmn_dir), source=source, normalised=normalised, findings=found))
+        diagrams.append(_Diagram(key=key, source=source, normalised=normalised, findings=found))
         findings.extend(found)
     sources = {diagram.key: diagram.source for diagram in diagrams}
     findings.extend(check_promises(rules_dir, read_matters(rules_dir), sources))

@@ -11,7 +11,9 @@ from app.catalogue.checker import check_rules
 from app.catalogue.files import RuleFile, fault, parse_toml, read_folder
 from app.catalogue.matter_checks import FOLDERS
 from app.catalogue.matters import MatterFile, matter_of
+from app.catalogue.promises import promises_of
 from app.diagrams.check_diagram import check_diagram
+from app.diagrams.checks import steps_longer_than_promise
 from app.diagrams.reader import finding_item
 from app.domain.diagram import Finding, Normalised, Published
 from app.domain.errors import DiagramRefused, InvalidInput
@@ -71,12 +73,17 @@ def check_change(
         drawn = _path_of_diagram(file)
         _write(bpmn / drawn, diagram or kept or b"")
         findings = [_with_line(item, file.path, list_source) for item in _own_first(check_rules(rules, bpmn), file)]
-        normalised = None
-        if diagram:
-            normalised, found = _check_drawing(diagram, f"bpmn/{drawn}", published_with(rules, bpmn, decisions))
-            findings.extend(found)
+        published = replace(published_with(rules, bpmn, decisions), promises=promises_of(file))
+        normalised, found = _check_drawing(diagram or kept or b"", f"bpmn/{drawn}", published)
+        # A diagram that stays was checked when it was deployed; that the list promises less now is new.
+        findings.extend(item for item in found if diagram or item.code == steps_longer_than_promise.CODE)
     _refuse(findings)
-    return CheckedChange(path=file.path, matter=matter_of(file), normalised=normalised, findings=tuple(findings))
+    return CheckedChange(
+        path=file.path,
+        matter=matter_of(file),
+        normalised=normalised if diagram else None,
+        findings=tuple(findings),
+    )
 
 
 def _own_first(findings: tuple[Finding, ...], file: RuleFile) -> tuple[Finding, ...]:

@@ -96,6 +96,14 @@ class Desk:
         with self.world.container.context.database.read() as connection:
             return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
 
+    def with_limits(self, limit: str) -> bytes:
+        """Return the pattern with a limit on the step that reviews, and one on the step that decides."""
+        reviews = re.sub(
+            rb'(<(?:\w+:)?userTask id="(?:review|decide)")', rb'\g<1> lb:limit="' + limit.encode() + b'"', self.diagram
+        )
+        assert reviews.count(b'lb:limit="' + limit.encode()) == 2
+        return reviews
+
     def renamed(self, name: str = "新版食品许可") -> bytes:
         """Return the pattern as somebody redrew it: another name of the process."""
         return re.sub(rb'(<(?:\w+:)?process\b[^>]*\bname=")[^"]*', rb"\g<1>" + name.encode(), self.diagram)
@@ -300,6 +308,21 @@ def test_faults_of_list_and_diagram_are_told_together(shared_desk: Desk) -> None
     line = shared_desk.list.splitlines().index(FIVE) + 1
     assert answer.json["errors"][0]["line"] == line
     assert answer.json["errors"][1]["file"] == "bpmn/patterns/committed-with-special-procedure/process.bpmn"
+
+
+def test_limits_drawn_on_the_steps_stay_within_what_the_list_promises(desk: Desk) -> None:
+    two_days, one_day = desk.with_limits("2WD"), desk.with_limits("1WD")
+
+    longer = desk.send(desk.parts({"diagram": two_days}))
+    within = desk.act(desk.submitted(diagram=one_day)).json["definition_version"]
+    desk.world.at(2026, 3, 9, 9, 0)
+    shortened = desk.list.replace(FIVE, 'promised_limit = "1WD"')
+    kept = desk.send(desk.parts({"kept_version": str(within), "effective_from": "2026-03-10"}, shortened))
+
+    assert refusal(longer) == (422, "change_set_refused", ["steps-longer-than-promise"])
+    assert "审查 → 决定" in longer.json["errors"][0]["message"]
+    assert "2WD + 2WD = 4WD" in longer.json["errors"][0]["message"]
+    assert refusal(kept) == (422, "change_set_refused", ["steps-longer-than-promise"])
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,14 @@ from app.catalogue.documents import read_documents
 from app.catalogue.matters import read_matters
 from app.catalogue.messages import read_messages
 from app.catalogue.organisation import read_departments, read_operations, read_people, read_regions, read_roles
+from app.catalogue.promises import read_promises
 from app.catalogue.themes import read_themes
 from app.diagrams.check_diagram import check_diagram
 from app.diagrams.dmn_reader import read_dmn
 from app.domain.form import read_form
 from app.domain.messages import LANGUAGES
 from app.domain.theme import choose_members, split_form
+from app.operations.deploy_rules import diagram_key
 from app.runtime.decision_files import check_decision_files, published_with
 
 ROOT = Path(__file__).parents[3]
@@ -33,11 +36,14 @@ def test_the_rules_have_no_fault() -> None:
 
 
 @pytest.mark.parametrize("path", DIAGRAMS, ids=[path.parent.name for path in DIAGRAMS])
-def test_the_diagrams_name_only_what_is_published(path: Path) -> None:
+def test_the_diagrams_name_only_what_is_published_and_keep_what_is_promised(path: Path) -> None:
     published = published_with(RULES, BPMN, check_decision_files(RULES)[0])
+    promises = read_promises(RULES).get(diagram_key(path, BPMN), ())
 
-    normalised, findings = check_diagram(path.read_bytes(), file=path.name, published=published)
+    known = replace(published, promises=promises)
+    normalised, findings = check_diagram(path.read_bytes(), file=path.name, published=known)
 
+    assert promises
     assert [item for item in findings if item.severity == "error"] == []
     assert normalised.is_deployable
 

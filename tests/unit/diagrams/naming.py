@@ -1,6 +1,8 @@
 """The names the diagrams of these tests may refer to."""
 
-from app.domain.diagram import Published
+from app.domain.diagram import Promise, Published
+from app.domain.limit import TimeLimit
+from app.domain.vocabulary import LimitUnit
 
 PUBLISHED = Published(
     roles=frozenset({"window_clerk", "reviewer", "decider", "delivery_clerk"}),
@@ -10,4 +12,5 @@ PUBLISHED = Published(
     clocks=frozenset({"promised", "statutory", "notice5"}),
     decisions=frozenset({"guidance"}),
     departments=frozenset({"market"}),
+    promises=(Promise(name="食品经营许可", limit=TimeLimit(amount=5, unit=LimitUnit.WORKING_DAY)),),
 )
