@@ -181,12 +181,17 @@ def token(login: str, name: str, days: int) -> None:
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 def check(paths: tuple[Path, ...], form: str) -> None:
-    """Check the folders `bpmn` and `rules` under each PATH (default: those of this checkout). Exit 0 when accepted."""
+    """Check the folders `bpmn` and `rules` under each PATH (default: those of this checkout). Exit 0 when accepted.
+
+    A PATH that is the folder of one theme, such as `rules/themes/startup`, tells only what concerns that theme.
+    """
     container = _container()
     settings = container.settings
     findings: list[Finding] = []
     for root in paths or (settings.bpmn_dir.parent,):
-        findings.extend(check_folders(root / "bpmn", root / "rules"))
+        theme = root.resolve().name if root.resolve().parent.name == "themes" else ""
+        whole = root.resolve().parents[2] if theme else root
+        findings.extend(check_folders(whole / "bpmn", whole / "rules", theme=theme))
     for item in findings:
         print(_finding_text(item, container.context.messages, form))
     sys.exit(1 if any(item.severity == "error" for item in findings) else 0)

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.catalogue.files import fault, read_folder, read_toml
+from app.catalogue.files import fault, read_folder, read_json, read_toml
 from app.catalogue.matter_checks import check_matters
 from app.catalogue.organisation import (
+    PEOPLE_FILE,
     DepartmentEntry,
     read_departments,
     read_operations,
@@ -82,39 +83,43 @@ def _check_forms(rules_dir: Path) -> Iterator[Finding]:
         try:
             read_form(path.read_bytes())
         except InvalidInput as refused:
+            file = read_json(rules_dir, path)
             for item in refused.items:
-                yield fault(
-                    "form-refused",
-                    path.relative_to(rules_dir).as_posix(),
-                    pointer=str(item.get("pointer", "")),
-                    reason=str(item.get("code", "")),
-                )
+                pointer = str(item.get("pointer", ""))
+                yield fault("form-refused", file, at=pointer, pointer=pointer, reason=str(item.get("code", "")))
 
 
 def _check_organisation(rules_dir: Path, departments: tuple[DepartmentEntry, ...]) -> Iterator[Finding]:
     regions = {item.code for item in read_regions(rules_dir)}
-    for region in read_regions(rules_dir):
+    file = read_toml(rules_dir, rules_dir / "regions.toml")
+    for number, region in enumerate(read_regions(rules_dir)):
         if region.parent and region.parent not in regions:
-            yield fault("region-unknown", "regions.toml", region=region.parent)
-    for department in departments:
+            yield fault("region-unknown", file, at=f"/region/{number}/parent", region=region.parent)
+    file = read_toml(rules_dir, rules_dir / "departments.toml")
+    for number, department in enumerate(departments):
         if department.region not in regions:
-            yield fault("region-unknown", "departments.toml", region=department.region)
+            yield fault("region-unknown", file, at=f"/department/{number}/region", region=department.region)
     yield from _check_people(rules_dir, {item.code for item in departments})
 
 
 def _check_people(rules_dir: Path, departments: set[str]) -> Iterator[Finding]:
     people, roles = read_people(rules_dir), read_roles(rules_dir)
-    for login, times in Counter(person.login for person in people).items():
-        if times > 1:
-            yield fault("person-twice", "demo_people.toml", login=login)
-    for person in people:
+    if not people:
+        return
+    file = read_toml(rules_dir, rules_dir / PEOPLE_FILE)
+    times = Counter(person.login for person in people)
+    for number, person in enumerate(people):
+        at, login = f"/person/{number}", person.login
+        if times[login] > 1:
+            times[login] = 0
+            yield fault("person-twice", file, at=f"{at}/login", login=login)
         if person.kind == STAFF and person.department not in departments:
             yield fault(
-                "person-department", "demo_people.toml", login=person.login, department=person.department or "-"
+                "person-department", file, at=f"{at}/department", login=login, department=person.department or "-"
             )
         for role in person.roles:
             if role not in roles:
-                yield fault("person-role", "demo_people.toml", login=person.login, role=role)
+                yield fault("person-role", file, at=f"{at}/roles", login=login, role=role)
 
 
 def _check_documents(rules_dir: Path) -> Iterator[Finding]:
@@ -122,4 +127,4 @@ def _check_documents(rules_dir: Path) -> Iterator[Finding]:
         folder = (rules_dir / file.path).parent
         missing = [name for name in ("kind", "version", "title") if name not in file.fields]
         if missing or file.fields["kind"] != folder.name or not (folder / TEMPLATE).is_file():
-            yield fault("document-incomplete", file.path, kind=folder.name)
+            yield fault("document-incomplete", file, kind=folder.name)

@@ -63,59 +63,67 @@ def _check_fields(file: RuleFile) -> Iterator[Finding]:
         yield from wrong
         return
     for name in missing_fields(file):
-        yield fault("matter-field", file.path, name=name)
+        yield fault("matter-field", file, name=name)
     if "extension" in file.fields:
-        yield from _check_row(file, "extension", ExtensionRule, file.fields["extension"])
+        yield from _check_row(file, "/extension", ExtensionRule, file.fields["extension"])
     if "renewal" in file.fields:
-        yield from _check_row(file, "renewal", RenewalRule, file.fields["renewal"])
-    for row in file.fields.get("material", []):
-        yield from _check_row(file, "material", MaterialRequirement, row)
-    for row in file.fields.get("class", []):
-        yield from _check_row(file, "class", LimitClass, row)
+        yield from _check_row(file, "/renewal", RenewalRule, file.fields["renewal"])
+    for number, row in enumerate(file.fields.get("material", [])):
+        yield from _check_row(file, f"/material/{number}", MaterialRequirement, row)
+    for number, row in enumerate(file.fields.get("class", [])):
+        yield from _check_row(file, f"/class/{number}", LimitClass, row)
 
 
 def _check_row(
     file: RuleFile,
-    table: str,
+    pointer: str,
     shape: type[ExtensionRule | LimitClass | MaterialRequirement | RenewalRule],
     row: Mapping[str, object],
 ) -> Iterator[Finding]:
     known = {field.name for field in fields(shape)}
     needed = {field.name for field in fields(shape) if field.default is MISSING}
     for name in sorted((row.keys() - known) | (needed - row.keys())):
-        yield fault("matter-field", file.path, name=f"{table}.{name}")
+        table = pointer.split("/")[1]
+        yield fault("matter-field", file, at=f"{pointer}/{name}", name=f"{table}.{name}")
 
 
 def _check_names(
     matter: MatterFile, rules_dir: Path, bpmn_dir: Path, departments: Collection[str]
 ) -> Iterator[Finding]:
-    for region in matter.regions:
+    for number, region in enumerate(matter.regions):
         if f"{region}-{matter.department}" not in departments:
-            yield fault("matter-department", matter.path, department=f"{region}-{matter.department}")
+            yield fault(
+                "matter-department", matter.file, at=f"/regions/{number}", department=f"{region}-{matter.department}"
+            )
         if len(matter.impl_code_in(region)) != IMPL_CODE_LENGTH:
-            yield fault("matter-code", matter.path, length=IMPL_CODE_LENGTH)
+            yield fault("matter-code", matter.file, at="/impl_code", length=IMPL_CODE_LENGTH)
     if not has_diagram(bpmn_dir, matter.definition_key):
-        yield fault("matter-definition", matter.path, definition=matter.definition_key)
+        yield fault(
+            "matter-definition",
+            matter.file,
+            at="/definition" if "definition" in matter.fields else "/pattern",
+            definition=matter.definition_key,
+        )
     form = matter.fields["form"]
     if form and not (rules_dir / "forms" / f"{form}.json").is_file():
-        yield fault("matter-form", matter.path, form=form)
+        yield fault("matter-form", matter.file, at="/form", form=form)
     rule_set = matter.fields.get("card_rule_set", "")
     if rule_set and not (rules_dir / "cards" / f"{rule_set}.toml").is_file():
-        yield fault("matter-cards", matter.path, rule_set=rule_set)
+        yield fault("matter-cards", matter.file, at="/card_rule_set", rule_set=rule_set)
 
 
 def _check_limits(matter: MatterFile) -> Iterator[Finding]:
     for name in LIMITS:
         if not is_time_limit(matter.fields[name]):
-            yield fault("matter-limit", matter.path, name=name, text=matter.fields[name])
+            yield fault("matter-limit", matter.file, at=f"/{name}", name=name, text=matter.fields[name])
     if matter.fields.get("is_fee_first") and not matter.fields.get("fee"):
-        yield fault("matter-fee", matter.path)
+        yield fault("matter-fee", matter.file, at="/is_fee_first")
     validity = matter.fields.get("result_validity", "")
     if not _is_validity(validity):
-        yield fault("matter-limit", matter.path, name="result_validity", text=validity)
-    promised, statutory = (_working_days(matter.fields[name]) for name in ("promised_limit", "statutory_limit"))
+        yield fault("matter-limit", matter.file, at="/result_validity", name="result_validity", text=validity)
+    promised, statutory = (working_days(matter.fields[name]) for name in ("promised_limit", "statutory_limit"))
     if promised is not None and statutory is not None and promised > statutory:
-        yield fault("promise-over-statutory", matter.path, promised=promised, statutory=statutory)
+        yield fault("promise-over-statutory", matter.file, at="/promised_limit", promised=promised, statutory=statutory)
 
 
 def _check_touches(matter: MatterFile, *, is_promise_extendable: bool) -> Iterator[Finding]:
@@ -127,24 +135,36 @@ def _check_touches(matter: MatterFile, *, is_promise_extendable: bool) -> Iterat
     }
     for name, touches in given.items():
         if not touches or not set(touches) <= set(DECISION_CLOCKS) or len(set(touches)) < len(touches):
-            yield fault("matter-touches", matter.path, name=name, known=", ".join(DECISION_CLOCKS))
+            yield fault(
+                "matter-touches",
+                matter.file,
+                at=f"/{name.replace('.', '/')}",
+                name=name,
+                known=", ".join(DECISION_CLOCKS),
+            )
     if tuple(given["extension.touches"]) == (ClockName.PROMISED.value,) and not is_promise_extendable:
-        yield fault("promised-not-extendable", matter.path)
+        yield fault("promised-not-extendable", matter.file, at="/extension/touches")
 
 
 def _check_classes(matter: MatterFile) -> Iterator[Finding]:
     """Classes have known names and limits inside the law; a case begins in the first one, with the promise of the list."""
     rows, known = matter.fields.get("class", []), tuple(item.value for item in CaseClass)
-    statutory = _working_days(matter.fields["statutory_limit"])
+    statutory = working_days(matter.fields["statutory_limit"])
     for code, count in Counter(row["code"] for row in rows).items():
         if code not in known or count > 1:
-            yield fault("matter-class", matter.path, name=code, known=", ".join(known))
-    for row in rows:
-        promised = _working_days(row["promised_limit"])
+            yield fault("matter-class", matter.file, at="/class", name=code, known=", ".join(known))
+    for number, row in enumerate(rows):
+        promised = working_days(row["promised_limit"])
         is_first_other = row is rows[0] and row["promised_limit"] != matter.fields["promised_limit"]
         is_over = promised is not None and statutory is not None and promised > statutory
         if is_first_other or is_over or not row["promised_limit"] or not is_time_limit(row["promised_limit"]):
-            yield fault("matter-class-limit", matter.path, name=row["code"], text=row["promised_limit"])
+            yield fault(
+                "matter-class-limit",
+                matter.file,
+                at=f"/class/{number}/promised_limit",
+                name=row["code"],
+                text=row["promised_limit"],
+            )
 
 
 def _is_validity(text: str) -> bool:
@@ -155,7 +175,8 @@ def _is_validity(text: str) -> bool:
     return True
 
 
-def _working_days(text: str) -> int | None:
+def working_days(text: str) -> int | None:
+    """Return a limit in working days; None for one in another unit, for none, and for what is no limit."""
     limit = parse_limit(text) if text and is_time_limit(text) else None
     return limit.amount if isinstance(limit, TimeLimit) and limit.unit == LimitUnit.WORKING_DAY else None
 
@@ -165,19 +186,24 @@ def _check_deemed(matter: MatterFile) -> Iterator[Finding]:
     if not item["is_deemed_whitelisted"]:
         return
     if item["deemed_exclusion"] or item["item_type"] != LICENCE:
-        yield fault("matter-deemed", matter.path, exclusion=item["deemed_exclusion"] or "not_licence")
+        yield fault(
+            "matter-deemed",
+            matter.file,
+            at="/is_deemed_whitelisted",
+            exclusion=item["deemed_exclusion"] or "not_licence",
+        )
     if not item["deemed_document"]:
-        yield fault("matter-deemed-document", matter.path)
+        yield fault("matter-deemed-document", matter.file, at="/deemed_document")
 
 
 def _check_acceptance(matter: MatterFile) -> Iterator[Finding]:
     """The five days of 行政许可法 art. 32 are left out only where another law says so; papers have known names."""
     item = matter.fields
     if not item.get("is_deemed_acceptance", True) and not item.get("deemed_acceptance_basis"):
-        yield fault("matter-acceptance-basis", matter.path)
+        yield fault("matter-acceptance-basis", matter.file, at="/is_deemed_acceptance")
     for name in item.get("papers", PAPERS):
         if name not in PAPERS:
-            yield fault("matter-paper", matter.path, name=name, known=", ".join(PAPERS))
+            yield fault("matter-paper", matter.file, at="/papers", name=name, known=", ".join(PAPERS))
 
 
 def _check_codes(matters: list[MatterFile]) -> Iterator[Finding]:
@@ -186,10 +212,10 @@ def _check_codes(matters: list[MatterFile]) -> Iterator[Finding]:
     offered = Counter(matter.impl_code_in(region) for matter in matters for region in matter.regions)
     for matter in matters:
         if codes[matter.code] > 1:
-            yield fault("matter-twice", matter.path, matter=matter.code)
+            yield fault("matter-twice", matter.file, at="/code", matter=matter.code)
         for region in matter.regions:
             if offered[matter.impl_code_in(region)] > 1:
-                yield fault("matter-code-twice", matter.path, impl_code=matter.impl_code_in(region))
+                yield fault("matter-code-twice", matter.file, at="/impl_code", impl_code=matter.impl_code_in(region))
 
 
 def _check_renewals(matters: list[MatterFile]) -> Iterator[Finding]:
@@ -202,4 +228,4 @@ def _check_renewals(matters: list[MatterFile]) -> Iterator[Finding]:
         renewed = {rule["renews"], *rule.get("also_renews", ())}
         is_unexplained = rule.get("is_excluded", False) and not rule.get("excluded_by")
         if renewed - known or rule.get("window_days", 1) < 1 or is_unexplained:
-            yield fault("matter-renewal", matter.path, renews=", ".join(sorted(renewed)))
+            yield fault("matter-renewal", matter.file, at="/renewal", renews=", ".join(sorted(renewed)))

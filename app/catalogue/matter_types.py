@@ -42,7 +42,7 @@ def check_types(file: RuleFile) -> Iterator[Finding]:
     """Yield a fault for every field that has a value of another type than it must have."""
     for name, value in file.fields.items():
         if not _is_right(name, value):
-            yield fault("matter-type", file.path, name=name)
+            yield fault("matter-type", file, at=f"/{name}", name=name)
 
 
 def _is_right(name: str, value: object) -> bool:

@@ -1,6 +1,6 @@
 """Read the service matters (政务服务事项) of `rules/matters/<department>/<code>.toml`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from app.domain.matter import (
     OfferingVersion,
     RenewalRule,
 )
+from app.domain.theme import MemberInCounty
 
 REGION_DIGITS = 6
 REQUIRED_FIELDS = (
@@ -47,10 +48,10 @@ class MatterFile:
     """A matter as a file says it, before it is offered by a department of a region.
 
     is_listed: False keeps it out of the catalogue applicants see. impl_code: 实施编码 with `{region}` where the six
-    digits of the region stand, so that every region has its own.
+    digits of the region stand, so that every region has its own. file: where it is written.
     """
 
-    path: str
+    file: RuleFile
     code: str
     name: str
     department: str
@@ -59,6 +60,19 @@ class MatterFile:
     is_listed: bool
     impl_code: str
     fields: dict[str, Any]
+
+    @property
+    def path(self) -> str:
+        """Its file, relative to `rules/`."""
+        return self.file.path
+
+    def in_county(self, said: MemberInCounty | None) -> "MatterFile":
+        """Return the matter as a county has it: with the department and the limits it says otherwise."""
+        if said is None:
+            return self
+        limits = {"promised_limit": said.promised_limit, "statutory_limit": said.statutory_limit}
+        told = {name: text for name, text in limits.items() if text is not None}
+        return replace(self, department=said.department or self.department, fields={**self.fields, **told})
 
     def impl_code_in(self, region_code: str) -> str:
         """Return the implementation code (实施编码) of this matter in a region: 31 characters, of GB/T 39554.1."""
@@ -141,7 +155,7 @@ def matter_of(file: RuleFile) -> MatterFile:
     """Return the matter of a file that has every field."""
     item = dict(file.fields)
     return MatterFile(
-        path=file.path,
+        file=file,
         code=item["code"],
         name=item["name"],
         department=item["department"],

@@ -8,6 +8,7 @@ from app.catalogue.files import read_toml
 NATIONAL, PROVINCE = "CN", "HB"
 PREFECTURE_LAYER = "ES"
 COUNTY_DIGITS = 6
+PEOPLE_FILE = "demo_people.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ def read_operations(rules_dir: Path) -> frozenset[str]:
 
 def read_people(rules_dir: Path) -> tuple[PersonEntry, ...]:
     """Return the demonstration people; there are none in an installation that removed the file."""
-    path = rules_dir / "demo_people.toml"
+    path = rules_dir / PEOPLE_FILE
     if not path.exists():
         return ()
     file = read_toml(rules_dir, path)

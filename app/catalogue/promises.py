@@ -1,7 +1,8 @@
 """Read what the matters and themes promise (承诺时限), by the diagram they use."""
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from app.catalogue.files import RuleFile, read_folder
@@ -16,10 +17,30 @@ def read_promises(rules_dir: Path) -> Mapping[str, tuple[Promise, ...]]:
     Raises InvalidInput `rules_refused` for a TOML file that is malformed.
     """
     found: dict[str, tuple[Promise, ...]] = {}
-    for file in (*read_folder(rules_dir, "matters/*/*.toml"), *read_folder(rules_dir, "themes/*/theme.toml")):
+    matters: dict[str, tuple[str, RuleFile]] = {}
+    for file in read_folder(rules_dir, "matters/*/*.toml"):
         key = str(file.fields.get("definition") or f"pattern:{file.fields.get('pattern', '')}")
+        matters[str(file.fields.get("code", ""))] = (key, file)
         found[key] = (*found.get(key, ()), *promises_of(file))
+    for file in read_folder(rules_dir, "themes/*/theme.toml"):
+        key = f"theme:{PurePosixPath(file.path).parent.name}"
+        found[key] = (*found.get(key, ()), *promises_of(file))
+    for file in read_folder(rules_dir, "themes/*/counties/*.toml"):
+        for key, said in _in_county(file, matters):
+            found[key] = (*found.get(key, ()), *promises_of(said))
     return found
+
+
+def _in_county(file: RuleFile, matters: Mapping[str, tuple[str, RuleFile]]) -> Iterator[tuple[str, RuleFile]]:
+    """Yield what a county promises otherwise, for its theme and for members, each named with the county."""
+    county = PurePosixPath(file.path)
+    yield f"theme:{county.parts[1]}", replace(file, fields={**file.fields, "name": f"{county.parts[1]} {county.stem}"})
+    rows = file.fields.get("member")
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, dict) and row.get("code") in matters:
+            key, matter = matters[row["code"]]
+            named = {"name": f"{matter.fields.get('name', matter.path)} {county.stem}"}
+            yield key, replace(file, fields={**named, "promised_limit": row.get("promised_limit")})
 
 
 def promises_of(file: RuleFile) -> tuple[Promise, ...]:

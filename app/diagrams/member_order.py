@@ -2,7 +2,7 @@
 
 from app.diagrams.graph import Graph, build_graph
 from app.diagrams.reader import read
-from app.domain.bundle_order import order_among
+from app.domain.bundle_order import circle_among, order_among
 
 CALL = "callActivity"
 MATTER = "matter:"
@@ -13,10 +13,20 @@ def order_of_members(xml: bytes) -> dict[str, tuple[str, ...]]:
 
     Raises DiagramRefused for a diagram that cannot be read.
     """
+    order = _as_drawn(xml)
+    return order_among(order, order.keys())
+
+
+def circle_of_members(xml: bytes) -> tuple[str, ...]:
+    """Return the members a diagram lets wait for each other, by matter code. Raises DiagramRefused as above."""
+    return circle_among(_as_drawn(xml))
+
+
+def _as_drawn(xml: bytes) -> dict[str, tuple[str, ...]]:
     graph = build_graph(read(xml, file="diagram").root)
     called = {node.id: _matter_of(graph, node.id) for node in graph.nodes.values() if node.kind == CALL}
     members = {node_id: code for node_id, code in called.items() if code}
-    return order_among({code: _before(graph, node_id, members) for node_id, code in members.items()}, members.values())
+    return {code: _before(graph, node_id, members) for node_id, code in members.items()}
 
 
 def _matter_of(graph: Graph, node_id: str) -> str:

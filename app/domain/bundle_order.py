@@ -15,6 +15,11 @@ def order_among(order: Order, chosen: Collection[str]) -> dict[str, tuple[str, .
     return {code: _nearest(code, before) for code in before}
 
 
+def circle_among(order: Order) -> tuple[str, ...]:
+    """Return the members that wait for themselves, through others or not, in the order given; none when all can begin."""
+    return tuple(code for code in order if code in _all(code, order))
+
+
 def _before(code: str, order: Order, chosen: Collection[str]) -> tuple[str, ...]:
     seen, found, waiting = {code}, list[str](), list(order[code])
     while waiting:
@@ -40,5 +45,5 @@ def _all(code: str, before: Order) -> set[str]:
         item = waiting.pop()
         if item not in found:
             found.add(item)
-            waiting.extend(before[item])
+            waiting.extend(before.get(item, ()))
     return found

@@ -1,6 +1,6 @@
 """Deploy a folder of diagrams and rules (部署): everything is checked first; then all of it is published, or nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -8,9 +8,11 @@ import orjson
 
 from app.catalogue.calendars import read_calendars
 from app.catalogue.checker import check_rules
-from app.catalogue.matters import MatterFile, read_matters
+from app.catalogue.county_lists import CountyList, lists_by_county
+from app.catalogue.matters import read_matters
 from app.catalogue.organisation import read_departments, read_regions, read_roles
 from app.catalogue.promises import read_promises
+from app.catalogue.themes import read_themes
 from app.catalogue.time_rules import read_time_rules
 from app.diagrams.reader import finding_item, finding_of
 from app.domain.actor import Actor
@@ -30,7 +32,7 @@ from app.runtime.decision_files import (
     published_with,
 )
 from app.runtime.definitions import check_executable, normalised_row, try_out
-from app.runtime.theme_promises import check_promises
+from app.runtime.theme_files import check_theme_files, of_theme
 from app.storage.calendars import add_calendar_version, current_calendars
 from app.storage.catalogue import (
     DepartmentRow,
@@ -41,6 +43,7 @@ from app.storage.catalogue import (
     put_departments,
     put_groups,
     put_regions,
+    put_theme_members,
 )
 from app.storage.definitions import NewDefinition, add_normalised, add_version, list_versions
 from app.storage.rules import begin_generation, current_generation, files_at, publish_files
@@ -82,7 +85,7 @@ def deploy_rules(context: Context, *, bpmn_dir: Path, rules_dir: Path, actor: Ac
     if faults:
         items = tuple(finding_item(item) for item in faults)
         raise DiagramRefused("definition_refused", items=items, count=len(items))
-    matters = read_matters(rules_dir)
+    matters, themes = read_matters(rules_dir), read_themes(rules_dir)
     with context.database.write() as uow:
         generation = begin_generation(uow, by=actor.code)
         changed = publish_files(uow, generation, dict(_rule_files(rules_dir)))
@@ -93,7 +96,8 @@ def deploy_rules(context: Context, *, bpmn_dir: Path, rules_dir: Path, actor: Ac
         for diagram in diagrams:
             _publish_diagram(uow, context, diagram, deployed, actor)
         bind_again(uow, context)
-        offerings = _publish_offerings(uow, context, matters, departments, changed)
+        put_theme_members(uow, [(theme.code, member.matter_code) for theme in themes for member in theme.members])
+        offerings = _publish_offerings(uow, context, lists_by_county(matters, themes), departments, changed)
     if load_id is not None:
         carry_on(context, load_id, budget_s=RECOUNT_S)
     return Deployment(
@@ -115,9 +119,10 @@ def has_changed(context: Context, *, bpmn_dir: Path, rules_dir: Path) -> bool:
     return any((diagram_key(path, bpmn_dir), path.read_bytes()) not in deployed for path in bpmn_dir.rglob("*.bpmn"))
 
 
-def check_folders(bpmn_dir: Path, rules_dir: Path) -> tuple[Finding, ...]:
-    """Return every finding of two folders; publishes nothing."""
-    return tuple(_read(bpmn_dir, rules_dir)[1])
+def check_folders(bpmn_dir: Path, rules_dir: Path, *, theme: str = "") -> tuple[Finding, ...]:
+    """Return every finding of two folders; publishes nothing. theme: only what concerns the theme of this code."""
+    findings = tuple(_read(bpmn_dir, rules_dir)[1])
+    return of_theme(rules_dir, theme, findings) if theme else findings
 
 
 def _read(bpmn_dir: Path, rules_dir: Path) -> tuple[list[_Diagram], list[Finding]]:
@@ -126,8 +131,6 @@ def _read(bpmn_dir: Path, rules_dir: Path) -> tuple[list[_Diagram], list[Finding
         return [], findings
     decisions, found = check_decision_files(rules_dir)
     findings.extend(found)
-    if any(item.severity == "error" for item in findings):
-        return [], findings
     published, promises = published_with(rules_dir, bpmn_dir, decisions), read_promises(rules_dir)
     diagrams = []
     for path in sorted(bpmn_dir.rglob("*.bpmn")):
@@ -142,8 +145,7 @@ def _read(bpmn_dir: Path, rules_dir: Path) -> tuple[list[_Diagram], list[Finding
             found = (*found, *try_out(normalised, file=file))
         diagrams.append(_Diagram(key=key, source=source, normalised=normalised, findings=found))
         findings.extend(found)
-    sources = {diagram.key: diagram.source for diagram in diagrams}
-    findings.extend(check_promises(rules_dir, read_matters(rules_dir), sources))
+    findings.extend(check_theme_files(rules_dir, bpmn_dir))
     return diagrams, findings
 
 
@@ -262,18 +264,18 @@ def _publish_definitions(uow: UnitOfWork, context: Context, rules_dir: Path, act
 def _publish_offerings(
     uow: UnitOfWork,
     context: Context,
-    matters: tuple[MatterFile, ...],
+    lists: Iterable[CountyList],
     departments: dict[str, DepartmentRow],
     changed: tuple[str, ...],
 ) -> int:
-    """Publish the lists; one that came with a change set stays in force until its own file changes."""
+    """Publish the lists; one that came with a change set stays in force until a file it comes from changes."""
     count, kept = 0, changed_offerings(uow.connection)
-    for matter in matters:
-        for region in matter.regions:
-            count += 1
-            if (matter.code, region) in kept and matter.path not in changed:
-                continue
-            department = departments[f"{region}-{matter.department}"]
-            offering = matter.offer(region_code=region, department_id=department.id, department_code=department.code)
-            publish_offering(uow, replace(offering, offering_id=context.ids.next_id(region)))
+    for listed in lists:
+        count += 1
+        matter, region = listed.matter, listed.region_code
+        if (matter.code, region) in kept and listed.files.isdisjoint(changed):
+            continue
+        department = departments[f"{region}-{matter.department}"]
+        offering = matter.offer(region_code=region, department_id=department.id, department_code=department.code)
+        publish_offering(uow, replace(offering, offering_id=context.ids.next_id(region)))
     return count

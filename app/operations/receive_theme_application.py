@@ -1,21 +1,21 @@
 """Receive an application for a theme (一事联办): one form, one set of materials, members chosen by the situation."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from app.domain.authority import Person
 from app.domain.errors import InvalidInput
 from app.domain.form import check_answers
 from app.domain.matter import OfferingVersion
 from app.domain.request_key import RequestKey
-from app.domain.theme import ThemeVersion, choose_members, split_form
+from app.domain.theme import ThemeVersion, choose_members
+from app.domain.theme_form import member_faults, split_form
 from app.domain.vocabulary import CaseKind
 from app.runtime.access import refuse_foreign_region
 from app.runtime.advance import Result
 from app.runtime.application import ApplicationInput, new_progress_code, party_of, take_materials
 from app.runtime.bars import barred_matters, refuse_barred_applicant
 from app.runtime.context import Context
-from app.runtime.guidance import decide_members
+from app.runtime.guidance import decide_members, refuse_unoffered
 from app.runtime.intake import NewCase
 from app.runtime.paper_receipts import facts_of_paper, ground_of_paper, use_number
 from app.runtime.published import Published
@@ -31,10 +31,10 @@ def receive_theme_application(
     """Receive a joint application. Members open as far as their predecessors allow, after the one acceptance check.
 
     A receipt on paper is that of the joint case: its members follow it and have no number of their own.
-    Raises InvalidInput `theme_unknown`, `region_unknown`, `matter_not_offered` (a chosen member is not offered in the
-    county), `invalid` (form or situation answers, one item per fault), RuleViolation `application_barred`; of one on
-    paper InvalidInput `receipt_number_unknown`, RuleViolation `receipt_outside_closure`, `clock_future`, Conflict
-    `receipt_number_used`.
+    Raises InvalidInput `theme_unknown`, `region_unknown`, `theme_not_offered`, `member_not_offered` (one item per chosen
+    member the county does not offer), `invalid` (form or situation answers, one item per fault, also what a chosen member
+    needs), RuleViolation `application_barred`; of one on paper InvalidInput `receipt_number_unknown`, RuleViolation
+    `receipt_outside_closure`, `clock_future`, Conflict `receipt_number_used`.
     """
     return receive_once(context, request, lambda uow: _receive(uow, context, person, application, request))
 
@@ -47,7 +47,7 @@ def _receive(
     request: RequestKey | None,
 ) -> Result:
     published = context.library.published(current_generation(uow.connection))
-    theme = published.themes.get(application.code)
+    theme = published.theme_in(application.code, application.region_code)
     if theme is None:
         raise InvalidInput("theme_unknown", theme=application.code)
     if find_region(uow.connection, application.region_code) is None:
@@ -55,10 +55,11 @@ def _receive(
     refuse_foreign_region(person, application.region_code)
     paper = application.paper
     received_at = paper.received_at if paper else uow.arrived_at
+    members = choose_members(theme, decide_members(published, theme, application.guidance), application.guidance)
+    offerings = _offerings(uow, published, theme, application, members)
     answers = check_answers(theme.form, application.form)
-    guided = decide_members(published, theme, application.guidance)
-    members = choose_members(theme, guided, application.guidance)
-    offerings = _offerings(uow, members, application.region_code, received_at)
+    forms = split_form(theme, answers, members)
+    _require_member_answers(published, theme, offerings, forms)
     barred = [code for offering in offerings.values() for code in barred_matters(offering)]
     refuse_barred_applicant(uow, published, application.applicant, barred, at=received_at)
     progress_code = new_progress_code()
@@ -81,7 +82,7 @@ def _receive(
             "is_member": False,
             "form": dict(answers),
             "guidance": {**application.guidance, "members": list(members)},
-            "member_forms": {code: dict(form) for code, form in split_form(theme, answers).items()},
+            "member_forms": {code: dict(form) for code, form in forms.items()},
         },
         theme=theme,
         materials=take_materials(uow, theme.materials, application.materials, owner_account_id=person.account_id),
@@ -98,13 +99,27 @@ def _receive(
 
 
 def _offerings(
-    uow: UnitOfWork, members: tuple[str, ...], region_code: str, received_at: datetime
+    uow: UnitOfWork, published: Published, theme: ThemeVersion, application: ApplicationInput, members: tuple[str, ...]
 ) -> Mapping[str, OfferingVersion]:
-    offerings = offerings_in_force(uow.connection, members, region_code, received_at)
-    missing = [code for code in members if code not in offerings]
-    if missing:
-        raise InvalidInput("matter_not_offered", matter=", ".join(missing), region=region_code)
+    received_at = application.paper.received_at if application.paper else uow.arrived_at
+    offerings = offerings_in_force(uow.connection, members, application.region_code, received_at)
+    offered = {code for code in offerings if theme.left_out(code) is None}
+    answers, region = application.guidance, application.region_code
+    refuse_unoffered(published, theme, answers, offered=offered, region_code=region)
     return offerings
+
+
+def _require_member_answers(
+    published: Published,
+    theme: ThemeVersion,
+    offerings: Mapping[str, OfferingVersion],
+    forms: Mapping[str, Mapping[str, object]],
+) -> None:
+    """Ask now for what a chosen member needs; nobody is asked again later (J13)."""
+    found = {code: published.forms.get(offering.form_key) for code, offering in offerings.items()}
+    faults = member_faults(theme, forms, {code: form.schema for code, form in found.items() if form is not None})
+    if faults:
+        raise InvalidInput("invalid", items=faults, count=len(faults))
 
 
 def _departments(published: Published, theme: ThemeVersion, region_code: str) -> tuple[int, int]:
@@ -112,5 +127,5 @@ def _departments(published: Published, theme: ThemeVersion, region_code: str) ->
     lead = published.department_by_code(f"{county}-{theme.lead_department}")
     hall = published.department_by_code(f"{county}-hall")
     if lead is None or hall is None:
-        raise InvalidInput("matter_not_offered", matter=theme.code, region=region_code)
+        raise InvalidInput("theme_not_offered", theme=theme.code, name=theme.name, region=region_code)
     return lead.id, hall.id

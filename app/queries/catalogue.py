@@ -1,14 +1,12 @@
-"""The catalogue (事项库) as applicants and programs see it: matters offered in a county, themes, guidance."""
+"""The catalogue (事项库) as applicants and programs see it: the matters offered in a county."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from app.domain.errors import NotFound
 from app.domain.matter import OfferingVersion
-from app.domain.theme import ThemeVersion, choose_members
 from app.storage.catalogue import list_offerings, list_regions, offering_in_force
 
 DEMO_COUNTY = "422801"
@@ -28,20 +26,6 @@ class MatterLine:
     statutory_limit: str
     region_code: str
     is_demo: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThemeView:
-    """A theme as it is chosen and filled in."""
-
-    code: str
-    name: str
-    regions: tuple[str, ...]
-    promised_limit: str
-    questions: tuple[dict[str, object], ...]
-    members: tuple[dict[str, object], ...]
-    materials: tuple[dict[str, object], ...]
-    form_key: str
 
 
 def list_matters(
@@ -79,49 +63,3 @@ def get_matter(connection: sa.Connection, code: str, *, region_code: str, at: da
 def list_counties(connection: sa.Connection) -> tuple[tuple[str, str, str], ...]:
     """Return the counties as (code, Chinese name, English name)."""
     return tuple((row.code, row.name_zh, row.name_en) for row in list_regions(connection) if row.level == "4")
-
-
-def list_themes(themes: Mapping[str, ThemeVersion]) -> tuple[ThemeView, ...]:
-    """Return the themes by code."""
-    return tuple(_view(theme) for _code, theme in sorted(themes.items()))
-
-
-def get_theme(themes: Mapping[str, ThemeVersion], code: str) -> ThemeView:
-    """Return a theme. Raises NotFound `theme_unknown`."""
-    return _view(find_theme(themes, code))
-
-
-def find_theme(themes: Mapping[str, ThemeVersion], code: str) -> ThemeVersion:
-    """Return a theme as published. Raises NotFound `theme_unknown`."""
-    theme = themes.get(code)
-    if theme is None:
-        raise NotFound("theme_unknown", theme=code)
-    return theme
-
-
-def chosen_members(theme: ThemeVersion, decided: tuple[str, ...], answers: Mapping[str, object]) -> tuple[str, ...]:
-    """Return the members a situation asks for."""
-    return choose_members(theme, decided, answers)
-
-
-def _view(theme: ThemeVersion) -> ThemeView:
-    return ThemeView(
-        code=theme.code,
-        name=theme.name,
-        regions=theme.region_codes,
-        promised_limit=theme.promised_limit,
-        questions=tuple(
-            {
-                "key": item.key,
-                "label": item.label,
-                "options": [{"value": option.value, "label": option.label} for option in item.options],
-            }
-            for item in theme.questions
-        ),
-        members=tuple(
-            {"matter_code": item.matter_code, "name": item.name, "is_optional": item.is_optional}
-            for item in theme.members
-        ),
-        materials=tuple(asdict(item) for item in theme.materials),
-        form_key=theme.form_key,
-    )

@@ -8,10 +8,11 @@ import orjson
 import sqlalchemy as sa
 
 from app.domain.authority import Person, Scope
-from app.domain.matter import OfferingVersion
+from app.domain.matter import EXTERNAL, OfferingVersion
 from app.domain.theme import guided_members
 from app.domain.vocabulary import DeadlineState, LedgerKind
 from app.queries.scoping import case_scope
+from app.storage.catalogue import offerings_in_force
 from app.storage.offering_doc import read_offering
 from app.storage.tables import (
     account,
@@ -115,6 +116,16 @@ def matter_names(connection: sa.Connection, codes: Collection[str]) -> dict[str,
         sa.select(columns.matter_code, columns.name).where(columns.matter_code.in_(sorted(codes)))
     )
     return {row.matter_code: row.name for row in rows}
+
+
+def external_matters(
+    connection: sa.Connection, codes: Collection[str], *, region_code: str, at: datetime
+) -> frozenset[str]:
+    """Return which of some matters other bodies decide (外部办理) in a region, by the lists in force at an instant."""
+    if not codes:
+        return frozenset()
+    offerings = offerings_in_force(connection, sorted(codes), region_code, at)
+    return frozenset(code for code, offering in offerings.items() if offering.handled_by == EXTERNAL)
 
 
 def list_receivers(

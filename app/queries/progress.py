@@ -9,9 +9,20 @@ import sqlalchemy as sa
 
 from app.domain.correction_request import merged_items
 from app.domain.errors import NotFound
+from app.domain.matter import EXTERNAL
 from app.queries.clock import ClockView, list_clocks
 from app.queries.published_view import PublishedView
-from app.storage.tables import audit_entry, case_file, case_party, department, document, matter_offering, user_task
+from app.storage.offering_doc import read_offering
+from app.storage.tables import (
+    audit_entry,
+    case_file,
+    case_party,
+    department,
+    document,
+    matter_offering,
+    offering_version,
+    user_task,
+)
 
 MASK = "*"
 NOBODY = bytes(32)
@@ -56,13 +67,14 @@ class CorrectionNotice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgressMember:
-    """A member case of a joint case."""
+    """A member case of a joint case. is_external: decided by another body (外部办理), whose liaison reports it."""
 
     case_no: str
     matter_code: str
     name: str
     state: str
     department: str
+    is_external: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,9 +198,19 @@ def _members(connection: sa.Connection, case_id: int) -> tuple[ProgressMember, .
             case_file.c.name,
             case_file.c.state,
             department.c.name_zh,
+            offering_version.c.offering_id,
+            offering_version.c.version,
+            offering_version.c.doc,
         )
         .join(department, department.c.id == case_file.c.department_id)
         .outerjoin(matter_offering, matter_offering.c.id == case_file.c.offering_id)
+        .outerjoin(
+            offering_version,
+            sa.and_(
+                offering_version.c.offering_id == case_file.c.offering_id,
+                offering_version.c.version == case_file.c.offering_version,
+            ),
+        )
         .where(case_file.c.parent_case_id == case_id)
         .order_by(case_file.c.id)
     ).all()
@@ -199,6 +221,7 @@ def _members(connection: sa.Connection, case_id: int) -> tuple[ProgressMember, .
             name=row.name,
             state=row.state,
             department=row.name_zh,
+            is_external=bool(row.doc) and read_offering(row.offering_id, row.version, row.doc).handled_by == EXTERNAL,
         )
         for row in rows
     )

@@ -30,7 +30,7 @@ def joint_promise(work: Casework) -> JointPromise:
 
     Raises InvalidInput `bundle_circle` when the diagram lets chosen members wait for each other.
     """
-    theme = work.published.themes.get(work.case.theme_code or "")
+    theme = work.published.theme_in(work.case.theme_code, work.case.region_code)
     if theme is None or theme.promised_limit:
         return JointPromise(limit=_limit_of(theme.promised_limit) if theme else None)
     plans = _plans(work)
@@ -45,7 +45,7 @@ def joint_statutory(work: Casework) -> str:
 
     Source: 行政许可法 art. 26, 42(2); time-limits.md section 9.
     """
-    theme = work.published.themes.get(work.case.theme_code or "")
+    theme = work.published.theme_in(work.case.theme_code, work.case.region_code)
     offered = work.loaded.member_offerings
     licences = [code in offered and offered[code].item_type == LICENCE for code in chosen_members(work)]
     return theme.statutory_limit if theme and statutory_limit_wd(licences) is not None else ""

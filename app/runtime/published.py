@@ -77,6 +77,11 @@ class Published:
         """Return the working calendar of a department: the most local layers in force."""
         return self.calendars[self.departments[department_id].calendar_id]
 
+    def theme_in(self, code: str | None, region_code: str) -> ThemeVersion | None:
+        """Return a theme as it holds in a region; None when there is none of that code."""
+        theme = self.themes.get(code or "")
+        return theme.in_county(region_code) if theme else None
+
     def department_by_code(self, code: str) -> DepartmentFacts | None:
         """Find a department by its code; None when there is none."""
         return next((department for department in self.departments.values() if department.code == code), None)

@@ -16,6 +16,7 @@ from app.storage.tables import (
     offering_version,
     region,
     service_matter,
+    theme_member,
     work_group,
 )
 from app.storage.unit_of_work import UnitOfWork
@@ -105,12 +106,20 @@ def matter_exists(connection: sa.Connection, matter_code: str) -> bool:
     return connection.scalar(query) is not None
 
 
+def put_theme_members(uow: UnitOfWork, members: Iterable[tuple[str, str]]) -> None:
+    """Add matters to themes, as (theme, matter); a member a theme had before stays for the cases that have it."""
+    rows = [{"theme_code": theme, "matter_code": matter} for theme, matter in members]
+    if rows:
+        uow.connection.execute(dialects.insert_ignore(uow.connection, theme_member), rows)
+
+
 def publish_offering(uow: UnitOfWork, offering: OfferingVersion, *, change_id: int | None = None) -> OfferingVersion:
     """Publish an implementation list. Returns it with the id and version it has now.
 
     Head and matter are made where they lack; `offering.offering_id` is used for a new head alone, `offering.version`
-    never. The same content as the newest version makes no new one. change_id: of the change set it comes with; such a
-    list counts later, so the name of a known matter stays as it is.
+    never. The same content as the newest list of the region makes no new version; one of another department takes the
+    place of the one before. change_id: of the change set it comes with; such a list counts later, so the name of a known
+    matter stays as it is.
     """
     matter: dict[str, object] = {
         "matter_code": offering.matter_code,
@@ -123,16 +132,10 @@ def publish_offering(uow: UnitOfWork, offering: OfferingVersion, *, change_id: i
         uow.connection.execute(dialects.insert_ignore(uow.connection, service_matter), matter)
     offering_id = _head(uow, offering)
     text = write_offering(offering)
-    columns = offering_version.c
-    newest = uow.connection.execute(
-        sa.select(columns.version, columns.sha256)
-        .where(columns.offering_id == offering_id)
-        .order_by(columns.version.desc())
-        .limit(1)
-    ).one_or_none()
-    if newest is not None and newest.sha256 == hash_text(text):
+    newest = _newest(uow.connection, offering)
+    if newest is not None and (newest.offering_id, newest.sha256) == (offering_id, hash_text(text)):
         return read_offering(offering_id, newest.version, text)
-    version = newest.version + 1 if newest else 1
+    version = _last_version(uow.connection, offering_id) + 1
     uow.connection.execute(
         offering_version.insert(),
         {
@@ -197,10 +200,9 @@ def offerings_in_force(
 def offerings_of_theme(
     connection: sa.Connection, theme_code: str, region_code: str, at: datetime
 ) -> dict[str, OfferingVersion]:
-    """Return the lists of the members of a theme, whose codes are `<theme>-<member>`, by code. at: aware."""
-    return _in_force(
-        connection, matter_offering.c.matter_code.startswith(f"{theme_code}-", autoescape=True), region_code, at
-    )
+    """Return the lists of the matters a theme has or had as members, by code. at: aware."""
+    members = sa.select(theme_member.c.matter_code).where(theme_member.c.theme_code == theme_code)
+    return _in_force(connection, matter_offering.c.matter_code.in_(members), region_code, at)
 
 
 def list_offerings(connection: sa.Connection, region_code: str, at: datetime) -> tuple[OfferingVersion, ...]:
@@ -255,9 +257,9 @@ def _in_force(
     return {code: read_offering(row.offering_id, row.version, row.doc) for code, row in best.items()}
 
 
-def _counts_from(row: sa.Row[str, str, int, int, date | None, datetime, str]) -> tuple[date, int]:
+def _counts_from(row: sa.Row[str, str, int, int, date | None, datetime, str]) -> tuple[date, datetime, int]:
     published_on = row.published_at.astimezone(LOCAL).date()
-    return max(row.effective_from or published_on, published_on), row.version
+    return max(row.effective_from or published_on, published_on), row.published_at, row.version
 
 
 def _upwards(region_code: str) -> tuple[str, ...]:
@@ -282,6 +284,23 @@ def _head(uow: UnitOfWork, offering: OfferingVersion) -> int:
         columns.department_id == offering.department_id,
     )
     return int(uow.connection.execute(query).scalar_one())
+
+
+def _newest(connection: sa.Connection, offering: OfferingVersion) -> sa.Row[int, int, str] | None:
+    """Return the list that was published last for the matter in the region, by whichever department."""
+    head, version = matter_offering.c, offering_version.c
+    return connection.execute(
+        sa.select(version.offering_id, version.version, version.sha256)
+        .join(matter_offering, head.id == version.offering_id)
+        .where(head.matter_code == offering.matter_code, head.region_code == offering.region_code)
+        .order_by(version.published_at.desc(), version.version.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _last_version(connection: sa.Connection, offering_id: int) -> int:
+    query = sa.select(sa.func.max(offering_version.c.version)).where(offering_version.c.offering_id == offering_id)
+    return connection.scalar(query) or 0
 
 
 def _put(

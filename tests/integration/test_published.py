@@ -29,6 +29,7 @@ from app.storage.catalogue import (
     offerings_in_force,
     publish_offering,
     put_groups,
+    put_theme_members,
 )
 from app.storage.database import Database
 from app.storage.definitions import (
@@ -109,6 +110,22 @@ def test_equal_content_makes_no_new_version(database: Database) -> None:
     assert (changed.offering_id, changed.version) == (first.offering_id, 2)
 
 
+def test_list_of_another_department_takes_the_place_of_the_one_before_and_back(database: Database) -> None:
+    code = f"m-{new_id()}"
+    publish(database, replace(offering(code), promised_limit="4WD"))
+    publish(database, offering(code))
+
+    moved = publish(database, offering(code, department_id=8))
+    with database.read() as connection:
+        after_the_move = offering_in_force(connection, code, "422802", AT)
+    back = publish(database, offering(code))
+    with database.read() as connection:
+        after_the_return = offering_in_force(connection, code, "422802", AT)
+
+    assert (after_the_move, after_the_return) == (moved, back)
+    assert (moved.version, back.version) == (1, 3)
+
+
 def test_version_is_in_force_from_its_local_date(database: Database) -> None:
     code, begins = f"m-{new_id()}", date(2026, 3, 10)
     publish(database, offering(code))
@@ -155,8 +172,10 @@ def test_case_pins_the_list_it_was_received_under(database: Database) -> None:
 
 def test_joint_case_knows_the_lists_of_its_members(database: Database) -> None:
     theme = f"theme{new_id()}"
-    members = {f"{theme}-{name}": publish(database, offering(f"{theme}-{name}")) for name in ("reg", "seal")}
-    publish(database, offering(f"{theme}x-other"))
+    members = {code: publish(database, offering(code)) for code in (f"{theme}-reg", f"shared-{new_id()}")}
+    publish(database, offering(f"{theme}-other"))
+    with database.write() as uow:
+        put_theme_members(uow, [(theme, code) for code in members])
     case_id = new_id()
     row = replace(
         opening(Seeded(case_id=case_id, task_id=1, deadline_id=1)).cases_added[0], kind="theme", theme_code=theme

@@ -87,7 +87,7 @@ def test_faults_name_the_place_of_each_field(call: Call) -> None:
     ("path", "body", "expected"),
     [
         ("/themes/nothing/applications", {}, (422, "theme_unknown")),
-        ("/themes/startup/applications", {"region_code": "422823"}, (422, "matter_not_offered")),
+        ("/themes/startup/applications", {"region_code": "422823"}, (422, "theme_not_offered")),
         ("/themes/startup/applications", {"guidance": {"needs_seal": "perhaps"}}, (422, "invalid")),
         ("/themes/nothing/guidance", None, (404, "theme_unknown")),
     ],

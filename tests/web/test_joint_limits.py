@@ -89,7 +89,8 @@ def test_a_theme_that_promises_less_than_its_critical_path_is_not_deployed(world
 
     (item,) = refusal.value.items
     assert (item["code"], item["file"]) == ("theme-promise-under-path", THEME)
-    assert item["facts"] == {"promised": 2, "days": 3, "path": "startup-reg → startup-seal → startup-bank"}
+    path = "startup-reg → startup-seal → startup-bank"
+    assert item["facts"] == {"promised": 2, "days": 3, "path": path, "region": "422801"}
 
 
 @pytest.mark.parametrize(("promise", "warned"), [("6WD", []), ("7WD", ["theme-promise-over-serial"])])

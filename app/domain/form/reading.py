@@ -100,6 +100,7 @@ class _Reader:
             is_readonly=item.get("readonly") is True or item.get("disabled") is True,
             default=item.get("defaultValue"),
             properties=self._properties(item, pointer),
+            pointer=pointer,
         )
 
     def _held(

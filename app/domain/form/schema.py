@@ -63,7 +63,7 @@ class FormField:
     """One component. key: name of the answer, empty for static text and for a group without a level of its own.
 
     hide: while it is true the field is not shown and must stay empty. components: what a group or list holds.
-    properties: free texts of the author, such as `label_en`.
+    properties: free texts of the author, such as `label_en`. pointer: where the component stands in the schema.
     """
 
     kind: FieldKind
@@ -81,6 +81,7 @@ class FormField:
     is_readonly: bool = False
     default: object = None
     properties: Mapping[str, str] = field(default_factory=dict)
+    pointer: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from app.storage.tables.catalogue import (
     offering_version,
     region,
     service_matter,
+    theme_member,
     theme_version,
 )
 from app.storage.tables.certificate import certificate, renewal_request
@@ -104,6 +105,7 @@ __all__ = [
     "staff",
     "staff_membership",
     "technical_pause",
+    "theme_member",
     "theme_version",
     "user_task",
     "warning_card",

@@ -46,6 +46,14 @@ matter_offering = sa.Table(
     sa.UniqueConstraint("matter_code", "region_code", "department_id", name="uq_matter_offering"),
 )
 
+# Which matters a theme has or had: rows are added, never taken away, for cases that began under an earlier theme.
+theme_member = sa.Table(
+    "theme_member",
+    metadata,
+    Column("theme_code", Code(64), primary_key=True),
+    Column("matter_code", Code(64), primary_key=True),
+)
+
 # Immutable: a case pins the version it was received under. change_id: of the change set it came with, if any.
 offering_version = sa.Table(
     "offering_version",

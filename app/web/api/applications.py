@@ -10,16 +10,24 @@ from app.domain.errors import InvalidInput
 from app.operations.receive_application import receive_application
 from app.operations.receive_theme_application import receive_theme_application
 from app.operations.upload_material import upload_material
-from app.queries.catalogue import ThemeView, chosen_members, find_theme, get_theme, list_themes
 from app.queries.task_page import schema_as_json
+from app.queries.themes import (
+    ThemeView,
+    chosen_members,
+    find_theme,
+    list_themes,
+    offered_members,
+    view_theme,
+)
 from app.runtime.application import ApplicantInput, ApplicationInput, HandedIn
-from app.runtime.guidance import decide_members
+from app.runtime.guidance import decide_members, refuse_unoffered
 from app.runtime.paper_receipts import PaperReceipt
+from app.web.api import asked as asked_for
 from app.web.api import schemas
 from app.web.api.answers import page_of
 from app.web.api.description import REPEATABLE
 from app.web.api.present import jsonable
-from app.web.api.requests import context, idempotency, instant, row_id
+from app.web.api.requests import context, idempotency, instant, reading, row_id
 from app.web.sign_in import current_person
 
 blueprint = Blueprint("applications", __name__, description="Apply (申请)")
@@ -83,26 +91,32 @@ class Applications(MethodView):
 class Themes(MethodView):
     """Joint handling themes."""
 
+    @blueprint.arguments(asked_for.ThemesAsked, location="query")
     @blueprint.response(200, page_of(ThemeView))
-    def get(self) -> object:
-        """List the themes."""
+    def get(self, asked: dict[str, Any]) -> object:
+        """List the themes; with `region` those its county offers, as they hold there."""
         current_person()
-        return {"items": list_themes(context().library.current().themes), "next_cursor": None}
+        themes = list_themes(context().library.current().themes, region_code=asked["region"])
+        return {"items": themes, "next_cursor": None}
 
 
 @blueprint.route("/themes/<code>")
 class Theme(MethodView):
     """One theme."""
 
+    @blueprint.arguments(asked_for.ThemesAsked, location="query")
     @blueprint.response(200, schemas.Theme)
     @blueprint.alt_response(404, schema=schemas.Problem)
-    def get(self, code: str) -> object:
-        """Return a theme with its questions, members, form and materials."""
+    def get(self, asked: dict[str, Any], code: str) -> object:
+        """Return a theme with its questions, members, form and materials; with `region` as it holds in that county."""
         current_person()
-        themes = context().library.current().themes
-        fields = jsonable(get_theme(themes, code))
+        region = asked["region"]
+        theme = find_theme(context().library.current().themes, code, region_code=region)
+        with reading() as opened:
+            offered = offered_members(opened.connection, theme, region_code=region, at=opened.now) if region else None
+        fields = jsonable(view_theme(theme, region_code=region, offered=offered))
         assert isinstance(fields, dict)
-        return {**fields, "form": schema_as_json(find_theme(themes, code).form)}
+        return {**fields, "form": schema_as_json(theme.form)}
 
 
 @blueprint.route("/themes/<code>/guidance")
@@ -113,11 +127,15 @@ class ThemeGuidance(MethodView):
     @blueprint.response(200, schemas.Members)
     @blueprint.alt_response(422, schema=schemas.Problem)
     def post(self, body: dict[str, Any], code: str) -> object:
-        """Answer the situation questions; nothing is stored."""
+        """Answer the situation questions; with `region_code` refused where the county does not offer a member."""
         current_person()
-        published = context().library.current()
-        theme, answers = find_theme(published.themes, code), dict(body["answers"])
+        published, region = context().library.current(), body["region_code"]
+        theme, answers = find_theme(published.themes, code, region_code=region), dict(body["answers"])
         members = chosen_members(theme, decide_members(published, theme, answers), answers)
+        if region:
+            with reading() as opened:
+                offered = offered_members(opened.connection, theme, region_code=region, at=opened.now)
+            refuse_unoffered(published, theme, answers, offered=offered, region_code=region)
         return {"members": list(members)}
 
 

@@ -34,6 +34,12 @@ class CasesAsked(PageAsked):
     members = fields.Boolean(load_default=False)
 
 
+class ThemesAsked(Asked):
+    """The region themes are asked for; empty for none in particular."""
+
+    region = fields.String(load_default="", validate=validate.Regexp(r"^(\d{4,12})?$"))
+
+
 class RevocableAsked(PageAsked):
     """Search of what may be revoked. q: number, matter or applicant."""
 

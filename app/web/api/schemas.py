@@ -237,12 +237,18 @@ class Correction(Strict):
 
 
 class Theme(Schema):
-    """A theme as it is chosen and filled in."""
+    """A theme as it is chosen and filled in; as it holds in `region`, when one was named."""
 
     code = fields.String()
     name = fields.String()
+    name_en = fields.String()
+    region = fields.String()
+    is_offered = fields.Boolean()
     regions = fields.List(fields.String())
+    lead_department = fields.String()
     promised_limit = fields.String()
+    place = fields.String()
+    place_en = fields.String()
     questions = fields.List(fields.Dict())
     members = fields.List(fields.Dict())
     materials = fields.List(fields.Dict())
@@ -266,9 +272,10 @@ class Material(Schema):
 
 
 class Guidance(Strict):
-    """Situation answers of a theme."""
+    """Situation answers of a theme, for a region when one is named."""
 
     answers = fields.Dict(load_default=dict)
+    region_code = fields.String(load_default="", validate=validate.Regexp(r"^(\d{4,12})?$"))
 
 
 class NewStaff(Strict):

@@ -134,12 +134,11 @@ def department_name(published: Published, code: str) -> str:
 
 
 def member_names(theme: ThemeVersion) -> str:
-    """Return the names of all matters of a theme in one line."""
+    """Return the names of all matters a theme has in its county in one line."""
+    members = [member for member in theme.members if theme.left_out(member.matter_code) is None]
     with reading() as opened:
-        names = matter_names(opened.connection, [member.matter_code for member in theme.members])
-    return (
-        words().text("pages.layout.comma").join(names.get(member.matter_code, member.name) for member in theme.members)
-    )
+        names = matter_names(opened.connection, [member.matter_code for member in members])
+    return words().text("pages.layout.comma").join(names.get(member.matter_code, member.name) for member in members)
 
 
 def _matter_page(person: Person, offering: OfferingVersion, sent: Sent, paper: PaperSent, refusal: Refusal) -> Answer:
@@ -174,11 +173,11 @@ def _themes(published: Published, region: str, text: str) -> list[dict[str, obje
             "code": theme.code,
             "name": theme.name,
             "summary": member_names(theme),
-            "member_count": len(theme.members),
+            "member_count": sum(theme.left_out(member.matter_code) is None for member in theme.members),
             "promised": limit_in_words(theme.promised_limit, said) or said.text("pages.applying.by_members"),
             "url": url_for("pages.apply_theme", theme_code=theme.code, region=region),
         }
-        for _code, theme in sorted(published.themes.items())
+        for theme in (found.in_county(region) for _code, found in sorted(published.themes.items()))
         if region[:6] in theme.region_codes and text in f"{theme.name} {theme.code}"
     ]
 

@@ -27,6 +27,7 @@ from app.queries.member_limits import MemberLimit, list_member_limits
 from app.queries.officer_facts import (
     CaseExtras,
     RegionName,
+    external_matters,
     get_case_extras,
     list_region_names,
     matter_names,
@@ -74,6 +75,7 @@ class CaseFile:
     regions: Mapping[str, RegionName]
     names: Mapping[int, str]
     matters: Mapping[str, str]
+    external: frozenset[str]
 
     @property
     def language(self) -> str:
@@ -149,6 +151,7 @@ def read_case(opened: Reading, person: Person, case_no: str, *, scope: Scope | N
         regions=list_region_names(link),
         names=staff_names(link, ids),
         matters=matter_names(link, extras.chosen_members),
+        external=external_matters(link, extras.chosen_members, region_code=view.region_code, at=view.received_at),
     )
 
 

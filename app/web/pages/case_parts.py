@@ -10,7 +10,6 @@ from flask import url_for
 from app.domain.cards import colour_of_instants
 from app.domain.clock_ledger import ClockEntry, concerns
 from app.domain.form import FormSchema
-from app.domain.matter import EXTERNAL
 from app.domain.vocabulary import Colour, LedgerKind, SealState
 from app.operations.seal_document import SEALING
 from app.queries.case_page import CaseMember, HistoryEntry
@@ -262,13 +261,12 @@ def _members(file: CaseFile) -> list[dict[str, object]]:
     theme = file.published.themes.get(file.view.theme_code or "")
     rows = [_member(file, member) for member in file.view.members]
     opened = {limit.matter_code for limit in file.member_limits.values()}
-    handled = {member.matter_code: member.handled_by for member in theme.members} if theme else {}
     for row in rows:
-        row["is_external"] = handled.get(str(row.pop("matter_code"))) == EXTERNAL
+        row["is_external"] = str(row.pop("matter_code")) in file.external
     waiting = theme.members if theme and file.view.closed_at is None else ()
     for member in waiting:
         if member.matter_code in file.extras.chosen_members and member.matter_code not in opened:
-            is_external = member.handled_by == EXTERNAL
+            is_external = member.matter_code in file.external
             name = file.matters.get(member.matter_code, member.name)
             row = {"name": name, "case_no": "", "url": "", "department": "", "state": "", "due": None}
             rows.append({**row, "is_external": is_external})

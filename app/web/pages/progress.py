@@ -3,7 +3,6 @@
 from flask import render_template, request, url_for
 
 from app.domain.errors import NotFound
-from app.domain.matter import EXTERNAL
 from app.queries.progress import Progress, get_progress
 from app.runtime.application import hash_progress_code
 from app.web.errors import status_of
@@ -17,7 +16,7 @@ from app.web.pages.applicant_context import (
     stages,
 )
 from app.web.pages.blueprint import pages
-from app.web.pages.context import FormError, Showing, context, form_errors, reading, showing, view_of_rules
+from app.web.pages.context import FormError, Showing, form_errors, reading, showing, view_of_rules
 
 LONGEST = 60
 
@@ -83,8 +82,6 @@ def _correction(found: Progress, shown: Showing) -> dict[str, object] | None:
 
 
 def _members(found: Progress) -> list[dict[str, object]]:
-    themes = context().library.current().themes.values()
-    external = {member.matter_code for theme in themes for member in theme.members if member.handled_by == EXTERNAL}
     return [
         {
             "name": member.name,
@@ -93,7 +90,7 @@ def _members(found: Progress) -> list[dict[str, object]]:
             "department": member.department,
             "state": member.state,
             "due": None,
-            "is_external": member.matter_code in external,
+            "is_external": member.is_external,
         }
         for member in found.members
     ]

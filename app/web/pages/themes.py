@@ -1,7 +1,7 @@
 """Apply once for a life event (一事联办): answer the questions, then one form and one set of materials."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -10,11 +10,12 @@ from app.domain.authority import Person
 from app.domain.errors import InvalidInput
 from app.domain.form import FieldKind, FormField, FormSchema
 from app.domain.form.schema import FieldRules
-from app.domain.matter import EXTERNAL
+from app.domain.matter import EXTERNAL, OfferingVersion
 from app.domain.theme import Question, ThemeVersion
 from app.operations.receive_theme_application import receive_theme_application
-from app.queries.catalogue import chosen_members, find_theme, get_matter
-from app.runtime.guidance import decide_members
+from app.queries.themes import chosen_members, find_theme, offered_members
+from app.runtime.guidance import decide_members, refuse_unoffered
+from app.runtime.published import Published
 from app.web.form_view import FieldView, FormState, name_of_pointer, present_form
 from app.web.language import current_language
 from app.web.pages.applicant_context import Answer, for_signed_in, limit_in_words
@@ -39,33 +40,41 @@ GUIDANCE = "guidance"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """A joint application as far as it is chosen: theme, region, situation answers and the members they ask for."""
+    """A joint application as far as it is chosen: theme as its region has it, situation answers, lists of the members."""
 
     person: Person
     theme: ThemeVersion
     region: str
     answers: Mapping[str, str]
-    members: tuple[str, ...] = ()
+    members: tuple[OfferingVersion, ...] = ()
 
 
 @pages.route("/themes/<theme_code>/apply", methods=["GET", "POST"])
 @for_signed_in
 def apply_theme(theme_code: str) -> Answer:
     """Ask about the situation, then take one form with one set of materials."""
-    person, published = require_role(*RECEIVING), context().library.current()
-    theme = find_theme(published.themes, theme_code)
-    asked = _Asked(person=person, theme=theme, region=region_asked(), answers=_answers(theme))
+    person, published, region = require_role(*RECEIVING), context().library.current(), region_asked()
+    theme = find_theme(published.themes, theme_code, region_code=region)
+    asked = _Asked(person=person, theme=theme, region=region, answers=_answers(theme))
     if request.method == "GET" and request.args.get("step") != "form":
         return _questions(asked, ())
     try:
-        decided = decide_members(published, theme, asked.answers)
+        asked = replace(asked, members=_chosen(published, asked))
     except InvalidInput as refusal:
         return _questions(asked, _guidance_faults(refusal)), UNPROCESSABLE
-    members = chosen_members(theme, decided, asked.answers)
-    asked = _Asked(person=person, theme=theme, region=asked.region, answers=asked.answers, members=members)
     if request.method == "GET":
         return _form(asked, blank(person), NO_PAPER, Refusal(errors=(), status=200))
     return _receive(asked)
+
+
+def _chosen(published: Published, asked: _Asked) -> tuple[OfferingVersion, ...]:
+    """Return the lists of the members the answers ask for. Raises InvalidInput as the receipt would."""
+    theme, region = asked.theme, asked.region
+    members = chosen_members(theme, decide_members(published, theme, asked.answers), asked.answers)
+    with reading() as opened:
+        offered = offered_members(opened.connection, theme, region_code=region, at=opened.now)
+    refuse_unoffered(published, theme, asked.answers, offered=offered, region_code=region)
+    return tuple(offered[code] for code in members)
 
 
 def _receive(asked: _Asked) -> Answer:
@@ -121,7 +130,11 @@ def _form(asked: _Asked, sent: Sent, paper: PaperSent, refusal: Refusal) -> Answ
 
 
 def _theme(theme: ThemeVersion) -> dict[str, str]:
-    return {"code": theme.code, "name": theme.name, "summary": member_names(theme)}
+    here = theme.here
+    place = here.place if here else ""
+    if here and current_language() == "en":
+        place = here.place_en or place
+    return {"code": theme.code, "name": theme.name, "summary": member_names(theme), "place": place}
 
 
 def _question_fields(asked: _Asked, errors: tuple[FormError, ...]) -> tuple[FieldView, ...]:
@@ -143,6 +156,8 @@ def _question(found: Question) -> FormField:
 
 def _guidance_faults(refusal: InvalidInput) -> tuple[FormError, ...]:
     """Name each fault by its question; pointers of situation answers begin with /guidance already."""
+    if not refusal.items:
+        return tuple(form_errors(refusal, prefix=""))
     named = zip(refusal.items, form_errors(refusal, prefix=""), strict=True)
     return tuple(
         FormError(name=name_of_pointer(str(item["pointer"]).removeprefix(f"/{GUIDANCE}"), GUIDANCE), text=error["text"])
@@ -152,10 +167,6 @@ def _guidance_faults(refusal: InvalidInput) -> tuple[FormError, ...]:
 
 def _members(asked: _Asked) -> list[dict[str, object]]:
     published, said = context().library.current(), words()
-    with reading() as opened:
-        offerings = [
-            get_matter(opened.connection, code, region_code=asked.region, at=opened.now) for code in asked.members
-        ]
     return [
         {
             "code": offering.matter_code,
@@ -166,5 +177,5 @@ def _members(asked: _Asked) -> list[dict[str, object]]:
             "reason": "",
             "is_external": offering.handled_by == EXTERNAL,
         }
-        for offering in offerings
+        for offering in asked.members
     ]

@@ -18,7 +18,8 @@ from app.diagrams.check_diagram import check_diagram
 from app.diagrams.dmn_reader import read_dmn
 from app.domain.form import read_form
 from app.domain.messages import LANGUAGES
-from app.domain.theme import choose_members, split_form
+from app.domain.theme import choose_members
+from app.domain.theme_form import split_form
 from app.operations.deploy_rules import diagram_key
 from app.runtime.decision_files import check_decision_files, published_with
 

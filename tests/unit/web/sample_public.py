@@ -88,6 +88,7 @@ class PublicPages(Parts):
                 "code": "startup",
                 "name": "开办企业一件事",
                 "summary": "设立登记、刻章、税务、社保、公积金、银行开户一次办。",
+                "place": "恩施市政务服务中心一楼一件事窗口",
             },
             "guidance_fields": present_form(
                 schema(guidance), {}, state=FormState(language=self.words.language), prefix="guidance"
