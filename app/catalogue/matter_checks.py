@@ -43,10 +43,15 @@ def check_matters(rules_dir: Path, bpmn_dir: Path, departments: Collection[str])
     yield from _check_codes(matters)
 
 
+def diagram_path(definition_key: str) -> str:
+    """Return where the diagram of a key such as `pattern:committed` lies below `bpmn/`."""
+    kind, _, name = definition_key.partition(":")
+    return f"{FOLDERS.get(kind, kind)}/{name}/process.bpmn"
+
+
 def has_diagram(bpmn_dir: Path, definition_key: str) -> bool:
     """Say whether the diagram of a key such as `pattern:committed` is there."""
-    kind, _, name = definition_key.partition(":")
-    return (bpmn_dir / FOLDERS.get(kind, kind) / name / "process.bpmn").is_file()
+    return (bpmn_dir / diagram_path(definition_key)).is_file()
 
 
 def is_time_limit(text: str) -> bool:

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
+
+from app.domain.scenario import Difference
 
 WHOLE = 100
 
@@ -33,6 +36,23 @@ class Coverage:
     def reached_of(self, kind: Mapping[str, str]) -> int:
         """Count what was reached of `elements` or of `flows`."""
         return sum(item in self.reached for item in kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredCoverage:
+    """What the scenarios of one version reached. measured_at: aware, UTC; measured_by: actor code.
+
+    sha256: of the drawing that was played; a draft that was saved since is another one. files: the scenarios by name;
+    differences: where they did not end as they say.
+    """
+
+    definition_id: int
+    sha256: str
+    coverage: Coverage
+    files: tuple[str, ...]
+    differences: tuple[Difference, ...]
+    measured_by: str
+    measured_at: datetime
 
 
 def join_coverage(parts: Iterable[Coverage]) -> tuple[Coverage, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.catalogue.checker import check_rules
 from app.catalogue.files import RuleFile, fault, parse_toml, read_folder
-from app.catalogue.matter_checks import FOLDERS
+from app.catalogue.matter_checks import FOLDERS, diagram_path
 from app.catalogue.matters import MatterFile, matter_of
 from app.catalogue.promises import promises_of
 from app.diagrams.check_diagram import check_diagram
@@ -70,7 +70,7 @@ def check_change(
         shutil.copytree(settings.rules_dir, rules, ignore=shutil.ignore_patterns("messages"))
         shutil.copytree(settings.bpmn_dir, bpmn)
         _write(rules / file.path, list_source)
-        drawn = _path_of_diagram(file)
+        drawn = diagram_path(_definition_key(file))
         _write(bpmn / drawn, diagram or kept or b"")
         findings = [_with_line(item, file.path, list_source) for item in _own_first(check_rules(rules, bpmn), file)]
         published = replace(published_with(rules, bpmn, decisions), promises=promises_of(file))
@@ -141,11 +141,6 @@ def _is_name(value: object) -> bool:
 def _definition_key(file: RuleFile) -> str:
     """Return the key of the diagram a list names, as `matter_of` does."""
     return str(file.fields.get("definition") or f"pattern:{file.fields.get('pattern', '')}")
-
-
-def _path_of_diagram(file: RuleFile) -> str:
-    kind, _, name = _definition_key(file).partition(":")
-    return f"{FOLDERS[kind]}/{name}/process.bpmn"
 
 
 def _write(path: Path, source: bytes) -> None:

@@ -9,6 +9,7 @@ import importlib
 import multiprocessing
 import resource
 import secrets
+import shutil
 import tempfile
 import threading
 from collections.abc import Mapping
@@ -47,9 +48,12 @@ class _Refused:
     facts: Mapping[str, object]
 
 
-def run_apart(settings: Settings, files: Mapping[str, str], bounds: RunBounds) -> "tuple[Played, ...]":
+def run_apart(
+    settings: Settings, files: Mapping[str, str], bounds: RunBounds, *, drawn: tuple[str, bytes] | None = None
+) -> "tuple[Played, ...]":
     """Play files, name -> TOML, and return what each led to, in their order.
 
+    drawn: path below `bpmn/` and source of a diagram that takes the place of the one that is shipped there.
     Raises InvalidInput with the code of what cannot be played, `scenario_gave_up` when a bound was met or the play broke
     down, and Busy `scenario_run_busy` while this process plays for somebody else.
     """
@@ -57,7 +61,8 @@ def run_apart(settings: Settings, files: Mapping[str, str], bounds: RunBounds) -
         raise Busy("scenario_run_busy")
     try:
         with tempfile.TemporaryDirectory(prefix="lianban-") as folder:
-            answer = _ask(settings, files, bounds, folder)
+            apart = _with_diagram(_apart(settings, folder), *drawn) if drawn else _apart(settings, folder)
+            answer = _ask(apart, files, bounds)
     finally:
         _PLAYS.release()
     if isinstance(answer, _Refused):
@@ -68,12 +73,10 @@ def run_apart(settings: Settings, files: Mapping[str, str], bounds: RunBounds) -
     return answer
 
 
-def _ask(
-    settings: Settings, files: Mapping[str, str], bounds: RunBounds, folder: str
-) -> "tuple[Played, ...] | _Refused | None":
+def _ask(settings: Settings, files: Mapping[str, str], bounds: RunBounds) -> "tuple[Played, ...] | _Refused | None":
     context = multiprocessing.get_context("spawn")
     near, far = context.Pipe(duplex=False)
-    process = context.Process(target=_serve, args=(far, _apart(settings, folder), dict(files), bounds), daemon=True)
+    process = context.Process(target=_serve, args=(far, settings, dict(files), bounds), daemon=True)
     process.start()
     far.close()
     answer: tuple[Played, ...] | _Refused | None = None
@@ -92,6 +95,15 @@ def _apart(settings: Settings, folder: str) -> Settings:
     """Return settings that name nothing of this installation but what is shipped."""
     url, key = f"sqlite:///{folder}/none.sqlite", secrets.token_hex()
     return replace(settings, database_url=url, var_dir=Path(folder), secret_key=key)
+
+
+def _with_diagram(settings: Settings, path: str, source: bytes) -> Settings:
+    """Return settings whose diagrams are a copy of the shipped ones, one of them redrawn."""
+    folder = settings.var_dir / "bpmn"
+    shutil.copytree(settings.bpmn_dir, folder)
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / path).write_bytes(source)
+    return replace(settings, bpmn_dir=folder)
 
 
 def _serve(connection: Connection, settings: Settings, files: Mapping[str, str], bounds: RunBounds) -> None:

@@ -10,8 +10,12 @@ import sqlalchemy as sa
 from playwright.sync_api import Page
 
 from app.domain.catalogue_change import CatalogueChangeInput
+from app.domain.coverage import Coverage
+from app.domain.scenario import Difference
 from app.operations.change_catalogue import submit_change
 from app.operations.define import save_definition
+from app.operations.keep_coverage import keep_coverage
+from app.queries.definitions import get_version
 from app.storage.tables import accountability_record
 from tests.browser.busy_town import Town, settle
 from tests.browser.chromium import PLACES
@@ -92,6 +96,7 @@ def pages_of(town: Town, site: Site) -> dict[str, list[str]]:
             "/definitions/new",
             "/definitions/theme:startup/versions/1",
             second_version(site),
+            played_version(site),
             "/catalogue-changes",
             "/catalogue-changes/new",
             f"/catalogue-changes/{change_in(site)}",
@@ -123,6 +128,28 @@ def second_version(site: Site) -> str:
     source = file.read_bytes().replace(b' lb:role="', b' lb:limit="3WD" lb:role="', 1)
     save_definition(site.world.container.context, site.world.person("designer2.es"), key=key, source=source, edit=0)
     return f"/definitions/{key}/versions/1/diff/2"
+
+
+def played_version(site: Site) -> str:
+    """Keep what scenarios reached of a diagram; return the page that shows it."""
+    world, key = site.world, "pattern:instant"
+    with world.container.context.database.read() as connection:
+        row = get_version(connection, key, 1)
+    elements, flows = {"handle": "一次办理", "handle_late": "补办"}, {"flow_handle_decided": "一次办理 → 准予?"}
+    covered = Coverage(key=key, elements=elements, flows=flows, reached=frozenset({"handle"}))
+    differs = Difference(
+        file="on_the_spot.toml", line=9, place="then", what="state", expected="closed", found="received"
+    )
+    keep_coverage(
+        world.container.context,
+        world.person("designer.es"),
+        version=1,
+        sha256=row.sha256,
+        coverage=covered,
+        files=("on_the_spot.toml",),
+        differences=(differs,),
+    )
+    return f"/definitions/{key}/versions/1"
 
 
 def migration_pages(site: Site) -> tuple[str, ...]:

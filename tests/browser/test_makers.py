@@ -80,6 +80,20 @@ def test_two_versions_stand_beside_each_other_with_their_changes_marked(visit: V
     expect(page.locator(".djs-element.selected")).to_have_count(2)
 
 
+def test_scenarios_are_played_and_what_they_reach_is_drawn(visit: Visit) -> None:
+    page = visit("/definitions/pattern:instant/versions/1", "designer.es")
+
+    page.get_by_role("button", name="演练并计算覆盖率").click()
+
+    expect(page.get_by_text("已完成演练。")).to_be_visible()
+    expect(page.locator("[data-diagram][data-state=open]")).to_have_count(1)
+    expect(page.locator('.mark-reached[data-element-id="handle"]')).to_have_count(1)
+    expect(page.locator('.mark-missed[data-element-id="correction"]')).to_have_count(1)
+    page.get_by_role("button", name="申请人补正", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator('.djs-element.selected[data-element-id="correction"]')).to_have_count(1)
+
+
 def test_running_cases_are_tried_migrated_and_taken_back(visit: Visit, site: Site) -> None:
     world = site.world
     case_no = world.apply("restaurant-food")

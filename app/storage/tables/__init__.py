@@ -17,7 +17,7 @@ from app.storage.tables.catalogue import (
 from app.storage.tables.certificate import certificate, renewal_request
 from app.storage.tables.clock import clock_entry, deadline
 from app.storage.tables.correction import correction_request
-from app.storage.tables.definition import definition, deployment, normalised_diagram, rule_version
+from app.storage.tables.definition import definition, definition_coverage, deployment, normalised_diagram, rule_version
 from app.storage.tables.material import case_material, material
 from app.storage.tables.migration import case_migration, case_migration_case
 from app.storage.tables.obstacle import case_fee, case_forwarding
@@ -71,6 +71,7 @@ __all__ = [
     "decision_record",
     "deemed_release",
     "definition",
+    "definition_coverage",
     "delivery",
     "department",
     "deployment",

@@ -51,6 +51,20 @@ normalised_diagram = sa.Table(
     sa.UniqueConstraint("definition_id", "normaliser", "start", "decisions", name="uq_normalised_diagram"),
 )
 
+# What the scenarios of a version reached of it, the last time they were played; sha256: of what was played.
+# coverage, files, differences: JSON.
+definition_coverage = sa.Table(
+    "definition_coverage",
+    metadata,
+    Column("definition_id", Id, sa.ForeignKey("definition.id"), primary_key=True, autoincrement=False),
+    Column("sha256", Code(64), nullable=False),
+    Column("coverage", sa.Text, nullable=False),
+    Column("files", sa.Text, nullable=False),
+    Column("differences", sa.Text, nullable=False),
+    Column("measured_by", Code(64), nullable=False),
+    Column("measured_at", Instant, nullable=False),
+)
+
 # A deployment numbers everything that was published with it; a transaction reads at one number.
 deployment = sa.Table(
     "deployment",

@@ -43,22 +43,24 @@ class Runs(MethodView):
                     "file": play.scenario.file,
                     "title": play.scenario.titles,
                     "holds": not play.differences,
-                    "differences": [_difference(item) for item in play.differences],
-                    "coverage": _coverage(play.covered),
+                    "differences": [present_difference(item) for item in play.differences],
+                    "coverage": present_coverage(play.covered),
                 }
                 for play in plays
             ],
-            "coverage": _coverage(together),
+            "coverage": present_coverage(together),
         }
 
 
-def _difference(item: Difference) -> Mapping[str, object]:
+def present_difference(item: Difference) -> Mapping[str, object]:
+    """Return a difference with its sentence in both languages."""
     sentence = context().messages.both("demonstration.difference", **item.facts)
     told = {name: getattr(item, name) for name in ("line", "place", "what", "expected", "found")}
     return {**told, "sentence": sentence}
 
 
-def _coverage(parts: Iterable[Coverage]) -> list[Mapping[str, object]]:
+def present_coverage(parts: Iterable[Coverage]) -> list[Mapping[str, object]]:
+    """Return what was reached of each diagram, and the names of what was not."""
     return [
         {
             "key": part.key,

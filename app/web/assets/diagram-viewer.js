@@ -10,6 +10,8 @@ const MARKS = {
   changed: "mark-changed",
   moved: "mark-moved",
   way: "mark-way",
+  reached: "mark-reached",
+  missed: "mark-missed",
 };
 const STEP = 1.2;
 const MARGIN = 0.94;
@@ -108,6 +110,7 @@ function watchTools(viewer, box) {
     const id = event.target.closest("[data-element]")?.dataset.element;
     const element = id && viewer.get("elementRegistry").get(id);
     if (element) {
+      box.scrollIntoView({ block: "nearest" });
       canvas.scrollToElement(element);
       viewer.get("selection").select(element);
     }

@@ -35,7 +35,7 @@ from app.web.pages.context import (
     told_or_refused,
     words,
 )
-from app.web.pages.definitions import present_finding
+from app.web.pages.finding_view import present_finding
 from app.web.presenting import file_size
 from app.web.sign_in import current_person, require_role
 

@@ -17,9 +17,12 @@ from app.queries.definitions import (
     list_definitions,
     names_of_actors,
 )
+from app.storage.coverage import find_coverage
 from app.storage.definitions import DefinitionRow
 from app.web.pages.blueprint import pages
 from app.web.pages.context import FormError, context, form_errors, reading, showing, tell, told_or_refused, words
+from app.web.pages.definition_coverage import marks_of, present_coverage
+from app.web.pages.finding_view import present_finding
 from app.web.pages.rule_view import decision_tables
 from app.web.presenting import file_size
 from app.web.sign_in import current_person, require_role
@@ -97,7 +100,9 @@ def definition_version(key: str, number: int) -> str:
     with reading() as opened:
         row = get_version(opened.connection, key, number)
         lines = _by_key(list_definitions(opened.connection))[key]
-        names = names_of_actors(opened.connection, (row.created_by, row.approved_by, row.deployed_by))
+        covered = find_coverage(opened.connection, definition_id=row.id, key=key, sha256=row.sha256)
+        actors = (row.created_by, row.approved_by, row.deployed_by, covered.measured_by if covered else None)
+        names = names_of_actors(opened.connection, actors)
         show = showing(opened.now)
     line = next(item for item in lines if item.version == number)
     source_url = url_for("pages.definition_source", key=key, number=number)
@@ -133,7 +138,8 @@ def definition_version(key: str, number: int) -> str:
             for item in lines
         ],
         findings=[present_finding(item) for item in findings],
-        diagram=_drawing(source_url, faults, way) if line.kind == "bpmn" else None,
+        diagram=_drawing(source_url, faults, way, marks_of(covered)) if line.kind == "bpmn" else None,
+        coverage=present_coverage(row, covered, show=show, names=names),
         tables=decision_tables(row.source) if line.kind == "dmn" else [],
         source_url=source_url,
     )
@@ -276,25 +282,7 @@ def _why_not(row: DefinitionRow, *, is_own: bool, has_errors: bool) -> str:
     return words().text("pages.definition_version.has_errors") if has_errors and row.state == "draft" else ""
 
 
-def _drawing(source_url: str, faults: list[str], way: list[str]) -> dict[str, object]:
-    """Return the drawing of a version with its faults, and the shortest way into a standstill where there is one."""
-    marks = {"way": list(dict.fromkeys(way))} if way else {}
+def _drawing(source_url: str, faults: list[str], way: list[str], covered: dict[str, list[str]]) -> dict[str, object]:
+    """Return the drawing of a version with its faults, the shortest way into a standstill, and what scenarios reached."""
+    marks = {"way": list(dict.fromkeys(way)), **covered} if way else covered
     return {"xml_url": source_url, "current": [], "done": [], "faults": faults, "marks": marks}
-
-
-def present_finding(item: dict[str, object]) -> dict[str, object]:
-    """Return a stored finding with its sentences in the language of this request."""
-    facts = item.get("facts")
-    values = facts if isinstance(facts, dict) else {}
-    code = item["code"]
-    return {
-        "severity": item["severity"],
-        "code": code,
-        "message": words().text(f"checks.{code}.message", **values),
-        "remedy": words().text(f"checks.{code}.remedy", **values),
-        "file": item["file"],
-        "line": item["line"],
-        "element": item["element_id"],
-        "name": item["name"],
-        "is_on_diagram": bool(item["element_id"]),
-    }
