@@ -17,6 +17,7 @@ from app.catalogue.messages import read_messages
 from app.catalogue.scenarios import find_scenario_files
 from app.catalogue.theme_starter import write_theme
 from app.container import Container, build_container
+from app.diagrams.findings import say_finding
 from app.diagrams.reader import finding_item
 from app.domain.actor import system_actor
 from app.domain.audit import verify_chain
@@ -27,7 +28,7 @@ from app.domain.messages import LANGUAGES, Messages
 from app.domain.vocabulary import Lane
 from app.operations.add_demo_people import add_demo_people
 from app.operations.confirm_clock import confirm_clock
-from app.operations.deploy_rules import check_folders, deploy_rules, has_changed
+from app.operations.deploy_rules import check_path, deploy_rules, has_changed
 from app.operations.manage_staff import issue_token
 from app.operations.release_deemed import ask_release, release_deemed
 from app.operations.retry_deadline import retry_deadline
@@ -190,9 +191,7 @@ def check(paths: tuple[Path, ...], form: str) -> None:
     settings = container.settings
     findings: list[Finding] = []
     for root in paths or (settings.bpmn_dir.parent,):
-        theme = root.resolve().name if root.resolve().parent.name == "themes" else ""
-        whole = root.resolve().parents[2] if theme else root
-        findings.extend(check_folders(whole / "bpmn", whole / "rules", theme=theme))
+        findings.extend(check_path(root))
     for item in findings:
         print(_finding_text(item, container.context.messages, form))
     sys.exit(1 if any(item.severity == "error" for item in findings) else 0)
@@ -372,12 +371,7 @@ def _say_welcome(bind: str, password: str, messages: Messages) -> None:
 def _finding_text(item: Finding, messages: Messages, form: str) -> str:
     if form == "json":
         return orjson.dumps(finding_item(item)).decode()
-    language = "zh" if os.environ.get("LANG", "").startswith("zh") else "en"
-    sentence = messages.text(language, f"checks.{item.code}.message", **item.facts)
-    remedy = messages.text(language, f"checks.{item.code}.remedy", **item.facts)
-    place = f"{item.file}:{item.line}" if item.line else item.file
-    where = " ".join(filter(None, (place, item.element, item.name)))
-    return f"{item.severity}: {where}: {sentence} {remedy}"
+    return say_finding(item, messages, "zh" if os.environ.get("LANG", "").startswith("zh") else "en")
 
 
 class _refusals:  # noqa: N801

@@ -125,6 +125,14 @@ def check_folders(bpmn_dir: Path, rules_dir: Path, *, theme: str = "") -> tuple[
     return of_theme(rules_dir, theme, findings) if theme else findings
 
 
+def check_path(path: Path) -> tuple[Finding, ...]:
+    """Return every finding about a folder with `bpmn` and `rules`, or about the theme whose folder below them it is."""
+    place = path.resolve()
+    theme = place.name if place.parent.name == "themes" else ""
+    root = place.parents[2] if theme else place
+    return check_folders(root / "bpmn", root / "rules", theme=theme)
+
+
 def _read(bpmn_dir: Path, rules_dir: Path) -> tuple[list[_Diagram], list[Finding]]:
     findings = list(check_rules(rules_dir, bpmn_dir))
     if any(item.code == MALFORMED for item in findings):
