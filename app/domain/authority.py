@@ -137,13 +137,19 @@ class Person:
 
 def _scope_of(memberships: Iterable[Membership]) -> Scope:
     watching = [place for place in memberships if place.role in SEEING]
-    above_counties = sorted(place.region_code for place in watching if is_prefecture(place.region_code))
+    if watching:
+        return scope_of_places(watching)
+    return Scope(department_ids=frozenset(place.department_id for place in memberships if place.role in HANDLING))
+
+
+def scope_of_places(places: Collection[Membership]) -> Scope:
+    """Return the whole regions the places lie in, a prefecture before its counties; nothing for no places."""
+    above_counties = sorted(place.region_code for place in places if is_prefecture(place.region_code))
     if above_counties:
         return Scope(prefecture=above_counties[0][:PREFECTURE_DIGITS], department_ids=None)
-    if watching:
-        counties = frozenset(place.region_code[:COUNTY_DIGITS] for place in watching)
-        return Scope(counties=counties, department_ids=None)
-    return Scope(department_ids=frozenset(place.department_id for place in memberships if place.role in HANDLING))
+    if not places:
+        return Scope()
+    return Scope(counties=frozenset(place.region_code[:COUNTY_DIGITS] for place in places), department_ids=None)
 
 
 def is_prefecture(region_code: str) -> bool:

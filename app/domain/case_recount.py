@@ -10,7 +10,8 @@ from datetime import datetime
 
 from app.domain.calendar import ResolvedCalendar, to_local, to_utc
 from app.domain.cards import CardRuleSet, colour_of_instants
-from app.domain.change_set import DeadlineChange, TaskInstants
+from app.domain.change_rows.tasks import TaskInstants
+from app.domain.change_set import DeadlineChange
 from app.domain.clock_entry import ClockEntry
 from app.domain.clock_ledger import fold
 from app.domain.clock_replay import floor_of

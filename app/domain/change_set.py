@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.certificate import CertificateChange, CertificateRow
+from app.domain.change_rows import external_tasks as external
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
 from app.domain.change_rows.cards import CardChange, CardRow
 from app.domain.change_rows.incidents import IncidentChange
 from app.domain.change_rows.migration import MemberElement, MigrationCaseChange, TaskMigration
 from app.domain.change_rows.papers import DeliveryRow, DocumentRow
 from app.domain.change_rows.pauses import PauseEnd, PauseRow
+from app.domain.change_rows.tasks import TaskAssignment, TaskClosing, TaskInstants, TaskRow
 from app.domain.correction_request import CorrectionRequestRow
 from app.domain.deemed_rows import AccountabilityRow, HoldRow
 from app.domain.obstacle import FeeRow, ForwardingRow
@@ -86,72 +88,6 @@ class StateRow:
     tokens: bytes
     variables: bytes
     waits_at: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskRow:
-    """A task that opens (待办)."""
-
-    id: int
-    case_id: int
-    engine_task: str
-    element: str
-    title: str
-    role: str
-    form_key: str | None
-    form_version: int | None
-    outcomes: str  # comma separated, as drawn
-    group_id: int
-    assignee_id: int | None
-    matter_code: str
-    department_id: int
-    prefecture: str
-    county: str | None
-    town: str | None
-    state: int
-    opened_at: datetime
-    due_at: datetime | None
-    yellow_at: datetime | None
-    red_at: datetime | None
-    sort_at: datetime
-    paused: bool
-    priority: int
-    instance_no: int | None = None  # of an activity with several instances, from 1
-    locals: str | None = None  # JSON: what this instance alone sees, such as its item
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskClosing:
-    """A task that is completed (state 2) or withdrawn (state 3). `version` None = whatever it is (withdrawn ones)."""
-
-    id: int
-    version: int | None
-    state: int
-    closed_at: datetime
-    outcome: str | None
-    completed_by: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskAssignment:
-    """Who has an open task now; guarded by the version that was read."""
-
-    id: int
-    version: int
-    assignee_id: int | None
-    state: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskInstants:
-    """Copies of a deadline's instants on an open task, for sorting."""
-
-    id: int
-    due_at: datetime | None
-    yellow_at: datetime | None
-    red_at: datetime | None
-    sort_at: datetime
-    paused: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,6 +293,10 @@ class ChangeSet:
     deadlines_changed: list[DeadlineChange] = field(default_factory=list)
     deadlines_disarmed: list[int] = field(default_factory=list)
     deadlines_deleted: list[int] = field(default_factory=list)
+    external_opened: list[external.ExternalTaskRow] = field(default_factory=list)
+    external_changed: list[external.ExternalTaskChange] = field(default_factory=list)
+    external_tried: list[external.ExternalTaskTry] = field(default_factory=list)
+    external_ended: list[external.ExternalTaskEnd] = field(default_factory=list)
     ledger: list[LedgerRow] = field(default_factory=list)
     audit: list[AuditRow] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)

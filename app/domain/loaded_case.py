@@ -7,6 +7,7 @@ from datetime import datetime
 from app.domain.card_life import CardFacts
 from app.domain.case_life import is_granting
 from app.domain.certificate import CertificateRow
+from app.domain.change_rows.external_tasks import ExternalTaskFacts
 from app.domain.change_rows.incidents import OpenIncidentFacts
 from app.domain.change_rows.pauses import PauseRow
 from app.domain.change_set import CaseMaterialRow, DecisionRow, LedgerRow, PartyRow, StateRow
@@ -194,6 +195,7 @@ class LoadedCase:
     certificate: CertificateRow | None = None
     pause: PauseRow | None = None
     incidents: tuple[OpenIncidentFacts, ...] = ()
+    external_tasks: tuple[ExternalTaskFacts, ...] = ()
     renewal: RenewalRow | None = None
     renewed: CertificateRow | None = None
     has_closure: bool = False

@@ -66,6 +66,7 @@ class OpenService:
     operation: str
     topic: str = ""
     inputs: Mapping[str, object] = field(default_factory=dict)
+    locals: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,6 +96,7 @@ def _service(task: CaseTask, spec: ServiceCall) -> OpenService:
         operation=element.operation,
         topic=element.topic,
         inputs=spec.inputs_for(task),
+        locals=_locals(task),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from app.domain.authority import Person
-from app.domain.change_set import TaskAssignment
+from app.domain.change_rows.tasks import TaskAssignment
 from app.domain.errors import Conflict, Forbidden
 from app.domain.loaded_case import TaskFacts
 from app.domain.vocabulary import TaskState

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import orjson
 
-from app.domain.change_set import InputRow, TaskClosing
+from app.domain.change_rows.tasks import TaskClosing
+from app.domain.change_set import InputRow
 from app.domain.errors import Conflict, InvalidInput
 from app.domain.loaded_case import TaskFacts
 from app.domain.moves import CompleteTask

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from app.domain.card_life import CardFacts
 from app.domain.certificate import CertificateRow
+from app.domain.change_rows.external_tasks import ExternalTaskFacts
 from app.domain.change_rows.incidents import OpenIncidentFacts
 from app.domain.change_rows.pauses import PauseRow
 from app.domain.change_set import CaseMaterialRow, DecisionRow, LedgerRow, PartyRow, StateRow
@@ -108,6 +109,7 @@ RENEWED = RowSet(
 )
 DEADLINES = RowSet(row=DeadlineFacts, table=tables.deadline, where=OF_CASE, order="id")
 INCIDENTS = RowSet(row=OpenIncidentFacts, table=tables.incident, where=f"{OF_CASE} AND state = 'open'", order="id")
+EXTERNAL_TASKS = RowSet(row=ExternalTaskFacts, table=tables.external_task, where=OF_CASE, order="id")
 PAUSE = RowSet(row=PauseRow, table=tables.technical_pause, where=f"{OF_CASE} AND resumed_at IS NULL", order="id")
 CARDS = RowSet(row=CardFacts, table=tables.warning_card, where=OF_CASE, order="id")
 LEDGER = RowSet(row=LedgerRow, table=tables.clock_entry, where=OF_CASE, order="seq")
@@ -174,6 +176,7 @@ ROW_SETS = (
     RENEWAL,
     RENEWED,
     INCIDENTS,
+    EXTERNAL_TASKS,
     PAUSE,
     ANSWER,
 )
@@ -250,6 +253,7 @@ def _loaded(uow: UnitOfWork, rows: Rows, *, now: datetime, generation: int) -> L
         certificate=_only(CERTIFICATE.read(rows[CERTIFICATE])),
         pause=_only(PAUSE.read(rows[PAUSE])),
         incidents=INCIDENTS.read(rows[INCIDENTS]),
+        external_tasks=EXTERNAL_TASKS.read(rows[EXTERNAL_TASKS]),
         renewal=_only(RENEWAL.read(rows[RENEWAL])),
         renewed=_only(RENEWED.read(rows[RENEWED])),
         has_closure=any(closure.began_at <= now for closure in closures),

@@ -14,7 +14,11 @@ OPEN, RETRIED, RESOLVED = "open", "retried", "resolved"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentEntry:
-    """An incident of a case. deadline_id: the deadline that failed; engine_task: the business rule task that did."""
+    """An incident of a case.
+
+    deadline_id: the deadline that failed; engine_task: the business rule task that did; external_task_id: the work of a
+    program.
+    """
 
     id: int
     case_id: int
@@ -22,6 +26,7 @@ class IncidentEntry:
     state: str
     deadline_id: int | None
     engine_task: str | None = None
+    external_task_id: int | None = None
 
 
 def find_incident(connection: sa.Connection, incident_id: int) -> IncidentEntry | None:
@@ -44,7 +49,7 @@ def close_incident(uow: UnitOfWork, incident_id: int, *, state: str) -> None:
 
 def _entry(row: sa.Row[tuple[object, ...]]) -> IncidentEntry:
     facts = orjson.loads(row.facts)
-    deadline_id = facts.get("deadline_id")
+    deadline_id, external_id = facts.get("deadline_id"), facts.get("external_task_id")
     return IncidentEntry(
         id=row.id,
         case_id=row.case_id,
@@ -52,4 +57,5 @@ def _entry(row: sa.Row[tuple[object, ...]]) -> IncidentEntry:
         state=row.state,
         deadline_id=int(deadline_id) if deadline_id else None,
         engine_task=facts.get("engine_task"),
+        external_task_id=int(external_id) if external_id else None,
     )

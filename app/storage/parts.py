@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from app.domain import change_set as rows
 from app.domain import deemed_rows
 from app.domain.certificate import CertificateChange, CertificateRow
+from app.domain.change_rows import external_tasks as external
+from app.domain.change_rows import tasks
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
 from app.domain.change_rows.cards import CardChange, CardRow
 from app.domain.change_rows.incidents import IncidentChange
@@ -105,22 +107,22 @@ PARTS: tuple[Part, ...] = (
         name="tasks_closed",
         table=tables.user_task,
         kind=UPDATE,
-        row=rows.TaskClosing,
+        row=tasks.TaskClosing,
         sets="version = {t}version + 1",
         guard="{t}state < 2 AND ({r}version IS NULL OR {t}version = {r}version)",
         is_versioned=True,
     ),
-    Part(name="tasks_opened", table=tables.user_task, kind=INSERT, row=rows.TaskRow),
+    Part(name="tasks_opened", table=tables.user_task, kind=INSERT, row=tasks.TaskRow),
     Part(
         name="tasks_assigned",
         table=tables.user_task,
         kind=UPDATE,
-        row=rows.TaskAssignment,
+        row=tasks.TaskAssignment,
         sets="version = {t}version + 1",
         guard="{t}state < 2 AND " + OF_VERSION,
         is_versioned=True,
     ),
-    Part(name="task_instants", table=tables.user_task, kind=UPDATE, row=rows.TaskInstants, guard="{t}state < 2"),
+    Part(name="task_instants", table=tables.user_task, kind=UPDATE, row=tasks.TaskInstants, guard="{t}state < 2"),
     Part(
         name="tasks_migrated",
         table=tables.user_task,
@@ -147,6 +149,23 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(name="deadlines_deleted", table=tables.deadline, kind=DELETE, row=RowId, guard="{t}state <> 2"),
     Part(name="deadlines_armed", table=tables.deadline, kind=INSERT, row=rows.DeadlineRow),
+    Part(
+        name="external_ended",
+        table=tables.external_task,
+        kind=DELETE,
+        row=external.ExternalTaskEnd,
+        guard="({r}version IS NULL OR {t}version = {r}version)",
+    ),
+    Part(name="external_changed", table=tables.external_task, kind=UPDATE, row=external.ExternalTaskChange),
+    Part(
+        name="external_tried",
+        table=tables.external_task,
+        kind=UPDATE,
+        row=external.ExternalTaskTry,
+        sets="version = {t}version + 1",
+        guard=OF_VERSION,
+    ),
+    Part(name="external_opened", table=tables.external_task, kind=INSERT, row=external.ExternalTaskRow),
     Part(name="audit", table=tables.audit_entry, kind=INSERT, row=rows.AuditRow),
     Part(name="ledger", table=tables.clock_entry, kind=INSERT, row=rows.LedgerRow),
     Part(name="outbox", table=tables.outbox, kind=INSERT, row=rows.OutboxRow, may_miss=True),

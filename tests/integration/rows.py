@@ -6,6 +6,7 @@ from itertools import count
 
 from app.domain.audit import GENESIS, audit_body, audit_link
 from app.domain.change_rows.cards import CardChange, CardRow
+from app.domain.change_rows.tasks import TaskClosing, TaskRow
 from app.domain.change_set import (
     AuditRow,
     CaseChange,
@@ -20,8 +21,6 @@ from app.domain.change_set import (
     OutboxRow,
     PartyRow,
     StateRow,
-    TaskClosing,
-    TaskRow,
 )
 from app.storage.apply_changes import apply_changes
 from app.storage.database import Database

@@ -10,15 +10,8 @@ import sqlalchemy as sa
 
 from app.domain.audit import GENESIS, verify_chain
 from app.domain.change_rows.papers import DeliveryRow, DocumentRow
-from app.domain.change_set import (
-    AccountabilityRow,
-    ChangeSet,
-    IncidentRow,
-    InputRow,
-    MaterialCheck,
-    TaskAssignment,
-    TaskInstants,
-)
+from app.domain.change_rows.tasks import TaskAssignment, TaskInstants
+from app.domain.change_set import AccountabilityRow, ChangeSet, IncidentRow, InputRow, MaterialCheck
 from app.domain.errors import Conflict, Stale
 from app.storage import tables
 from app.storage.apply_changes import apply_changes

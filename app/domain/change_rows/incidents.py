@@ -11,7 +11,8 @@ OPEN, RESOLVED = "open", "resolved"
 class OpenIncidentFacts:
     """An open incident.
 
-    facts: canonical JSON; `deadline_id` names the row that tries again, `engine_task` a decision a person makes again.
+    facts: canonical JSON; `deadline_id` names the row that tries again, `engine_task` a decision a person makes again,
+    `external_task_id` work of a program a person hands out again.
     """
 
     id: int
@@ -27,9 +28,15 @@ class OpenIncidentFacts:
         return int(found) if found else None
 
     @property
+    def external_task_id(self) -> int | None:
+        """The external task whose tries are used up; None for every other failure."""
+        found = orjson.loads(self.facts).get("external_task_id")
+        return int(found) if found else None
+
+    @property
     def is_refused_move(self) -> bool:
         """Whether it says that a move could not be made: the next move that can be made ends it."""
-        return not {"deadline_id", "engine_task"}.intersection(orjson.loads(self.facts))
+        return not {"deadline_id", "engine_task", "external_task_id"}.intersection(orjson.loads(self.facts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import orjson
 
-from app.domain.change_set import TaskClosing, TaskInstants, TaskRow
+from app.domain.change_rows.tasks import TaskClosing, TaskInstants, TaskRow
 from app.domain.deadline_instants import DeadlineInstants, instants_of_clock
 from app.domain.loaded_case import TaskFacts
 from app.domain.snapshot import OpenTask, Snapshot

@@ -18,6 +18,7 @@ from app.storage.tables.certificate import certificate, renewal_request
 from app.storage.tables.clock import clock_entry, deadline
 from app.storage.tables.correction import correction_request
 from app.storage.tables.definition import definition, definition_coverage, deployment, normalised_diagram, rule_version
+from app.storage.tables.external import external_task
 from app.storage.tables.material import case_material, material
 from app.storage.tables.migration import case_migration, case_migration_case
 from app.storage.tables.obstacle import case_fee, case_forwarding
@@ -78,6 +79,7 @@ __all__ = [
     "digest_item",
     "document",
     "draft",
+    "external_task",
     "hold",
     "id_block",
     "idempotency_key",
