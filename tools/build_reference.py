@@ -12,7 +12,9 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
+from app.catalogue.topics import read_topics
 from app.domain import vocabulary
+from app.domain.external_task import ReturnedVariable
 from app.domain.notice import NOTICE_CLASSES
 from tools.build_checks import check_pages
 
@@ -28,6 +30,7 @@ def reference_pages(root: Path = ROOT) -> dict[str, str]:
         "errors.md": _errors,
         "notices.md": _notices,
         "operations.md": _operations,
+        "topics.md": _topics,
         "vocabulary.md": _vocabulary,
         "codes.md": _codes,
         "constructs.md": _constructs,
@@ -84,6 +87,36 @@ def _operations(root: Path) -> Iterator[str]:
             for code, item in sorted(published.items())
         ),
     )
+
+
+def _topics(root: Path) -> Iterator[str]:
+    yield "# Topics of external tasks"
+    yield ""
+    yield "What a service or send task may name by `lb:external`; see [external tasks](../external-tasks.md). Handed out and"
+    yield "returned: names of variables, those a program must return with a star."
+    yield ""
+    yield from _table(
+        ("Topic", "中文", "English", "Roles", "Handed out", "Returned", "Lease", "Tries", "First pause"),
+        (
+            (
+                f"`{topic.code}`",
+                topic.name_zh,
+                topic.name_en,
+                ", ".join(topic.roles),
+                ", ".join(f"`{name}`" for name in topic.gives),
+                ", ".join(map(_returned, topic.returns.values())),
+                f"{topic.lease_s} s",
+                str(topic.retries),
+                f"{topic.backoff_s} s",
+            )
+            for topic in read_topics(root / "rules").values()
+        ),
+    )
+
+
+def _returned(variable: ReturnedVariable) -> str:
+    kind = " or ".join(f"`{value}`" for value in variable.values) or variable.kind
+    return f"`{variable.name}`{'*' if variable.is_required else ''} ({kind})"
 
 
 def _vocabulary(root: Path) -> Iterator[str]:

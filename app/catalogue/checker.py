@@ -17,6 +17,7 @@ from app.catalogue.organisation import (
 )
 from app.catalogue.theme_checks import check_themes
 from app.catalogue.time_rules import read_time_rules
+from app.catalogue.topics import check_topics, read_topics
 from app.domain.diagram import Finding, Published
 from app.domain.errors import InvalidInput
 from app.domain.form import read_form
@@ -40,6 +41,7 @@ def check_rules(rules_dir: Path, bpmn_dir: Path) -> tuple[Finding, ...]:
         *_check_forms(rules_dir),
         *_check_organisation(rules_dir, departments),
         *_check_documents(rules_dir),
+        *check_topics(rules_dir, read_roles(rules_dir)),
         *check_matters(rules_dir, bpmn_dir, {item.code for item in departments}),
         *check_themes(rules_dir, bpmn_dir, {item.code for item in departments}),
     )
@@ -56,6 +58,7 @@ def published_names(rules_dir: Path, bpmn_dir: Path) -> Published:
         matters=frozenset(str(matter.fields.get("code", "")) for matter in matters),
         clocks=CLOCKS | frozenset(read_time_rules(rules_dir).limits),
         departments=frozenset(item.code for item in read_departments(rules_dir)),
+        topics={code: frozenset(topic.gives) for code, topic in read_topics(rules_dir).items()},
         processes=frozenset(path.parent.name for path in bpmn_dir.rglob("*.bpmn")),
     )
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 from lxml import etree
 
 from app.diagrams.decision_names import adopt_decisions
+from app.diagrams.topic_names import adopt_topics
 from app.domain.diagram import Finding
 from app.domain.errors import DiagramRefused
 
@@ -55,6 +56,7 @@ def read(raw: bytes, *, file: str) -> Document:
     if etree.QName(root).namespace != BPMN or etree.QName(root).localname != "definitions":
         raise _refused("not-bpmn", file, line=1)
     adopt_decisions(root)
+    adopt_topics(root)
     return Document(root=root, file=file)
 
 

@@ -57,9 +57,10 @@ class Promise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """Names a diagram may refer to. `forms` maps a form key to the names of its fields.
+    """Names a diagram may refer to.
 
-    promises: of the matters that use the diagram that is checked; empty where nobody says which diagram it is.
+    forms: form key -> names of its fields. topics: code -> names of what it hands out. promises: of the matters that
+    use the diagram that is checked; empty where nobody says which diagram it is.
     """
 
     roles: frozenset[str] = frozenset()
@@ -71,3 +72,4 @@ class Published:
     departments: frozenset[str] = frozenset()
     processes: frozenset[str] = frozenset()
     promises: tuple[Promise, ...] = ()
+    topics: Mapping[str, frozenset[str]] = field(default_factory=dict)

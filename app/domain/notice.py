@@ -55,6 +55,7 @@ NOTICE_CLASSES: Mapping[str, NoticeClass] = {
     "deemed_blocked": AT_ONCE,
     "deadline_failed": AT_ONCE,
     "decision_failed": AT_ONCE,
+    "external_task_failed": AT_ONCE,
     "hold_requested": AT_ONCE,
     "hold_confirmed": AT_ONCE,
     "hold_released": AT_ONCE,

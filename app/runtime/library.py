@@ -15,6 +15,7 @@ from typing import TypeVar
 from app.catalogue.documents import read_documents
 from app.catalogue.themes import read_themes
 from app.catalogue.time_rules import read_time_rules
+from app.catalogue.topics import read_topics
 from app.diagrams.dmn_reader import read_dmn
 from app.diagrams.member_order import order_of_members
 from app.domain.calendar import ResolvedCalendar
@@ -145,6 +146,7 @@ class Library:
             time_rules = read_time_rules(root)
             themes = read_themes(root)
             documents = read_documents(root)
+            topics = read_topics(root)
         hours = time_rules.office_hours
         calendars: dict[str, ResolvedCalendar] = {}
         for calendar_id, layers in kept.items():
@@ -181,6 +183,7 @@ class Library:
             document_versions={document.kind: document.version for document in documents},
             messages=self._messages,
             calendar_documents=documents_of_calendars,
+            topics=topics,
             bound_definitions=bound,
         )
 

@@ -7,6 +7,7 @@ from app.domain.calendar import ResolvedCalendar
 from app.domain.calendar_authority import LayerPlace, layer_places
 from app.domain.calendar_layers import CalendarLayerVersion, resolve_calendar
 from app.domain.decisions import DecisionModel
+from app.domain.external_task import Topic
 from app.domain.form import FormSchema
 from app.domain.messages import Messages
 from app.domain.theme import ThemeVersion
@@ -59,6 +60,7 @@ class Published:
     document_versions: Mapping[str, str]
     messages: Messages
     calendar_documents: Mapping[str, str] = field(default_factory=dict)
+    topics: Mapping[str, Topic] = field(default_factory=dict)
     decision_book: DecisionModel = field(default_factory=lambda: DecisionModel(decisions={}))
     bound_definitions: Mapping[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
 

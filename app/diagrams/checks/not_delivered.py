@@ -8,21 +8,19 @@ from app.domain.diagram import Finding, Published
 
 CODE = "not-delivered"
 SEVERITY = "error"
-SERVICES = frozenset({"serviceTask", "sendTask"})
 CATCHES = frozenset({"intermediateCatchEvent", "boundaryEvent"})
 THROWS = frozenset({"intermediateThrowEvent", "endEvent"})
 
 
 def check(graph: Graph, published: Published) -> Iterable[Finding]:
-    """Refuse messages, work for outside workers, and signals whose other end lies outside the diagram."""
+    """Refuse messages and signals whose other end lies outside the diagram."""
     thrown = {_signal(node) for node in graph.nodes.values() if node.kind in THROWS and node.event_kind() == "signal"}
     caught = {_signal(node) for node in graph.nodes.values() if _catches(node, graph) and node.event_kind() == "signal"}
     for node in graph.nodes.values():
         is_catch, is_throw = _catches(node, graph), node.kind in THROWS
         if (
             node.kind == "receiveTask"
-            or (node.kind in SERVICES and node.lb("external"))
-            or (node.kind == "sendTask" and not node.lb("operation"))
+            or (node.kind == "sendTask" and not node.lb("operation") and not node.lb("external"))
             or ((is_catch or is_throw) and node.event_kind() == "message")
             or (node.event_kind() == "signal" and is_catch and _signal(node) not in thrown)
             or (node.event_kind() == "signal" and is_throw and _signal(node) not in caught)

@@ -12,5 +12,6 @@ PUBLISHED = Published(
     clocks=frozenset({"promised", "statutory", "notice5"}),
     decisions=frozenset({"guidance"}),
     departments=frozenset({"market"}),
+    topics={"business-register": frozenset({"company_name"})},
     promises=(Promise(name="食品经营许可", limit=TimeLimit(amount=5, unit=LimitUnit.WORKING_DAY)),),
 )

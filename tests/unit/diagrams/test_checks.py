@@ -144,7 +144,6 @@ def event(kind: str, element: str, trigger: str) -> str:
 @pytest.mark.parametrize(
     "construct",
     [
-        '<serviceTask id="x" lb:external="printing"/>',
         '<sendTask id="x"/>',
         '<receiveTask id="x"/>',
         event(CATCH, "x", "<messageEventDefinition/>"),

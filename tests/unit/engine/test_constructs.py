@@ -20,7 +20,12 @@ from tests.unit.engine.kit import Host
 
 ROWS: list[dict[str, Any]] = tomllib.loads(Path("tests/data/constructs.toml").read_text(encoding="utf-8"))["construct"]
 RUNNING = [row for row in ROWS if row["answer"] != "refused" and "raises" not in row]
-PUBLISHED = Published(matters=frozenset({"food"}), operations=frozenset({"work"}), decisions=frozenset({"risk"}))
+PUBLISHED = Published(
+    matters=frozenset({"food"}),
+    operations=frozenset({"work"}),
+    decisions=frozenset({"risk"}),
+    topics={"register": frozenset({"name"})},
+)
 UNASKED = {"gateway-without-name", "unknown-role", "start-trigger"}
 DECISIONS = DecisionModel(decisions={"risk": Decision(id="risk", name="risk", body=compile_expression('"high"'))})
 
