@@ -23,9 +23,10 @@ MARKERS = (ParallelInstances, SequentialInstances, CaseLoop)
 def is_on_one_stretch(one: Any, other: Any, processes: Mapping[str, Any]) -> bool:
     """Say whether one of two nodes of a scope leads to the other without a step between them that binds.
 
-    processes: every process of the definition, by name.
+    one: where the token stands; a step that waits for a program outside may be left, because it has done nothing in the
+    case yet. processes: every process of the definition, by name.
     """
-    return _leads(one, other, processes) or _leads(other, one, processes)
+    return _leads(one, other, processes, may_leave=_waits_for_program(one)) or _leads(other, one, processes)
 
 
 def binds_anywhere(nodes: Iterable[Any], processes: Mapping[str, Any]) -> bool:
@@ -33,13 +34,20 @@ def binds_anywhere(nodes: Iterable[Any], processes: Mapping[str, Any]) -> bool:
     return any(_binds(node, processes, frozenset()) for node in nodes)
 
 
-def _leads(first: Any, last: Any, processes: Mapping[str, Any]) -> bool:
-    """Say whether `first` and what lies between it and `last` may be left out, or done again."""
+def _waits_for_program(node: Any) -> bool:
+    return isinstance(node, ServiceCall) and node.element is not None and bool(node.element.topic)
+
+
+def _leads(first: Any, last: Any, processes: Mapping[str, Any], *, may_leave: bool = False) -> bool:
+    """Say whether `first` and what lies between it and `last` may be left out, or done again.
+
+    may_leave: `first` may be, whatever it is.
+    """
     found: set[Any] = set()
     coming = [first]
     while coming:
         node = coming.pop()
-        if node in found or _binds(node, processes, frozenset()):
+        if node in found or (_binds(node, processes, frozenset()) and not (may_leave and node is first)):
             continue
         if last in node.outputs:
             return True

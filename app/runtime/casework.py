@@ -64,7 +64,8 @@ class Casework:
     """One case being decided. Its `changes` may be shared with the member cases it opens.
 
     joined_at: in a move that joins members, when the last of them closed. failed_operations: engine task of each host
-    operation that failed in this move -> what the failure was.
+    operation that failed in this move -> what the failure was. reported_task_id: the external task a program reports in
+    this move.
     """
 
     loaded: LoadedCase
@@ -92,6 +93,7 @@ class Casework:
     joined_at: datetime | None = None
     clock_act: ClockAct | None = None
     failed_operations: dict[str, str] = field(default_factory=dict)
+    reported_task_id: int | None = None
     _folded: dict[str, ClockState] = field(default_factory=dict)
 
     @property

@@ -67,6 +67,11 @@ def intervene(work: Casework, act: Callable[[Instance], T]) -> T:
     return done
 
 
+def is_caught(work: Casework, task_id: str, error_code: str) -> bool:
+    """Say whether the diagram has a way out for an error of a running service. Raises Conflict `service_not_running`."""
+    return runner.catches(_take_up_instance(work), task_id, error_code)
+
+
 def refuse_paused(work: Casework) -> None:
     """Raise Conflict `case_paused` for an officer's move on a paused case. What an applicant hands in is taken."""
     if work.is_paused and work.actor.staff_id is not None:

@@ -3,12 +3,20 @@
 from app.domain.snapshot import Snapshot
 from app.runtime.casework import Casework
 from app.runtime.changes.deadlines import reconcile_deadlines
+from app.runtime.changes.external_tasks import reconcile_external_tasks
 from app.runtime.changes.joint_clocks import reconcile_joint_clocks
 from app.runtime.changes.members import reconcile_members
 from app.runtime.changes.operations import reconcile_operations
 from app.runtime.changes.tasks import reconcile_tasks
 
-CONCEPTS = (reconcile_members, reconcile_joint_clocks, reconcile_tasks, reconcile_deadlines, reconcile_operations)
+CONCEPTS = (
+    reconcile_members,
+    reconcile_joint_clocks,
+    reconcile_tasks,
+    reconcile_external_tasks,
+    reconcile_deadlines,
+    reconcile_operations,
+)
 
 
 def reconcile(work: Casework, snapshot: Snapshot) -> None:

@@ -1,4 +1,4 @@
-"""Try again what failed (重试), a deadline or a decision: a person's act on its case, with its line in the audit chain."""
+"""Try again what failed (重试), a deadline, a decision, work of a program: a person's act, with its line in the chain."""
 
 from dataclasses import fields
 from datetime import datetime
@@ -13,6 +13,7 @@ from app.runtime.access import actor_of, refuse_foreign_case
 from app.runtime.advance import Result, Target, change_case, moved
 from app.runtime.casework import Casework
 from app.runtime.context import Context
+from app.runtime.external_tasks import hand_out_again
 from app.runtime.rule_decisions import again
 from app.storage.incidents import RESOLVED, RETRIED, IncidentEntry, close_incident, find_open_incident
 from app.storage.unit_of_work import UnitOfWork
@@ -73,6 +74,27 @@ def decide_again(uow: UnitOfWork, context: Context, person: Person, incident: In
         except Conflict as gone:
             if gone.code != "decision_not_open":
                 raise
+            state = RESOLVED
+        return {"case_no": work.case.case_no, "state": state}
+
+    result = change_case(uow, context, Target(case_id=incident.case_id), act, actor=actor)
+    close_incident(uow, incident.id, state=state)
+    return result
+
+
+def have_fetched_again(uow: UnitOfWork, context: Context, person: Person, incident: IncidentEntry) -> Result:
+    """Hand out again what a program failed at until its tries were used up; its incident is closed.
+
+    A case that has gone on another way waits for no program any more: then the incident is closed, and nothing else
+    happens. Raises Forbidden, NotFound `case_unknown` for a case the person does not see.
+    """
+    actor, state = refuse_retry(person), RETRIED
+
+    def act(work: Casework) -> Result:
+        nonlocal state
+        assert incident.external_task_id is not None
+        refuse_foreign_case(person, work)
+        if not hand_out_again(work, incident.external_task_id):
             state = RESOLVED
         return {"case_no": work.case.case_no, "state": state}
 
