@@ -40,8 +40,8 @@ class OpenIncident:
     """A failure that waits for a retry or a person.
 
     deadline_id: the row that tries again, None where a person has to act. name: of the element as drawn, where it is
-    one. engine_task: of a decision that failed; decision: its name. attempts: so far. next_attempt_at: None once it was
-    given up, or where no machine tries.
+    one. engine_task: of a decision that failed; decision: its name. external_task_id: of work a program failed at.
+    attempts: so far. next_attempt_at: None once it was given up, or where no machine tries.
     """
 
     id: str
@@ -56,6 +56,7 @@ class OpenIncident:
     error: str
     engine_task: str | None = None
     decision: str | None = None
+    external_task_id: str | None = None
     name: str = ""
     attempts: int = 1
     next_attempt_at: datetime | None = None
@@ -170,6 +171,7 @@ def _incident(row: sa.Row[Any], facts: Mapping[str, Any], tries: _Tries | None) 
         error=str(facts.get("error", "")),
         engine_task=facts.get("engine_task"),
         decision=facts.get("decision"),
+        external_task_id=facts.get("external_task_id"),
         name=str(facts.get("name", "")),
         attempts=max(int(facts.get("attempts", 1)), tries.attempts if tries else 0),
         next_attempt_at=tries.next_at if tries else None,

@@ -22,6 +22,7 @@ from app.web.pages.case_file import CaseFile, read_case
 from app.web.pages.case_parts import common_parts, due_of_task
 from app.web.pages.clock_acts import may_extend, may_reclassify, may_restart, may_resume, may_suspend
 from app.web.pages.context import Showing, context, next_links, paging, reading, row_id, secret, showing, sight_of_case
+from app.web.pages.external_tasks import program_line
 from app.web.pages.interventions import may_intervene, paused_line
 from app.web.pages.machine import incident_line
 from app.web.pages.revocations import may_revoke
@@ -78,6 +79,7 @@ def case(case_no: str) -> str:
         paused=paused_line(file.pause, file.showing) if file.pause else None,
         incidents=[incident_line(item, file.showing) for item in file.incidents],
         may_retry=file.person.has_role(*RETRYING),
+        programs=[program_line(item, file.published.topics, file.showing) for item in file.programs],
         hold_url=url_for("pages.holds", case_no=case_no) if _may_hold(file) else "",
         plan_url=url_for("pages.bundle_plan", case_no=case_no) if has_plan else "",
     )

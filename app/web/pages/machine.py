@@ -114,7 +114,7 @@ def incident_line(item: OpenIncident, showing: Showing) -> dict[str, object]:
         "error": _why(item, showing),
         "attempts": item.attempts,
         "next_at": showing.at(item.next_attempt_at) if item.next_attempt_at else None,
-        "may_retry": item.deadline_id is not None or item.engine_task is not None,
+        "may_retry": any((item.deadline_id, item.engine_task, item.external_task_id)),
     }
 
 
@@ -126,7 +126,7 @@ def _what_failed(item: OpenIncident, showing: Showing) -> str:
 
 def _why(item: OpenIncident, showing: Showing) -> str:
     """Say why: what a diagram cannot do has a sentence of its own, a failure its place in the program."""
-    is_machine = item.code in (FAILED_DEADLINE, FAILED_OPERATION) or item.engine_task is not None
+    is_machine = item.code in (FAILED_DEADLINE, FAILED_OPERATION) or item.engine_task or item.external_task_id
     return item.error if is_machine else showing.words.text(f"errors.{item.code}.title")
 
 

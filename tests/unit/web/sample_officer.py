@@ -138,6 +138,18 @@ class OfficerPages(Parts):
             "hold_url": "/holds?case_no=x",
             "may_retry": True,
             "paused": {"paused_at": self.at(-1), "reason": "核查数据"},
+            "programs": [
+                {
+                    "title": "核验市场主体登记",
+                    "topic": "市场主体登记核验",
+                    "opened_at": self.at(-2),
+                    "stage": "再次交出时间",
+                    "next_at": self.at(0.1),
+                    "tries": "还可重试 2 次",
+                    "error": "HTTP 503",
+                    "failed_at": self.at(-1),
+                }
+            ],
             "incidents": [
                 {
                     "id": "7",
