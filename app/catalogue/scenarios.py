@@ -21,6 +21,7 @@ ACTS: Mapping[str, frozenset[str]] = {
     "withdraw": frozenset(),
     "ask_correction": frozenset({"matter", "shortage", "remark"}),
     "settle": frozenset({"matter", "reason"}),
+    "external": frozenset({"variables", "error", "message", "retries"}),
 }
 COMMON = frozenset({"by", "at", "member", "refused", "then"})
 GIVEN = frozenset(

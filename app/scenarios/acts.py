@@ -1,7 +1,6 @@
 """What people do in a scenario: one function an act, each calls the operation a door would call."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from app.domain.authority import Person
 from app.operations.complete_task import Completion, complete_task
@@ -15,14 +14,10 @@ from app.operations.submit_correction import submit_correction
 from app.operations.suspend_clock import SuspensionRequest, resume_clock, suspend_clock
 from app.operations.withdraw_case import withdraw_case
 from app.queries.case_page import CaseView
-from app.scenarios.world import World
+from app.scenarios.programs import report_of_program
+from app.scenarios.world import Facts, NoSuchTask, World
 
-Facts = Mapping[str, Any]
 Act = Callable[[World, CaseView, Person, Facts], object]
-
-
-class NoSuchTask(Exception):
-    """The scenario completes a task that is not open."""
 
 
 def _complete(world: World, case: CaseView, person: Person, facts: Facts) -> object:
@@ -100,4 +95,5 @@ ACTS: Mapping[str, Act] = {
     "withdraw": _withdraw,
     "ask_correction": _ask_correction,
     "settle": _settle,
+    "external": report_of_program,
 }

@@ -15,10 +15,10 @@ from app.operations.receive_application import receive_application
 from app.operations.receive_theme_application import receive_theme_application
 from app.queries.case_page import CaseView
 from app.runtime.application import ApplicantInput, ApplicationInput
-from app.scenarios.acts import ACTS, NoSuchTask
+from app.scenarios.acts import ACTS
 from app.scenarios.checking import compare
 from app.scenarios.covering import read_coverage
-from app.scenarios.world import World, scratch_world
+from app.scenarios.world import NoSuchTask, World, scratch_world
 from app.settings import Settings
 
 

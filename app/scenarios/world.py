@@ -1,11 +1,12 @@
 """A scratch installation on a virtual clock: deployed, peopled, and gone afterwards."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from app.container import MESSAGE_HANDLERS, Container, build_container
 from app.domain.actor import system_actor
@@ -30,6 +31,11 @@ from app.storage.people import find_account
 
 BATCH = 20
 A_MOMENT = timedelta(seconds=1)
+Facts = Mapping[str, Any]
+
+
+class NoSuchTask(Exception):
+    """The scenario completes a task that is not open."""
 
 
 class World:
