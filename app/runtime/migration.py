@@ -20,6 +20,7 @@ from app.engine.migration import migrate, move_results, restate_limit
 from app.engine.migration_plan import MigrationPlan
 from app.runtime.casework import Casework, Rehoused
 from app.runtime.changes.deadlines import STEP, TIMER, reconcile_deadlines
+from app.runtime.changes.external_tasks import reconcile_external_tasks
 from app.runtime.changes.instants import bare_clock, instants_of
 from app.runtime.changes.tasks import NEVER, NO_GROUP, office_of, task_instants
 from app.runtime.settle import saved_state
@@ -63,6 +64,7 @@ def migrate_case(work: Casework, migrating: Migrating, *, homes: Mapping[str, st
         work.rehoused = Rehoused(elements=work.rehoused.elements, afresh=afresh)
     work.changes.state = saved_state(work, migrating.target_diagram_id, waiting)
     reconcile_deadlines(work, waiting)
+    reconcile_external_tasks(work, waiting)
     _move_tasks(work, waiting, {task_id for task_id, _element in moved.places.restated})
     _rename_members(work, plan)
     work.definition_id = migrating.target_id
