@@ -95,6 +95,10 @@ class Client:
         """Return status and body of a GET."""
         return self._send("GET", path, None, {})
 
+    def post(self, path: str, body: object) -> tuple[int, Any]:
+        """Return status and body of a POST. Raises OSError when no answer came."""
+        return self._send("POST", path, body, {})
+
     def complete(self, task_id: int, outcome: str, *, key: str, version: int = 0, query: str = "") -> tuple[int, Any]:
         """Return status and body of a completion. Raises OSError when no answer came."""
         headers = {"If-Match": f'"{version}"', "Idempotency-Key": key}
