@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
+from app.domain.authority import Person
 from app.domain.external_task import Failure, Report
 from app.domain.request_key import RequestKey, request_key
 from app.operations.fetch_external_tasks import FetchedTask, FetchInput, fetch_external_tasks
@@ -18,11 +19,11 @@ OPEN: Mapping[str, object] = {"register_status": "open"}
 
 
 def fetch(
-    world: World, *, worker: str = WORKER, limit: int = 100, lease_s: int | None = None, login: str = INTEGRATOR
+    world: World, *, worker: str = WORKER, limit: int = 100, lease_s: int | None = None, person: Person | None = None
 ) -> tuple[FetchedTask, ...]:
-    """Return the tasks a program gets."""
+    """Return the tasks a program gets. person: whose token it has; the integrator's where nobody is named."""
     asked = FetchInput(worker_id=worker, topics=(TOPIC,), limit=limit, lease_s=lease_s)
-    return fetch_external_tasks(world.container.context, world.person(login), asked)
+    return fetch_external_tasks(world.container.context, person or world.person(INTEGRATOR), asked)
 
 
 def complete(
@@ -31,36 +32,41 @@ def complete(
     variables: Mapping[str, object] = OPEN,
     *,
     worker: str = WORKER,
-    login: str = INTEGRATOR,
     body: bytes = b"{}",
+    person: Person | None = None,
 ) -> Result:
     """Report a fetched task as done."""
-    person = world.person(login)
+    program = person or world.person(INTEGRATOR)
     return complete_external_task(
         world.container.context,
-        person,
-        Report(task_id=int(task.id), account_id=person.account_id, worker_id=worker, lease=task.lease),
+        program,
+        report_of(program, task, worker),
         variables=variables,
-        request=key_of(world, task, "complete", body),
+        request=key_of(program, task, "complete", body),
     )
 
 
 def fail(world: World, task: FetchedTask, failure: Failure | None = None, *, worker: str = WORKER) -> Result:
     """Report a fetched task as failed."""
-    person = world.person(INTEGRATOR)
+    program = world.person(INTEGRATOR)
     return fail_external_task(
         world.container.context,
-        person,
-        Report(task_id=int(task.id), account_id=person.account_id, worker_id=worker, lease=task.lease),
+        program,
+        report_of(program, task, worker),
         failure=failure or Failure(message="no connection"),
-        request=key_of(world, task, "failure", b"{}"),
+        request=key_of(program, task, "failure", b"{}"),
     )
 
 
-def key_of(world: World, task: FetchedTask, act: str, body: bytes) -> RequestKey:
+def report_of(program: Person, task: FetchedTask, worker: str) -> Report:
+    """Return who reports about which task."""
+    return Report(task_id=int(task.id), account_id=program.account_id, worker_id=worker, lease=task.lease)
+
+
+def key_of(program: Person, task: FetchedTask, act: str, body: bytes) -> RequestKey:
     """Return what names a report when its program sends no key."""
-    path, account_id = f"/external-tasks/{task.id}/{act}", world.person(INTEGRATOR).account_id
-    return request_key(actor_id=account_id, method="POST", path=path, key=f"lease:{task.lease}", body=body)
+    path = f"/external-tasks/{task.id}/{act}"
+    return request_key(actor_id=program.account_id, method="POST", path=path, key=f"lease:{task.lease}", body=body)
 
 
 def row_of(world: World, case_no: str) -> "sa.Row[tuple[object, ...]] | None":

@@ -25,6 +25,7 @@ from app.queries.worklist import WorklistFilter, list_tasks
 from app.runtime.people import person_by_session
 from app.storage.dialects import WRITING
 from app.storage.tables import deadline
+from tests.external_work import MATTER, complete, fetch
 from tests.many_cases import copy_case
 from tests.world import FORM, PASSWORD, World, application_for
 
@@ -51,6 +52,9 @@ BUDGET = {
     "timer event": (4, 14, 1, 1),
     "idle tick": (1, 1, 1, 0),
     "message": (6, 6, 2, 0),
+    "fetch of a program": (4, 4, 1, 0),
+    "fetch in vain": (2, 2, 0, 0),
+    "report of a program": (4, 12, 1, 0),
     "worklist page": (1, 1, 0, 0),
     "sign-in of a request": (3, 3, 0, 0),
 }
@@ -197,6 +201,14 @@ class Walk:
         assert isinstance(batch, TickResult)
         assert len(batch.fired) == 20
 
+    def programs(self) -> None:
+        world, program = self.world, self.world.person("integrator.es")
+        world.apply(MATTER)
+        taken = self.count("fetch of a program", lambda: fetch(world, person=program))
+        assert isinstance(taken, tuple)
+        self.count("fetch in vain", lambda: fetch(world, person=program))
+        self.count("report of a program", lambda: complete(world, taken[0], person=program))
+
     def doors(self) -> None:
         container, reviewer = self.world.container, self.world.person(REVIEWER)
         database, secret = container.context.database, container.settings.secret_key
@@ -218,7 +230,7 @@ class Walk:
 @pytest.fixture(scope="module")
 def counts(shared_world: World) -> dict[str, Count]:
     walk = Walk(shared_world)
-    for part in (walk.one_case, walk.plain_case, walk.joint_case, walk.deadlines, walk.doors):
+    for part in (walk.one_case, walk.plain_case, walk.joint_case, walk.deadlines, walk.programs, walk.doors):
         part()
     return walk.counts
 

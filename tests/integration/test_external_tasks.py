@@ -194,7 +194,7 @@ def test_program_without_the_role_gets_nothing_and_an_unknown_topic_is_told(worl
     with pytest.raises(InvalidInput) as refused:
         fetch_external_tasks(context, world.person(INTEGRATOR), asked)
     with pytest.raises(Forbidden):
-        fetch(world, login="window.enshi")
+        fetch(world, person=world.person("window.enshi"))
 
     assert [item["pointer"] for item in refused.value.items] == ["/topics/1"]
 
