@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.catalogue.checker import check_rules
 from app.catalogue.files import RuleFile, fault, parse_toml, read_folder
+from app.catalogue.list_lines import with_line
 from app.catalogue.matter_checks import FOLDERS, diagram_path
 from app.catalogue.matters import MatterFile, matter_of
 from app.catalogue.promises import promises_of
@@ -23,21 +24,6 @@ from app.settings import Settings
 NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 LONGEST_NAME = 50
 UNNAMED = "matters/uploaded/list.toml"
-# The line a finding about a list stands at, where its facts do not name the field.
-FIELD_OF_CHECK = {
-    "promise-over-statutory": "promised_limit",
-    "matter-deemed": "is_deemed_whitelisted",
-    "matter-deemed-document": "deemed_document",
-    "matter-department": "department",
-    "matter-code": "impl_code",
-    "matter-code-twice": "impl_code",
-    "matter-twice": "code",
-    "matter-definition": "pattern|definition",
-    "matter-form": "form",
-    "matter-cards": "card_rule_set",
-    "matter-fee": "is_fee_first",
-    "matter-acceptance-basis": "is_deemed_acceptance",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +50,7 @@ def check_change(
     Raises DiagramRefused `change_set_refused` with every fault, each with file, line and remedy.
     """
     file = _read_list(settings, list_source)
-    _refuse(_with_line(item, file.path, list_source) for item in _check_names(file))
+    _refuse(with_line(item, list_source) if item.file == file.path else item for item in _check_names(file))
     with tempfile.TemporaryDirectory(prefix="lianban-") as folder:
         rules, bpmn = Path(folder, "rules"), Path(folder, "bpmn")
         shutil.copytree(settings.rules_dir, rules, ignore=shutil.ignore_patterns("messages"))
@@ -72,7 +58,10 @@ def check_change(
         _write(rules / file.path, list_source)
         drawn = diagram_path(_definition_key(file))
         _write(bpmn / drawn, diagram or kept or b"")
-        findings = [_with_line(item, file.path, list_source) for item in _own_first(check_rules(rules, bpmn), file)]
+        findings = [
+            with_line(item, list_source) if item.file == file.path else item
+            for item in _own_first(check_rules(rules, bpmn), file)
+        ]
         published = replace(published_with(rules, bpmn, decisions), promises=promises_of(file))
         normalised, found = _check_drawing(diagram or kept or b"", f"bpmn/{drawn}", published)
         # A diagram that stays was checked when it was deployed; that the list promises less now is new.
@@ -146,13 +135,3 @@ def _definition_key(file: RuleFile) -> str:
 def _write(path: Path, source: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(source)
-
-
-def _with_line(found: Finding, path: str, source: bytes) -> Finding:
-    """Return a finding about the list with the line of the field it is about; line 1 where the field is missing."""
-    if found.file != path or found.line:
-        return found
-    field = FIELD_OF_CHECK.get(found.code) or re.escape(str(found.facts.get("name", "")).partition(".")[0])
-    lines = source.decode("utf-8").splitlines()
-    place = re.compile(rf"\s*(?:\[+\s*)?(?:{field})\s*[=\]]")
-    return replace(found, line=next((number for number, line in enumerate(lines, 1) if place.match(line)), 1))

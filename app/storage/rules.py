@@ -1,7 +1,7 @@
 """Published rule files: each deployment is a generation, and a generation never changes."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -54,6 +54,12 @@ def files_at(connection: sa.Connection, generation: int) -> dict[str, str]:
         columns.generation <= generation, columns.content.is_not(None), is_newest
     )
     return {row.path: row.content for row in connection.execute(query)}
+
+
+def published_contents(connection: sa.Connection, paths: Collection[str]) -> frozenset[tuple[str, str]]:
+    """Return (path, sha256) of everything that was ever published under some paths."""
+    query = sa.select(rule_version.c.path, rule_version.c.sha256).where(rule_version.c.path.in_(paths))
+    return frozenset((row.path, row.sha256) for row in connection.execute(query))
 
 
 def deployed_at(connection: sa.Connection, generation: int) -> datetime | None:

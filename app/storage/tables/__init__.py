@@ -17,7 +17,14 @@ from app.storage.tables.catalogue import (
 from app.storage.tables.certificate import certificate, renewal_request
 from app.storage.tables.clock import clock_entry, deadline
 from app.storage.tables.correction import correction_request
-from app.storage.tables.definition import definition, definition_coverage, deployment, normalised_diagram, rule_version
+from app.storage.tables.definition import (
+    definition,
+    definition_coverage,
+    definition_package,
+    deployment,
+    normalised_diagram,
+    rule_version,
+)
 from app.storage.tables.external import external_task
 from app.storage.tables.material import case_material, material
 from app.storage.tables.migration import case_migration, case_migration_case
@@ -73,6 +80,7 @@ __all__ = [
     "deemed_release",
     "definition",
     "definition_coverage",
+    "definition_package",
     "delivery",
     "department",
     "deployment",

@@ -65,6 +65,30 @@ definition_coverage = sa.Table(
     Column("measured_at", Instant, nullable=False),
 )
 
+# Diagrams and rules that are approved and deployed together. content: the ZIP as it came; files, findings: JSON lists;
+# regions: codes joined by commas.
+definition_package = sa.Table(
+    "definition_package",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("name", Code(200), nullable=False),
+    Column("sha256", Code(64), nullable=False),
+    Column("content", sa.LargeBinary, nullable=False),
+    Column("note", sa.Text, nullable=False),
+    Column("files", sa.Text, nullable=False),
+    Column("findings", sa.Text, nullable=False),
+    Column("regions", sa.Text, nullable=False),
+    Column("state", Code(16), nullable=False),
+    Column("created_by", Code(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("decided_by", Code(64)),
+    Column("decided_at", Instant),
+    Column("reason", sa.Text),
+    Column("deployed_by", Code(64)),
+    Column("deployed_at", Instant),
+    Column("generation", sa.Integer, sa.ForeignKey("deployment.generation")),
+)
+
 # A deployment numbers everything that was published with it; a transaction reads at one number.
 deployment = sa.Table(
     "deployment",
