@@ -29,16 +29,7 @@ ENCRYPTED = 0x1
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 NAME = r"[a-z0-9]+(?:[-_][a-z0-9]+)*"
 # What reading a damaged archive raises, and one that uses what is not understood.
-BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    NotImplementedError,
-    EOFError,
-    OSError,
-    ValueError,
-    RuntimeError,
-    struct.error,
-)
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, struct.error)
 KINDS: Mapping[str, re.Pattern[str]] = {
     "diagram": re.compile(rf"bpmn/(?:patterns|processes|themes|matters)/{NAME}/process\.bpmn"),
     "scenario": re.compile(

@@ -14,6 +14,7 @@ from app.domain.coverage import Coverage
 from app.domain.scenario import Difference
 from app.operations.change_catalogue import submit_change
 from app.operations.define import save_definition
+from app.operations.deploy_package import submit_package
 from app.operations.keep_coverage import keep_coverage
 from app.queries.definitions import get_version
 from app.storage.tables import accountability_record
@@ -21,6 +22,7 @@ from tests.browser.busy_town import Town, settle
 from tests.browser.chromium import PLACES
 from tests.browser.conftest import DESKTOP, PHONE, Site, Visit
 from tests.new_versions import FOOD_KEY, asked, deploy_changed, migrated, renamed
+from tests.packing import packed
 from tests.web.refused_acts import DISCLOSURE, FOOD, WITH_CLASSES, redeployed
 
 AXE = PLACES.modules / "axe-core" / "axe.min.js"
@@ -97,6 +99,9 @@ def pages_of(town: Town, site: Site) -> dict[str, list[str]]:
             "/definitions/theme:startup/versions/1",
             second_version(site),
             played_version(site),
+            "/definitions/packages",
+            "/definitions/packages/new",
+            package_in(site),
             "/catalogue-changes",
             "/catalogue-changes/new",
             f"/catalogue-changes/{change_in(site)}",
@@ -150,6 +155,20 @@ def played_version(site: Site) -> str:
         differences=(differs,),
     )
     return f"/definitions/{key}/versions/1"
+
+
+def package_in(site: Site) -> str:
+    """Submit a package that waits for another designer; return its page."""
+    world, path = site.world, "forms/delivery.json"
+    text = (world.container.settings.rules_dir / path).read_text(encoding="utf-8")
+    sent = submit_package(
+        world.container.context,
+        world.person("designer2.es"),
+        name="出件.zip",
+        content=packed({f"rules/{path}": f"{text}\n"}),
+        note="出件表单",
+    )
+    return f"/definitions/packages/{sent['package_id']}"
 
 
 def migration_pages(site: Site) -> tuple[str, ...]:

@@ -62,6 +62,12 @@ class Caller:
             f"{BASE}{path}", method=method, data=content, content_type=kind, headers=self._headers(sent)
         )
 
+    def send_form(self, path: str, parts: Mapping[str, object]) -> TestResponse:
+        """Send a form with files."""
+        return self.client.post(
+            f"{BASE}{path}", data=dict(parts), content_type="multipart/form-data", headers=self._headers({})
+        )
+
     def upload(self, content: bytes = PDF, name: str = "证明.pdf") -> TestResponse:
         head = f'--part\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
         return self.send("/materials", head + content + b"\r\n--part--\r\n", "multipart/form-data; boundary=part")
