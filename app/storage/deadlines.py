@@ -130,8 +130,9 @@ def list_dead_ids(connection: sa.Connection) -> tuple[int, ...]:
 
 
 def next_fire_at(connection: sa.Connection) -> datetime | None:
-    """Return the instant the next deadline fires; None when none is armed. The demonstration jumps there."""
+    """Return the instant the next deadline fires; None when none can. The demonstration jumps there."""
+    earliest = sa.select(sa.func.min(deadline.c.fire_at, type_=UtcDateTime))
     found: datetime | None = connection.scalar(
-        sa.select(sa.func.min(deadline.c.fire_at, type_=UtcDateTime)).where(sa.text("state = 0"))
+        earliest.select_from(deadline).where(sa.text("deadline.state = 0"), sa.text(NOT_PAUSED))
     )
     return found
