@@ -35,6 +35,15 @@ class Ports(Protocol):
         """Return the next number of a sequence, counted per kind, scope and local year."""
         ...
 
+    @property
+    def given_count(self) -> int:
+        """How many numbers were given out so far."""
+        ...
+
+    def take_back(self, given_count: int) -> None:
+        """Take back the numbers given since so many were, because nothing bears them after all."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockAct:

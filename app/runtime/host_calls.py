@@ -68,15 +68,20 @@ def call_operation(work: Casework, service: OpenService) -> FinishService | Fail
 
 
 def _checkpoint(work: Casework) -> Callable[[], None]:
-    """Return what takes the case in hand back to how it is now; the instance is not touched by an operation."""
+    """Return what takes the case in hand back to how it is now, with the numbers it gave to papers.
+
+    The instance is not touched by an operation.
+    """
     kept = {item.name: _copied(getattr(work, item.name)) for item in fields(work) if item.name not in FIXED}
     changes = {item.name: _copied(getattr(work.changes, item.name)) for item in fields(work.changes)}
+    given_count = work.ports.given_count
 
     def go_back() -> None:
         for name, value in kept.items():
             setattr(work, name, value)
         for name, value in changes.items():
             setattr(work.changes, name, value)
+        work.ports.take_back(given_count)
 
     return go_back
 

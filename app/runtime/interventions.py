@@ -174,7 +174,9 @@ def _effects(work: Casework) -> dict[str, object]:
     return {
         "tasks_withdrawn": [titles[row_id] for row_id in left if row_id in titles],
         "tasks_opened": [row.title for row in changes.tasks_opened if row.case_id == case_id],
-        "deadlines_disarmed": [names[row_id] for row_id in changes.deadlines_disarmed if row_id in names],
+        "deadlines_disarmed": [
+            names[row_id] for row_id in (*changes.deadlines_disarmed, *changes.deadlines_deleted) if row_id in names
+        ],
         "deadlines_armed": [row.name for row in changes.deadlines_armed if row.case_id == case_id],
         "members_withdrawn": [
             members[str(item["case_id"])]

@@ -23,6 +23,15 @@ class TransactionPorts:
         """Return an id no other row has."""
         return self._ids.next_id(self._region_code)
 
+    @property
+    def given_count(self) -> int:
+        """How many numbers were given out so far."""
+        return self._numbers.given_count
+
+    def take_back(self, given_count: int) -> None:
+        """Take back the numbers given since so many were."""
+        self._numbers.take_back(given_count)
+
     def next_number(self, *, kind: str, scope: str, on: datetime) -> int:
         """Return the next number; case numbers count per local day, document numbers per local year."""
         local = on.astimezone(ZONE).date()

@@ -1,5 +1,6 @@
 """Numbers that count up per kind, scope and period (编号序列)."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,12 +40,29 @@ class NumberBook:
         self.expected = 1
         self._uow = uow
         self._left: dict[Series, range] = {}
+        self._given: list[Series] = []
 
     def next_number(self, series: Series) -> int:
         """Return the next number, from 1. It is given back when the transaction is rolled back."""
         left = self._left.get(series) or self._take(series)
         self._left[series] = left[1:]
+        self._given.append(series)
         return left[0]
+
+    @property
+    def given_count(self) -> int:
+        """How many numbers this transaction has given out so far."""
+        return len(self._given)
+
+    def take_back(self, given_count: int) -> None:
+        """Take back what was given since so many numbers were, because nothing bears them after all."""
+        for series, count in Counter(self._given[given_count:]).items():
+            left = self._left[series]
+            if left:
+                self._left[series] = range(left.start - count, left.stop)
+            else:
+                self._uow.connection.execute(GIVE_BACK, _values(series, count))
+        del self._given[given_count:]
 
     def close(self) -> None:
         """Give back what was taken and not used."""

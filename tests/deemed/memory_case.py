@@ -41,6 +41,13 @@ class Counter:
     def next_number(self, **_sequence: object) -> int:
         return self.next_id()
 
+    @property
+    def given_count(self) -> int:
+        return self._last
+
+    def take_back(self, given_count: int) -> None:
+        """Leave a gap: nothing reads the numbers of a case in memory."""
+
 
 class MemoryCase:
     """A case as it is after the acts so far. now: aware; it only moves forwards."""

@@ -17,7 +17,7 @@ from app.operations.retry_incident import retry_incident
 from app.queries.failures import OpenIncident, list_incidents
 from app.runtime.casework import Casework
 from app.runtime.host_operations import HOST_OPERATIONS, HostOperation
-from app.storage.tables import audit_entry, case_file, deadline, delivery, document, incident, instance_state, user_task
+from app.storage.tables import audit_entry, case_file, deadline, delivery, document, incident, instance_state, number_sequence, user_task
 from tests.walks import HANDED_OVER
 from tests.world import START, World
 
@@ -82,6 +82,26 @@ def test_act_of_the_clerk_stands_and_nothing_of_the_failed_operation(installed: 
     assert (found.attempts, found.error.split(" at ")[0]) == (1, "ConnectionError")
     assert found.next_attempt_at is not None
     assert incidents(installed, "supervisor.lichuan") == []
+
+
+def last_number(world: World) -> int | None:
+    """Return the last number a decision on paper was given."""
+    query = sa.select(number_sequence.c.last).where(number_sequence.c.kind == "decision")
+    with world.container.context.database.read() as connection:
+        return connection.scalar(query)
+
+
+def test_failed_operation_burns_no_number_of_a_paper(installed: World, break_operation: Break) -> None:
+    decided(installed)
+    before = last_number(installed)
+    mend = break_operation("issue_result")
+
+    decided(installed)
+
+    assert (before, last_number(installed)) == (1, 1)
+    mend()
+    tick(installed, after=timedelta(seconds=1))
+    assert last_number(installed) == 2
 
 
 def test_worker_tries_again_and_the_case_goes_on(installed: World, break_operation: Break) -> None:

@@ -59,6 +59,23 @@ def test_numbers_taken_at_once_and_not_used_are_given_again(database: Database) 
         assert [*given, NumberBook(uow).next_number(series("ahead"))] == [1, 2, 3, 4]
 
 
+@pytest.mark.parametrize("expected", [1, 5])
+def test_numbers_taken_back_are_given_again(database: Database, expected: int) -> None:
+    one = series(f"back{expected}")
+    with database.write() as uow:
+        book = NumberBook(uow)
+        book.expected = expected
+        kept = book.next_number(one)
+        before = book.given_count
+        dropped = [book.next_number(one) for _ in range(2)]
+        book.take_back(before)
+        again = book.next_number(one)
+        book.close()
+
+    with database.write() as uow:
+        assert (kept, dropped, again, NumberBook(uow).next_number(one)) == (1, [2, 3], 2, 3)
+
+
 def test_draft_of_an_older_window_is_stale(database: Database) -> None:
     owner, topic = new_id(), f"task:{new_id()}"
 

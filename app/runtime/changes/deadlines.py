@@ -12,6 +12,7 @@ from app.domain.case_recount import changed_deadline
 from app.domain.change_set import DeadlineChange, DeadlineRow
 from app.domain.clock_entry import corrected
 from app.domain.deadline_instants import (
+    BY_DEFAULT,
     DEEMED_WARNING,
     EXPIRY,
     HOLD,
@@ -65,22 +66,25 @@ class _Wanted:
 
 
 def reconcile_deadlines(work: Casework, snapshot: Snapshot) -> None:
-    """Arm what is newly waited for, move what the ledger moved, disarm the rest; delete unfired rows at closing."""
+    """Arm what is newly waited for, move what the ledger moved, delete what is waited for no more and never fired.
+
+    A case may come to the same step a thousand times, and each step reads every row it has. Only an approval or renewal
+    by default stays as disarmed, until the closing: people ask what became of it.
+    """
     rows = {_key(work, row): row for row in work.loaded.deadlines if _is_reconciled(work, row)}
     wanted = {} if work.is_closed else {item.key: item for item in _wanted(work, snapshot, rows)}
     if work.is_closed:
         work.changes.deadlines_deleted.extend(work.loaded.disarmed)
     for key, row in rows.items():
         if key not in wanted and row.state in (*OPEN_STATES, DeadlineState.DEAD):
-            # A special procedure that ended, or a document served, in time leaves no row: there may be many in a case.
-            is_needless = work.is_closed or row.name in (SUSPENSION_OVERRUN, UNSERVED)
-            (work.changes.deadlines_deleted if is_needless else work.changes.deadlines_disarmed).append(row.id)
+            is_kept = row.name in BY_DEFAULT and not work.is_closed
+            (work.changes.deadlines_disarmed if is_kept else work.changes.deadlines_deleted).append(row.id)
     for key, item in wanted.items():
         found = rows.get(key)
         if found is None or _is_restated(work, found, item):
             work.changes.deadlines_armed.append(_armed(work, item))
             if found is not None and found.state in (*OPEN_STATES, DeadlineState.DEAD):
-                work.changes.deadlines_disarmed.append(found.id)
+                work.changes.deadlines_deleted.append(found.id)
         elif found.state in OPEN_STATES:
             change = _changed(work, found, item)
             if change is not None:

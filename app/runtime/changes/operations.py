@@ -30,7 +30,7 @@ def reconcile_operations(work: Casework, snapshot: Snapshot) -> None:
         and row.state in (DeadlineState.ARMED, DeadlineState.DEAD)
         and (work.is_closed or row.engine_task not in waiting)
     ]
-    (work.changes.deadlines_deleted if work.is_closed else work.changes.deadlines_disarmed).extend(gone)
+    work.changes.deadlines_deleted.extend(gone)
     left = {*work.changes.deadlines_disarmed, *work.changes.deadlines_deleted}
     for incident in work.loaded.incidents:
         if incident.is_refused_move or incident.deadline_id in left:
