@@ -1,7 +1,9 @@
 """The supervisor's page of interventions: chosen by name, looked at, confirmed; the pause is seen where it matters."""
 
+import re
 from collections.abc import Callable
 
+import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -20,7 +22,7 @@ def reviewed(world: World) -> str:
 
 
 def version_of(client: FlaskClient, case_no: str) -> str:
-    page = client.get(f"/cases/{case_no}/interventions").text
+    page = client.get(f"/cases/{case_no}/interventions?kind=pause").text
     return page.split('name="version" value="')[1].split('"')[0]
 
 
@@ -31,7 +33,7 @@ def send(client: FlaskClient, case_no: str, *, version: str, **fields: str) -> T
 
 def test_supervisor_chooses_by_name_looks_and_confirms(browse: Browse, world: World) -> None:
     case_no, client = reviewed(world), browse(SUPERVISOR)
-    page = client.get(f"/cases/{case_no}/interventions").text
+    page = client.get(f"/cases/{case_no}/interventions?kind=move_token").text
     version = version_of(client, case_no)
 
     looked = send(client, case_no, version=version, kind="move_token", move="decide|review")
@@ -70,7 +72,29 @@ def test_paused_case_is_seen_on_its_page_and_on_the_board(browse: Browse, world:
     board = client.get("/board").text
     assert "技术暂停的办件" in board
     assert case_no in board
-    assert 'value="resume"' in client.get(f"/cases/{case_no}/interventions").text
+    assert "kind=resume" in client.get(f"/cases/{case_no}/interventions").text
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [
+        ("", set()),
+        ("explode", set()),
+        ("move_token", {"move", "reason"}),
+        ("cancel_branch", {"element", "reason"}),
+        ("correct_variable", {"variable", "value", "reason"}),
+        ("pause", {"reason"}),
+    ],
+)
+def test_each_act_asks_for_what_it_needs_and_no_more(
+    browse: Browse, world: World, kind: str, asked: set[str]
+) -> None:
+    case_no, client = reviewed(world), browse(SUPERVISOR)
+
+    page = client.get(f"/cases/{case_no}/interventions?kind={kind}").text
+
+    assert set(re.findall(r'<(?:select|textarea|input)[^>]* id="f-(\w+)"', page)) == asked
+    assert ("<h2>干预方式</h2>" in page) == (not asked)
 
 
 def test_page_is_for_supervisors_alone(browse: Browse, world: World) -> None:

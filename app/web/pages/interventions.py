@@ -25,8 +25,8 @@ STANDING = (InterventionKind.MOVE, InterventionKind.CANCEL, InterventionKind.COR
 
 @pages.get("/cases/<case_no>/interventions")
 def interventions(case_no: str) -> str:
-    """Show what can be done to a case."""
-    return _page(case_no, {}, None, [])
+    """Show what can be done to a case; once a kind is chosen, what it asks for."""
+    return _page(case_no, {"kind": request.args.get("kind", "")}, None, [])
 
 
 @pages.post("/cases/<case_no>/interventions")

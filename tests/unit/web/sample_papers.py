@@ -35,6 +35,10 @@ def paper_pages(parts: Parts) -> list[Row]:
             {"certificate": _certificate(parts, "cancelled"), "cancellation": _cancellation(parts)},
         ),
         ("interventions", "interventions", ("supervisor",), _interventions(parts, case)),
+        *(
+            (f"interventions_{kind}", "interventions", ("supervisor",), _interventions(parts, case, kind))
+            for kind in ("move_token", "cancel_branch", "correct_variable", "pause")
+        ),
         (
             "interventions_preview",
             "interventions",
@@ -159,17 +163,18 @@ def _revocation(parts: Parts) -> dict[str, object]:
     }
 
 
-def _interventions(parts: Parts, case: dict[str, str]) -> dict[str, object]:
+def _interventions(parts: Parts, case: dict[str, str], kind: str = "") -> dict[str, object]:
+    others = [{"code": code, "label": code} for code in ("cancel_branch", "correct_variable", "pause")]
     fields = ("kind", "move", "element", "variable", "value", "reason", "version")
     return {
         "case": case,
-        "kinds": [{"code": "move_token", "label": "移动到其他环节"}, {"code": "resume", "label": "恢复办理"}],
+        "kinds": [{"code": "move_token", "label": "移动到其他环节"}, *others],
         "moves": [{"code": "decide|review", "label": "决定 → 审查"}],
         "places": [{"code": "decide", "label": "决定"}],
-        "values": {**dict.fromkeys(fields, ""), "version": "3"},
+        "values": {**dict.fromkeys(fields, ""), "kind": kind, "version": "3"},
         "paused": {"paused_at": parts.at(-1), "reason": "核查数据"},
         "preview": None,
-        "errors": [{"name": "reason", "text": "必填"}],
+        "errors": [{"name": "reason" if kind else "kind", "text": "必填"}],
     }
 
 
@@ -180,6 +185,8 @@ def _obstacles(parts: Parts, case: dict[str, str]) -> dict[str, object]:
     return {
         "case": case,
         **may,
-        "fees": [{**fee, "noticed_at": parts.at(-5), "paid_at": None}],
-        "forwardings": [{**sent, "forwarded_at": parts.at(-5), "answered_at": None}],
+        "fees": [{**fee, "fee_id": number, "noticed_at": parts.at(-5), "paid_at": None} for number in ("7", "9")],
+        "forwardings": [
+            {**sent, "forwarding_id": number, "forwarded_at": parts.at(-5), "answered_at": None} for number in ("8", "10")
+        ],
     }
