@@ -28,9 +28,12 @@ STAFF = "staff"
 CLOCKS = frozenset(name.value for name in ClockName)
 
 
-def check_rules(rules_dir: Path, bpmn_dir: Path) -> tuple[Finding, ...]:
+def check_rules(
+    rules_dir: Path, bpmn_dir: Path, *, more_departments: frozenset[str] = frozenset()
+) -> tuple[Finding, ...]:
     """Return every fault of the rule files: unknown names, impossible limits, forms that cannot be read.
 
+    more_departments: codes that exist besides those of the files.
     While a TOML file cannot be read at all, only such files are reported: what refers to their names cannot be judged.
     """
     malformed = tuple(_check_syntax(rules_dir))
@@ -42,7 +45,7 @@ def check_rules(rules_dir: Path, bpmn_dir: Path) -> tuple[Finding, ...]:
         *_check_organisation(rules_dir, departments),
         *_check_documents(rules_dir),
         *check_topics(rules_dir, read_roles(rules_dir)),
-        *check_matters(rules_dir, bpmn_dir, {item.code for item in departments}),
+        *check_matters(rules_dir, bpmn_dir, {item.code for item in departments} | more_departments),
         *check_themes(rules_dir, bpmn_dir, {item.code for item in departments}),
     )
 

@@ -8,6 +8,8 @@ from app.domain.vocabulary import ClockName
 PAPERS = ("receipt", "acceptance")
 # Who handles a matter: the departments here, or a body whose result a liaison reports (time-limits.md section 9, J15).
 INTERNAL, EXTERNAL = "internal", "external"
+# State of a list (事项状态): 1 在用, 2 暂停, 3 取消 of the national catalogue. What is not in use takes in no case.
+IN_USE, PAUSED, CANCELLED = "in_use", "paused", "cancelled"
 # The clocks of the decision; a suspension or an extension touches both unless the list says else (time-limits.md section 3).
 DECISION_CLOCKS = (ClockName.PROMISED.value, ClockName.STATUTORY.value)
 
@@ -80,6 +82,7 @@ class OfferingVersion:
     result_validity: how long the certificate holds, `60M` or `90D`; empty without an end.
     papers: of PAPERS, those issued on receipt and on acceptance; without one the applicant is not written to either.
     definition_version: version of the diagram that came with the list; None for the one that is deployed.
+    item_state: IN_USE, PAUSED or CANCELLED; cases received before go on under the version they have.
     """
 
     offering_id: int
@@ -122,3 +125,14 @@ class OfferingVersion:
     fee: str = ""
     is_fee_first: bool = False
     definition_version: int | None = None
+    item_state: str = IN_USE
+
+
+def closed_code(offering: OfferingVersion) -> str:
+    """Return the code of the refusal of an application under a list that is not in use: matter_paused, matter_cancelled."""
+    return f"matter_{offering.item_state}"
+
+
+def closed_since(offering: OfferingVersion) -> str:
+    """Return the first day of that as text, empty for a list without one."""
+    return offering.effective_from.isoformat() if offering.effective_from else ""

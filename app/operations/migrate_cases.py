@@ -1,22 +1,18 @@
 """Begin to move running cases to another version (版本迁移), and take such a run back. The worker moves them."""
 
-from collections.abc import Callable
-
-import orjson
 import structlog
 
 from app.domain.authority import Person
-from app.domain.change_set import ChangeSet
 from app.domain.errors import Conflict, InvalidInput, NotFound
 from app.domain.migration import MigrationInput, migration_scope, require_scope
 from app.domain.request_key import RequestKey
 from app.engine.migration_plan import plan_migration
 from app.runtime.access import actor_of
-from app.runtime.advance import Result, stored_answer
-from app.runtime.context import Context, in_transaction
+from app.runtime.advance import Result
+from app.runtime.context import Context
 from app.runtime.migration_batch import load_diagrams
 from app.runtime.migration_request import prepare_migration
-from app.storage.apply_changes import apply_changes
+from app.runtime.repeated import once
 from app.storage.case_migrations import (
     CaseMigrationRow,
     add_migration,
@@ -29,7 +25,6 @@ from app.storage.case_migrations import (
     note_waiting,
     open_migrations,
 )
-from app.storage.idempotency import find_response
 from app.storage.unit_of_work import UnitOfWork
 
 LONGEST_REASON = 500
@@ -76,7 +71,7 @@ def start_migration(
             raise InvalidInput("migration_cases", found=count, asked=len(set(asked.case_nos)))
         return _begun(row, count)
 
-    return _once(context, request, begin)
+    return once(context, request, begin)
 
 
 def undo_migration(
@@ -118,7 +113,7 @@ def undo_migration(
         add_migration(uow, row)
         return _begun(row, note_moved(uow, row, undone.id))
 
-    return _once(context, request, begin)
+    return once(context, request, begin)
 
 
 def _way_back(context: Context, undone: CaseMigrationRow, source_diagram_id: int) -> dict[str, str]:
@@ -155,18 +150,3 @@ def _begun(row: CaseMigrationRow, count: int) -> Result:
         raise Conflict("migration_empty", definition=row.key)
     log.info("Migration of cases begins", action="migration_started", migration_id=str(row.id), cases=count)
     return {"migration_id": str(row.id), "waiting": count}
-
-
-def _once(context: Context, request: RequestKey | None, begin: Callable[[UnitOfWork], Result]) -> Result:
-    """Do it, or give the stored answer of the same request."""
-
-    def body(uow: UnitOfWork) -> Result:
-        if request is not None and (stored := find_response(uow, request)) is not None:
-            answer: dict[str, object] = orjson.loads(stored)
-            return answer
-        result = begin(uow)
-        if request is not None:
-            apply_changes(uow, ChangeSet(idempotency=[stored_answer(request, result, now=uow.now())]))
-        return result
-
-    return in_transaction(context, body)

@@ -5,7 +5,7 @@ from datetime import datetime
 from app.domain.authority import Person
 from app.domain.errors import InvalidInput
 from app.domain.form import check_answers
-from app.domain.matter import OfferingVersion
+from app.domain.matter import OfferingVersion, closed_code, closed_since
 from app.domain.request_key import RequestKey
 from app.domain.vocabulary import CaseKind
 from app.runtime.access import refuse_foreign_region
@@ -27,10 +27,10 @@ def receive_application(
 ) -> Result:
     """Receive an application. Returns the case number, the progress code, what is missing and the first deadlines.
 
-    Raises InvalidInput `region_unknown`, `matter_unknown`, `matter_not_offered`, `invalid` (form, one item per fault),
-    Forbidden when a clerk receives for another county, RuleViolation `application_barred` (行政许可法 art. 79); of one on
-    paper InvalidInput `receipt_number_unknown`, RuleViolation `receipt_outside_closure`, `clock_future`, Conflict
-    `receipt_number_used`.
+    Raises InvalidInput `region_unknown`, `matter_unknown`, `matter_not_offered`, `matter_paused`, `matter_cancelled`,
+    `invalid` (form, one item per fault), Forbidden when a clerk receives for another county, RuleViolation
+    `application_barred` (行政许可法 art. 79); of one on paper InvalidInput `receipt_number_unknown`, RuleViolation
+    `receipt_outside_closure`, `clock_future`, Conflict `receipt_number_used`.
     """
     return receive_once(context, request, lambda uow: _receive(uow, context, person, application, request))
 
@@ -92,5 +92,12 @@ def _offering(uow: UnitOfWork, application: ApplicationInput, received_at: datet
     if offering is None:
         if not matter_exists(uow.connection, application.code):
             raise InvalidInput("matter_unknown", matter=application.code)
+        closed = offering_in_force(
+            uow.connection, application.code, application.region_code, received_at, is_offered=False
+        )
+        if closed is not None:
+            raise InvalidInput(
+                closed_code(closed), matter=closed.name, region=application.region_code, since=closed_since(closed)
+            )
         raise InvalidInput("matter_not_offered", matter=application.code, region=application.region_code)
     return offering

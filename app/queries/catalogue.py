@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.domain.errors import NotFound
-from app.domain.matter import OfferingVersion
+from app.domain.matter import IN_USE, OfferingVersion, closed_code, closed_since
 from app.storage.catalogue import list_offerings, list_regions, offering_in_force
 
 DEMO_COUNTY = "422801"
@@ -53,8 +53,10 @@ def list_matters(
 
 
 def get_matter(connection: sa.Connection, code: str, *, region_code: str, at: datetime) -> OfferingVersion:
-    """Return the implementation list in force. Raises NotFound `matter_not_offered`."""
-    offering = offering_in_force(connection, code, region_code, at)
+    """Return the implementation list in force. Raises NotFound `matter_not_offered`, `matter_paused`, `matter_cancelled`."""
+    offering = offering_in_force(connection, code, region_code, at, is_offered=False)
+    if offering is not None and offering.item_state != IN_USE:
+        raise NotFound(closed_code(offering), matter=offering.name, region=region_code, since=closed_since(offering))
     if offering is None:
         raise NotFound("matter_not_offered", matter=code, region=region_code)
     return offering

@@ -3,7 +3,7 @@
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,8 +18,12 @@ from app.diagrams.checks import steps_longer_than_promise
 from app.diagrams.reader import finding_item
 from app.domain.diagram import Finding, Normalised, Published
 from app.domain.errors import DiagramRefused, InvalidInput
+from app.runtime.context import Context
+from app.runtime.decision_book import names_of
 from app.runtime.decision_files import published_with
 from app.settings import Settings
+from app.storage.catalogue import changed_offerings, list_departments
+from app.storage.catalogue_changes import lists_in_force
 
 NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 LONGEST_NAME = 50
@@ -36,17 +40,44 @@ class CheckedChange:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedRules:
+    """What the database has published besides the files.
+
+    lists: code -> path and source, of matters whose list came with a change set. departments: codes. forms: keys
+    of those a case can be opened with. decisions: ids and names of the deployed ones.
+    """
+
+    lists: Mapping[str, tuple[str, bytes]]
+    departments: frozenset[str]
+    forms: frozenset[str]
+    decisions: frozenset[str]
+
+
+def published_rules(context: Context) -> PublishedRules:
+    """Read what is published now. A list that a later deployment of its file replaced counts no more."""
+    library = context.library.current()
+    with context.database.read() as connection:
+        changed = {matter_code for matter_code, _region in changed_offerings(connection)}
+        return PublishedRules(
+            lists={code: found for code, found in lists_in_force(connection).items() if code in changed},
+            departments=frozenset(item.code for item in list_departments(connection)),
+            forms=frozenset(library.forms),
+            decisions=names_of(library.decision_book),
+        )
+
+
 def check_change(
     settings: Settings,
     *,
     list_source: bytes,
     diagram: bytes | None,
     kept: bytes | None,
-    decisions: frozenset[str],
+    known: PublishedRules,
 ) -> CheckedChange:
-    """Check list and diagram together, with everything that is shipped around them.
+    """Check list and diagram together, with everything that is shipped around them and what was published since.
 
-    kept: the deployed diagram that stays, as drawn. decisions: ids and names of the deployed decisions.
+    kept: the deployed diagram that stays, as drawn.
     Raises DiagramRefused `change_set_refused` with every fault, each with file, line and remedy.
     """
     file = _read_list(settings, list_source)
@@ -55,14 +86,20 @@ def check_change(
         rules, bpmn = Path(folder, "rules"), Path(folder, "bpmn")
         shutil.copytree(settings.rules_dir, rules, ignore=shutil.ignore_patterns("messages"))
         shutil.copytree(settings.bpmn_dir, bpmn)
+        for code, (path, source) in known.lists.items():
+            if code != file.fields["code"]:
+                _write(rules / path, source)
         _write(rules / file.path, list_source)
         drawn = diagram_path(_definition_key(file))
         _write(bpmn / drawn, diagram or kept or b"")
+        judged = (
+            *check_rules(rules, bpmn, more_departments=known.departments),
+            *_check_form(file, rules, known.forms),
+        )
         findings = [
-            with_line(item, list_source) if item.file == file.path else item
-            for item in _own_first(check_rules(rules, bpmn), file)
+            with_line(item, list_source) if item.file == file.path else item for item in _own_first(judged, file)
         ]
-        published = replace(published_with(rules, bpmn, decisions), promises=promises_of(file))
+        published = replace(published_with(rules, bpmn, known.decisions), promises=promises_of(file))
         normalised, found = _check_drawing(diagram or kept or b"", f"bpmn/{drawn}", published)
         # A diagram that stays was checked when it was deployed; that the list promises less now is new.
         findings.extend(item for item in found if diagram or item.code == steps_longer_than_promise.CODE)
@@ -79,6 +116,13 @@ def _own_first(findings: tuple[Finding, ...], file: RuleFile) -> tuple[Finding, 
     """Return the findings about the list alone where it has errors: what others miss then follows from them."""
     own = tuple(item for item in findings if item.file == file.path)
     return own if any(item.severity == "error" for item in own) else findings
+
+
+def _check_form(file: RuleFile, rules: Path, forms: frozenset[str]) -> Iterator[Finding]:
+    """A form that is shipped but was never deployed opens no case."""
+    form = str(file.fields.get("form", ""))
+    if form and form not in forms and (rules / "forms" / f"{form}.json").is_file():
+        yield fault("matter-form", file.path, form=form)
 
 
 def _check_drawing(source: bytes, file: str, published: Published) -> tuple[Normalised | None, tuple[Finding, ...]]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from app.domain.matter import OfferingVersion, RenewalRule
+from app.domain.matter import IN_USE, OfferingVersion, RenewalRule
 from app.storage import dialects
 from app.storage.offering_doc import hash_text, read_offering, write_offering
 from app.storage.tables import (
@@ -178,16 +178,18 @@ def offering_in_force(
     at: datetime,
     *,
     published_by: datetime | None = None,
+    is_offered: bool = True,
 ) -> OfferingVersion | None:
     """Return the list a matter is offered under in a region at an instant; None when it is not offered there.
 
     A town takes the list of its county, a county that of its prefecture, where it has none of its own. published_by:
-    leave out what was published later.
+    leave out what was published later. is_offered: False returns a list that is paused or cancelled as well.
     """
     wanted = matter_offering.c.matter_code == matter_code
     if published_by is not None:
         wanted = sa.and_(wanted, offering_version.c.published_at <= published_by)
-    return _in_force(connection, wanted, region_code, at).get(matter_code)
+    found = _in_force(connection, wanted, region_code, at, is_offered=is_offered)
+    return found.get(matter_code)
 
 
 def offerings_in_force(
@@ -224,8 +226,14 @@ def renewal_rules(connection: sa.Connection, at: datetime) -> dict[tuple[int, st
 
 
 def _in_force(
-    connection: sa.Connection, wanted: sa.ColumnElement[bool], region_code: str, at: datetime
+    connection: sa.Connection,
+    wanted: sa.ColumnElement[bool],
+    region_code: str,
+    at: datetime,
+    *,
+    is_offered: bool = True,
 ) -> dict[str, OfferingVersion]:
+    """Return the lists that count in a region; one that is paused or cancelled hides those of the regions above it."""
     head, version = matter_offering.c, offering_version.c
     on = at.astimezone(LOCAL).date()
     query = (
@@ -254,7 +262,8 @@ def _in_force(
         # Among lists of one region the newest comes last; a list of a smaller region wins.
         if known is None or order[row.region_code] <= order[known.region_code]:
             best[row.matter_code] = row
-    return {code: read_offering(row.offering_id, row.version, row.doc) for code, row in best.items()}
+    lists = {code: read_offering(row.offering_id, row.version, row.doc) for code, row in best.items()}
+    return {code: found for code, found in lists.items() if not is_offered or found.item_state == IN_USE}
 
 
 def _counts_from(row: sa.Row[str, str, int, int, date | None, datetime, str]) -> tuple[date, datetime, int]:

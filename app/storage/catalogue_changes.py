@@ -5,15 +5,17 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from app.domain.catalogue_change import APPROVED
 from app.storage.tables import catalogue_change
 from app.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueChangeRow:
-    """A change set. list_path: of the list as a rule file. diagram: None where kept_version stays.
+    """A change set. kind: of ChangeKind. list_path: of the list as a rule file, empty without one.
 
-    definition_version: the version the list names since the approval; None where it follows the deployed one.
+    diagram: None where kept_version stays. definition_version: the version the list names since the approval; None where
+    it follows the deployed one.
     """
 
     id: int
@@ -38,6 +40,7 @@ class CatalogueChangeRow:
     decided_at: datetime | None = None
     reason: str | None = None
     definition_version: int | None = None
+    kind: str = "change"
 
     @property
     def region_codes(self) -> tuple[str, ...]:
@@ -46,6 +49,11 @@ class CatalogueChangeRow:
 
 
 COLUMNS = [catalogue_change.c[field.name] for field in fields(CatalogueChangeRow)]
+FILES = ("list_source", "diagram", "document")
+WITHOUT_FILES = [
+    sa.func.substr(column, 1, 1, type_=sa.LargeBinary).label(column.name) if column.name in FILES else column
+    for column in COLUMNS
+]
 
 
 def add_change(uow: UnitOfWork, row: CatalogueChangeRow) -> None:
@@ -66,12 +74,26 @@ def lock_change(uow: UnitOfWork, change_id: int) -> CatalogueChangeRow | None:
     return CatalogueChangeRow(**row._asdict()) if row else None
 
 
-def list_changes(connection: sa.Connection) -> tuple[CatalogueChangeRow, ...]:
-    """Return all change sets, the newest first."""
-    order = (catalogue_change.c.created_at.desc(), catalogue_change.c.id.desc())
-    return tuple(
-        CatalogueChangeRow(**row._asdict()) for row in connection.execute(sa.select(*COLUMNS).order_by(*order))
+def list_changes(
+    connection: sa.Connection, *, before: tuple[datetime, int] | None, limit: int
+) -> tuple[CatalogueChangeRow, ...]:
+    """Return change sets, the newest first, of each file its first byte. before: instant and id of the last one known."""
+    created_at, row_id = catalogue_change.c.created_at, catalogue_change.c.id
+    query = sa.select(*WITHOUT_FILES).order_by(created_at.desc(), row_id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(sa.or_(created_at < before[0], sa.and_(created_at == before[0], row_id < before[1])))
+    return tuple(CatalogueChangeRow(**row._asdict()) for row in connection.execute(query))
+
+
+def lists_in_force(connection: sa.Connection) -> dict[str, tuple[str, bytes]]:
+    """Return path and source of the newest approved list of each matter, by code; what files say may be newer."""
+    columns = catalogue_change.c
+    query = (
+        sa.select(columns.matter_code, columns.list_path, columns.list_source)
+        .where(columns.state == APPROVED, columns.list_path != "")
+        .order_by(columns.decided_at, columns.id)
     )
+    return {row.matter_code: (row.list_path, bytes(row.list_source)) for row in connection.execute(query)}
 
 
 def decide_change(uow: UnitOfWork, change_id: int, **values: object) -> None:

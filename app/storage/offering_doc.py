@@ -10,6 +10,7 @@ import orjson
 
 from app.domain.matter import (
     DECISION_CLOCKS,
+    IN_USE,
     PAPERS,
     ExtensionRule,
     LimitClass,
@@ -23,8 +24,13 @@ KEPT = 4_000
 
 
 def write_offering(offering: OfferingVersion) -> str:
-    """Return the stored text: canonical JSON of everything but the identity, so that equal content has one hash."""
+    """Return the stored text: canonical JSON of everything but the identity, so that equal content has one hash.
+
+    The state of a list in use is left out: texts from before there were others keep their hash.
+    """
     values = {name: value for name, value in asdict(offering).items() if name not in IDENTITY}
+    if offering.item_state == IN_USE:
+        del values["item_state"]
     return orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode()
 
 

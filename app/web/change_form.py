@@ -9,6 +9,7 @@ from app.domain.catalogue_change import CatalogueChangeInput
 from app.domain.errors import InvalidInput
 
 VERSION = re.compile(r"[0-9]{1,6}")
+REGION = re.compile(r"[0-9]{4,12}")
 LONGEST_NUMBER = 120
 
 
@@ -17,12 +18,16 @@ def change_of_request() -> CatalogueChangeInput:
 
     Raises InvalidInput `invalid` for a date or version that cannot be read; what is missing is for the operation.
     """
-    said = {name: request.form.get(name, "").strip() for name in ("kept_key", "kept_version", "effective_from")}
+    named = ("kind", "matter_code", "kept_key", "kept_version", "effective_from")
+    said = {name: request.form.get(name, "").strip() for name in named}
     version = said["kept_version"]
     if version and not VERSION.fullmatch(version):
         raise InvalidInput("invalid", items=({"pointer": "/kept_version", "code": "pattern"},))
     document = request.files.get("document")
     return CatalogueChangeInput(
+        kind=said["kind"],
+        matter_code=said["matter_code"][:LONGEST_NUMBER],
+        regions=_regions(request.form.get("regions", "")),
         list_source=_file("list"),
         diagram=_file("diagram"),
         kept_key=said["kept_key"],
@@ -33,6 +38,14 @@ def change_of_request() -> CatalogueChangeInput:
         document=_file("document"),
         effective_from=_day(said["effective_from"]),
     )
+
+
+def _regions(text: str) -> tuple[str, ...]:
+    """Return codes that stand between commas or blanks, each once. Raises InvalidInput `invalid` for what is no code."""
+    codes = tuple(dict.fromkeys(text.replace(",", " ").split()))
+    if not all(REGION.fullmatch(code) for code in codes):
+        raise InvalidInput("invalid", items=({"pointer": "/regions", "code": "pattern"},))
+    return codes
 
 
 def _file(name: str) -> bytes:

@@ -31,9 +31,7 @@ def law_of(office: Office, case_no: str) -> list[tuple[Any, ...]]:
 def fired(office: Office, case_no: str, element: str) -> int:
     """Return how often the deadline of an event moved the diagram."""
     columns = audit_entry.c
-    query = sa.select(columns.body).where(
-        columns.case_id == office.case_id(case_no), columns.kind == "deadline_fired"
-    )
+    query = sa.select(columns.body).where(columns.case_id == office.case_id(case_no), columns.kind == "deadline_fired")
     with office.context.database.read() as connection:
         return sum(f'"name":"{element}"'.encode() in bytes(body) for body in connection.scalars(query))
 

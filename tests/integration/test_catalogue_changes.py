@@ -71,6 +71,11 @@ class Desk:
         assert answer.status_code == 201, answer.json
         return str(answer.json["change_id"])
 
+    def ended(self, kind: str, regions: str = "422801", *, on: str = DAY, **given: object) -> TestResponse:
+        """Submit a pause or a cancellation."""
+        parts = {"kind": kind, "matter_code": "restaurant-food", "regions": regions, "effective_from": on, **DOCUMENT}
+        return self.send({**parts, **given})
+
     def act(self, change_id: str, act: str = "approval", login: str = SECOND, **body: object) -> TestResponse:
         path = f"/api/v1/catalogue-changes/{change_id}/{act}"
         return self.client.post(path, json=body or None, headers=self.headers(login))
@@ -364,7 +369,7 @@ def test_a_change_set_is_not_seen_from_another_region(desk: Desk) -> None:
     )
 
     with context.database.reading() as opened:
-        seen = list_catalogue_changes(opened.connection, stranger, now=opened.now)
+        seen = list_catalogue_changes(opened.connection, stranger, now=opened.now, secret="s").items
         with pytest.raises(NotFound):
             get_catalogue_change(opened.connection, stranger, int(change_id), now=opened.now)
     with pytest.raises(Forbidden):

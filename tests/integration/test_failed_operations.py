@@ -17,7 +17,17 @@ from app.operations.retry_incident import retry_incident
 from app.queries.failures import OpenIncident, list_incidents
 from app.runtime.casework import Casework
 from app.runtime.host_operations import HOST_OPERATIONS, HostOperation
-from app.storage.tables import audit_entry, case_file, deadline, delivery, document, incident, instance_state, number_sequence, user_task
+from app.storage.tables import (
+    audit_entry,
+    case_file,
+    deadline,
+    delivery,
+    document,
+    incident,
+    instance_state,
+    number_sequence,
+    user_task,
+)
 from tests.walks import HANDED_OVER
 from tests.world import START, World
 

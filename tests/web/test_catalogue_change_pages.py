@@ -118,3 +118,24 @@ def test_the_page_speaks_english_and_is_for_the_catalogue_alone(office: Office) 
     assert "Promised limit" in english
     assert clerk.get(page).status_code == clerk.get("/catalogue-changes").status_code == 403
     assert 'href="/catalogue-changes"' not in clerk.get("/worklist").text
+
+
+def test_a_pause_asks_for_matter_and_regions_alone_and_shows_what_goes_on(office: Office) -> None:
+    office.world.apply("restaurant-food")
+    first, second = office.browser(FIRST), office.browser(SECOND)
+    form = first.get("/catalogue-changes/new?kind=pause").text
+    said = {"kind": "pause", "matter_code": "restaurant-food", "regions": "422801", "document_no": "文1"}
+
+    missing = send(first, "/catalogue-changes/new", **{**said, "regions": ""}, effective_from="2026-03-09")
+    sent = send(first, "/catalogue-changes/new", **said, document_text="整改", effective_from="2026-03-09")
+    page = first.get(str(sent.location)).text
+
+    assert ('name="list"' in form, 'name="regions"' in form) == (False, True)
+    assert missing.status_code == 422
+    assert 'href="#f-regions"' in missing.text
+    assert "1 件，按收件时的清单继续办理" in page
+    assert re.search(r"事项状态</th><td[^>]*>在用</td><td[^>]*>暂停</td>", page)
+    send(second, f"{sent.location}/approval")
+    office.world.at(2026, 3, 9, 9, 0)
+    refused = office.browser("applicant1").get("/apply/restaurant-food?region=422801")
+    assert "自 2026-03-09 起" in refused.text

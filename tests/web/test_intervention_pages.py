@@ -86,9 +86,7 @@ def test_paused_case_is_seen_on_its_page_and_on_the_board(browse: Browse, world:
         ("pause", {"reason"}),
     ],
 )
-def test_each_act_asks_for_what_it_needs_and_no_more(
-    browse: Browse, world: World, kind: str, asked: set[str]
-) -> None:
+def test_each_act_asks_for_what_it_needs_and_no_more(browse: Browse, world: World, kind: str, asked: set[str]) -> None:
     case_no, client = reviewed(world), browse(SUPERVISOR)
 
     page = client.get(f"/cases/{case_no}/interventions?kind={kind}").text

@@ -68,17 +68,18 @@ class _Wanted:
 def reconcile_deadlines(work: Casework, snapshot: Snapshot) -> None:
     """Arm what is newly waited for, move what the ledger moved, delete what is waited for no more and never fired.
 
-    A case may come to the same step a thousand times, and each step reads every row it has. Only an approval or renewal
-    by default stays as disarmed, until the closing: people ask what became of it.
+    A case may come to the same step a thousand times, and each step reads every row it has. An approval or renewal by
+    default stays as disarmed, until the closing, because people ask what became of it; what ends with it is ended in the
+    same statement.
     """
     rows = {_key(work, row): row for row in work.loaded.deadlines if _is_reconciled(work, row)}
     wanted = {} if work.is_closed else {item.key: item for item in _wanted(work, snapshot, rows)}
     if work.is_closed:
         work.changes.deadlines_deleted.extend(work.loaded.disarmed)
-    for key, row in rows.items():
-        if key not in wanted and row.state in (*OPEN_STATES, DeadlineState.DEAD):
-            is_kept = row.name in BY_DEFAULT and not work.is_closed
-            (work.changes.deadlines_disarmed if is_kept else work.changes.deadlines_deleted).append(row.id)
+    open_rows = {key: row for key, row in rows.items() if row.state in (*OPEN_STATES, DeadlineState.DEAD)}
+    leaving = [row for key, row in open_rows.items() if key not in wanted]
+    is_kept = not work.is_closed and any(row.name in BY_DEFAULT for row in leaving)
+    (work.changes.deadlines_disarmed if is_kept else work.changes.deadlines_deleted).extend(row.id for row in leaving)
     for key, item in wanted.items():
         found = rows.get(key)
         if found is None or _is_restated(work, found, item):

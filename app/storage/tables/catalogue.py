@@ -67,7 +67,8 @@ offering_version = sa.Table(
     Column("change_id", Id),
 )
 
-# A change set: state submitted, approved or rejected. regions: comma separated. diagram null: kept_version stays.
+# A change set: state submitted, approved or rejected. kind: new, change, pause, cancel or devolve; a pause or cancellation
+# brings no list, and list_path is empty. regions: comma separated. diagram null: kept_version stays.
 # definition_version: of the diagram, given at the approval. findings: JSON.
 catalogue_change = sa.Table(
     "catalogue_change",
@@ -94,6 +95,8 @@ catalogue_change = sa.Table(
     Column("decided_at", Instant),
     Column("reason", sa.Text),
     Column("definition_version", sa.Integer),
+    Column("kind", Code(16), nullable=False, server_default="change"),
+    sa.Index("ix_catalogue_change_newest", "created_at", "id"),
 )
 
 theme_version = sa.Table(

@@ -6,7 +6,7 @@ from flask import redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from app.diagrams.reader import finding_item
-from app.domain.catalogue_change import SUBMITTED, Difference
+from app.domain.catalogue_change import ENDED, SUBMITTED, ChangeKind, Difference
 from app.domain.errors import CaseworkError, DiagramRefused, NotFound
 from app.operations.change_catalogue import CHANGING, approve_change, reject_change, submit_change
 from app.queries.catalogue_changes import (
@@ -28,8 +28,11 @@ from app.web.pages.context import (
     Showing,
     context,
     form_errors,
+    next_links,
+    paging,
     reading,
     row_id,
+    secret,
     showing,
     tell,
     told_or_refused,
@@ -39,7 +42,15 @@ from app.web.pages.finding_view import present_finding
 from app.web.presenting import file_size
 from app.web.sign_in import current_person, require_role
 
-FIELDS = ("kept_key", "kept_version", "document_no", "document_text", "effective_from")
+FIELDS = (
+    "matter_code",
+    "regions",
+    "kept_key",
+    "kept_version",
+    "document_no",
+    "document_text",
+    "effective_from",
+)
 Names = dict[str, RegionName]
 
 
@@ -48,13 +59,18 @@ def catalogue_changes() -> str:
     """List the change sets of the reader's regions."""
     person = require_role(*READING)
     with reading() as opened:
-        lines = list_catalogue_changes(opened.connection, person, now=opened.now)
+        page = paging()
+        found = list_catalogue_changes(
+            opened.connection, person, now=opened.now, secret=secret(), cursor=page.cursor, limit=page.limit
+        )
+        lines = tuple(line for line in found.items if isinstance(line, CatalogueChangeLine))
         people, regions = names_of_actors(opened.connection, _actors(lines)), list_region_names(opened.connection)
         show = showing(opened.now)
     return render_template(
         "catalogue_changes.html",
         changes=[_line(line, show, people, regions) for line in lines],
         may_submit=person.has_role(*CHANGING),
+        **next_links(found.next_cursor),
     )
 
 
@@ -103,7 +119,7 @@ def catalogue_change_part(change_id: str, part: str) -> Response:
         "list": (row.list_source, row.list_path.rpartition("/")[2]),
     }
     content, name = found[part]
-    if content is None:
+    if not content:
         raise NotFound("not_found")
     return send_file(BytesIO(content), mimetype="application/octet-stream", as_attachment=True, download_name=name)
 
@@ -127,8 +143,13 @@ def reject_catalogue_change(change_id: str) -> Response:
 
 
 def _form(errors: list[FormError], findings: list[dict[str, object]]) -> str:
+    asked = request.form.get("kind") or request.args.get("kind") or ""
+    kind = ChangeKind(asked) if asked in set(ChangeKind) else ChangeKind.CHANGE
     return render_template(
         "catalogue_change_new.html",
+        kind=kind.value,
+        kinds=[item.value for item in ChangeKind],
+        has_list=kind not in ENDED,
         values={name: request.form.get(name, "") for name in FIELDS},
         max_size=file_size(context().settings.max_upload_bytes),
         errors=errors,
@@ -145,6 +166,7 @@ def _acts(line: CatalogueChangeLine) -> dict[str, bool]:
 def _line(line: CatalogueChangeLine, show: Showing, people: dict[str, str], regions: Names) -> dict[str, object]:
     return {
         "change_id": line.id,
+        "kind": line.kind,
         "name": line.name,
         "matter_code": line.matter_code,
         "regions": words().text("pages.layout.comma").join(_region(code, regions) for code in line.regions),
@@ -169,6 +191,7 @@ def _parts(view: CatalogueChangeView) -> dict[str, object]:
         "document_text": view.document_text,
         "document_name": view.document_name,
         "list_path": view.list_path,
+        "running_count": view.running_count,
     }
 
 
@@ -181,7 +204,13 @@ def _changed(change: RegionChange, regions: Names) -> dict[str, object]:
 
 
 def _difference(item: Difference) -> dict[str, str]:
-    return {"label": words().text(f"pages.list_field.{item.field}"), "old": item.old, "new": item.new}
+    label = words().text(f"pages.list_field.{item.field}")
+    if item.field == "item_state":
+        return {
+            "label": label,
+            **{name: words().text(f"pages.item_state.{getattr(item, name)}") for name in ("old", "new")},
+        }
+    return {"label": label, "old": item.old, "new": item.new}
 
 
 def _region(code: str, regions: Names) -> str:

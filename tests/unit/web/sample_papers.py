@@ -187,6 +187,7 @@ def _obstacles(parts: Parts, case: dict[str, str]) -> dict[str, object]:
         **may,
         "fees": [{**fee, "fee_id": number, "noticed_at": parts.at(-5), "paid_at": None} for number in ("7", "9")],
         "forwardings": [
-            {**sent, "forwarding_id": number, "forwarded_at": parts.at(-5), "answered_at": None} for number in ("8", "10")
+            {**sent, "forwarding_id": number, "forwarded_at": parts.at(-5), "answered_at": None}
+            for number in ("8", "10")
         ],
     }
