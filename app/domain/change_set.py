@@ -220,7 +220,10 @@ class IncidentRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyRow:
-    """Applicant and subject of a case, with the hashed progress code of the receipt."""
+    """Applicant and subject of a case, with the hashed progress code of the receipt.
+
+    subject_number: identity number of whom the case is about, the applicant unless somebody else is named.
+    """
 
     case_id: int
     account_id: int | None
@@ -231,6 +234,7 @@ class PartyRow:
     mobile: str
     subject: str | None  # canonical JSON: name, id_type, id_number, relation, authorisation
     progress_code_hash: bytes
+    subject_number: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

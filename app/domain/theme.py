@@ -118,6 +118,11 @@ class ThemeVersion:
             here=here,
         )
 
+    def with_names(self, names: Mapping[str, str]) -> "ThemeVersion":
+        """Return the theme with its members called as their matters are, by matter code."""
+        members = (replace(member, name=names.get(member.matter_code, member.name)) for member in self.members)
+        return replace(self, members=tuple(members))
+
     def left_out(self, matter_code: str) -> MemberInCounty | None:
         """Return what the county says about a member it does not offer; None for one that is offered."""
         said = self.here.members if self.here else ()

@@ -13,6 +13,7 @@ from app.runtime.advance import Result
 from app.runtime.application import ApplicationInput, new_progress_code, party_of, take_materials
 from app.runtime.bars import barred_matters, refuse_barred_applicant
 from app.runtime.context import Context
+from app.runtime.duplicates import warn_of_duplicates
 from app.runtime.intake import NewCase
 from app.runtime.paper_receipts import facts_of_paper, ground_of_paper, use_number
 from app.runtime.receiving import desk_of_intake, receive_once, take_in
@@ -56,6 +57,8 @@ def _receive(
     ground = ground_of_paper(uow, person, hall_id, paper) if paper else ""
     account_id = person.account_id if person.is_applicant else None
     progress_code = new_progress_code()
+    party = party_of(application.applicant, account_id=account_id, progress_code=progress_code)
+    duplicates = warn_of_duplicates(uow, person, application, party, is_theme=False)
     new = NewCase(
         kind=CaseKind.MATTER,
         name=offering.name,
@@ -67,7 +70,7 @@ def _receive(
         received_at=received_at,
         receipt_facts=facts_of_paper(paper, ground) if paper else {},
         now=uow.now(),
-        party=party_of(application.applicant, account_id=account_id, progress_code=progress_code),
+        party=party,
         variables={
             "is_member": False,
             "form": dict(answers),
@@ -79,7 +82,14 @@ def _receive(
         materials=take_materials(uow, offering.materials, application.materials, owner_account_id=person.account_id),
     )
     desk = desk_of_intake(uow, context, published, person, application.region_code)
-    work, result = take_in(uow, desk, new, progress_code=progress_code, request=request, more=renewal_answer)
+    work, result = take_in(
+        uow,
+        desk,
+        new,
+        progress_code=progress_code,
+        request=request,
+        more=lambda work: {**renewal_answer(work), "duplicates": duplicates},
+    )
     if paper is not None:
         use_number(uow, person, hall_id=hall_id, paper=paper, case_id=work.case.id, ground=ground)
     return result

@@ -15,6 +15,7 @@ from app.runtime.advance import Result
 from app.runtime.application import ApplicationInput, new_progress_code, party_of, take_materials
 from app.runtime.bars import barred_matters, refuse_barred_applicant
 from app.runtime.context import Context
+from app.runtime.duplicates import warn_of_duplicates
 from app.runtime.guidance import decide_members, refuse_unoffered
 from app.runtime.intake import NewCase
 from app.runtime.paper_receipts import facts_of_paper, ground_of_paper, use_number
@@ -34,7 +35,7 @@ def receive_theme_application(
     Raises InvalidInput `theme_unknown`, `region_unknown`, `theme_not_offered`, `member_not_offered` (one item per chosen
     member the county does not offer), `invalid` (form or situation answers, one item per fault, also what a chosen member
     needs), RuleViolation `application_barred`; of one on paper InvalidInput `receipt_number_unknown`, RuleViolation
-    `receipt_outside_closure`, `clock_future`, Conflict `receipt_number_used`.
+    `receipt_outside_closure`, `clock_future`, Conflict `receipt_number_used`; Conflict `application_duplicate` as asked for.
     """
     return receive_once(context, request, lambda uow: _receive(uow, context, person, application, request))
 
@@ -66,6 +67,8 @@ def _receive(
     account_id = person.account_id if person.is_applicant else None
     lead, hall = _departments(published, theme, application.region_code)
     ground = ground_of_paper(uow, person, hall, paper) if paper else ""
+    party = party_of(application.applicant, account_id=account_id, progress_code=progress_code)
+    duplicates = warn_of_duplicates(uow, person, application, party, is_theme=True)
     new = NewCase(
         kind=CaseKind.THEME,
         name=theme.name,
@@ -77,7 +80,7 @@ def _receive(
         received_at=received_at,
         receipt_facts=facts_of_paper(paper, ground) if paper else {},
         now=uow.now(),
-        party=party_of(application.applicant, account_id=account_id, progress_code=progress_code),
+        party=party,
         variables={
             "is_member": False,
             "form": dict(answers),
@@ -90,9 +93,8 @@ def _receive(
     )
     chosen = [{"matter_code": code, "name": offerings[code].name} for code in members]
     desk = desk_of_intake(uow, context, published, person, application.region_code)
-    work, result = take_in(
-        uow, desk, new, progress_code=progress_code, request=request, more=lambda _work: {"members": chosen}
-    )
+    told = {"members": chosen, "duplicates": duplicates}
+    work, result = take_in(uow, desk, new, progress_code=progress_code, request=request, more=lambda _work: told)
     if paper is not None:
         use_number(uow, person, hall_id=hall, paper=paper, case_id=work.case.id, ground=ground)
     return result

@@ -107,17 +107,6 @@ def list_open_matters(connection: sa.Connection, person: Person) -> tuple[tuple[
     return tuple((row.matter_code, row.name or row.matter_code) for row in rows if row.matter_code)
 
 
-def matter_names(connection: sa.Connection, codes: Collection[str]) -> dict[str, str]:
-    """Return the names of matters by code; unknown codes are absent."""
-    if not codes:
-        return {}
-    columns = service_matter.c
-    rows = connection.execute(
-        sa.select(columns.matter_code, columns.name).where(columns.matter_code.in_(sorted(codes)))
-    )
-    return {row.matter_code: row.name for row in rows}
-
-
 def external_matters(
     connection: sa.Connection, codes: Collection[str], *, region_code: str, at: datetime
 ) -> frozenset[str]:

@@ -53,7 +53,8 @@ class HandedIn:
 class ApplicationInput:
     """An application as handed in (申请): for one matter, or for a theme with its situation answers.
 
-    paper: of one that was received on paper while the system stood still.
+    paper: of one that was received on paper while the system stood still. refuse_duplicate: whether it is refused while
+    the same is open about the same person, instead of received with a warning.
     """
 
     code: str
@@ -64,6 +65,7 @@ class ApplicationInput:
     materials: Sequence[HandedIn] = ()
     guidance: Mapping[str, object] = field(default_factory=dict)
     paper: PaperReceipt | None = None
+    refuse_duplicate: bool = False
 
 
 def new_progress_code() -> str:
@@ -91,6 +93,7 @@ def party_of(applicant: ApplicantInput, *, account_id: int | None, progress_code
         mobile=applicant.mobile,
         subject=orjson.dumps(subject, option=orjson.OPT_SORT_KEYS).decode() if subject else None,
         progress_code_hash=hash_progress_code(progress_code),
+        subject_number=str(subject.get("id_number") or normal_number(applicant.id_number)),
     )
 
 

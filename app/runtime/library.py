@@ -147,6 +147,9 @@ class Library:
             themes = read_themes(root)
             documents = read_documents(root)
             topics = read_topics(root)
+        with self._database.read() as connection:
+            codes = {member.matter_code for theme in themes for member in theme.members}
+            names = stored_catalogue.names_of_matters(connection, codes)
         hours = time_rules.office_hours
         calendars: dict[str, ResolvedCalendar] = {}
         for calendar_id, layers in kept.items():
@@ -177,7 +180,7 @@ class Library:
             forms={form.key: form for form in versions},
             form_versions={(form.key, form.version): form for form in versions},
             definitions={row.key: (row.definition_id, row.diagram_id) for row in definitions},
-            themes={theme.code: theme for theme in themes},
+            themes={theme.code: theme.with_names(names) for theme in themes},
             decisions={row.key: model for row in guidance if (model := read_dmn(row.source, file=row.key).model)},
             decision_book=read_versions(tables) if tables else NO_DECISIONS,
             document_versions={document.kind: document.version for document in documents},

@@ -1,6 +1,6 @@
 """The catalogue: regions, departments, work groups, matters and their implementation lists in force."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -98,6 +98,13 @@ def list_departments(connection: sa.Connection) -> tuple[DepartmentRow, ...]:
 def list_groups(connection: sa.Connection) -> tuple[GroupRow, ...]:
     """Return all work groups."""
     return tuple(GroupRow(**row._asdict()) for row in connection.execute(sa.select(work_group)))
+
+
+def names_of_matters(connection: sa.Connection, codes: Collection[str]) -> dict[str, str]:
+    """Return the names of matters by code; unknown codes are absent."""
+    columns = service_matter.c
+    query = sa.select(columns.matter_code, columns.name).where(columns.matter_code.in_(sorted(codes)))
+    return {row.matter_code: row.name for row in connection.execute(query)} if codes else {}
 
 
 def matter_exists(connection: sa.Connection, matter_code: str) -> bool:

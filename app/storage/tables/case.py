@@ -69,7 +69,9 @@ case_party = sa.Table(
     Column("mobile", Code(24), nullable=False),
     Column("subject", sa.Text),
     Column("progress_code_hash", sa.LargeBinary, nullable=False),
+    Column("subject_number", Code(40), nullable=False, server_default=""),
     sa.Index("ix_case_party_account", "account_id", "case_id"),
+    sa.Index("ix_case_party_subject", "subject_number", "case_id"),
 )
 
 # Answers are erased by rule; the audit chain holds only their hash.

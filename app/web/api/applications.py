@@ -57,6 +57,7 @@ def application_input(code: str, body: dict[str, Any]) -> ApplicationInput:
         form=body["form"],
         guidance=body.get("guidance") or {},
         paper=_paper(body.get("paper")),
+        refuse_duplicate=bool(body.get("refuse_duplicate")),
         materials=[
             HandedIn(requirement=item["requirement"], material_id=row_id(item["material_id"]))
             for item in body["materials"]

@@ -81,6 +81,10 @@ class Application(Strict):
     form = fields.Dict(load_default=dict)
     materials = fields.List(fields.Nested(MaterialReference), load_default=list, validate=validate.Length(max=100))
     paper = fields.Nested(PaperReceipt, load_default=None, allow_none=True)
+    refuse_duplicate = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Refuse (409 application_duplicate) while the same is open about the same person."},
+    )
 
 
 class ThemeApplication(Strict):
@@ -94,6 +98,10 @@ class ThemeApplication(Strict):
     form = fields.Dict(load_default=dict)
     materials = fields.List(fields.Nested(MaterialReference), load_default=list, validate=validate.Length(max=100))
     paper = fields.Nested(PaperReceipt, load_default=None, allow_none=True)
+    refuse_duplicate = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Refuse (409 application_duplicate) while the same is open about the same person."},
+    )
 
 
 class FirstDeadline(Schema):
@@ -121,6 +129,14 @@ class AskedRenewal(Schema):
     is_late = fields.Boolean()
 
 
+class OpenDuplicate(Schema):
+    """The same matter or theme, open about the same person; case_no is empty where the caller may not see it."""
+
+    case_no = fields.String()
+    name = fields.String()
+    received_at = Instant()
+
+
 class Receipt(Schema):
     """The answer to an application."""
 
@@ -133,6 +149,7 @@ class Receipt(Schema):
     members = fields.List(fields.Dict())
     deadlines = fields.List(fields.Nested(FirstDeadline))
     renewal = fields.Nested(AskedRenewal)
+    duplicates = fields.List(fields.Nested(OpenDuplicate))
 
 
 class CaseSummary(Schema):

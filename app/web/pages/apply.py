@@ -7,7 +7,6 @@ from app.domain.matter import OfferingVersion
 from app.domain.theme import ThemeVersion
 from app.operations.receive_application import receive_application
 from app.queries.catalogue import DEMO_COUNTY, MatterLine, get_matter, list_counties, list_matters
-from app.queries.officer_facts import matter_names
 from app.runtime.published import Published
 from app.web.language import current_language
 from app.web.pages.applicant_context import Answer, for_signed_in, limit_in_words
@@ -135,10 +134,8 @@ def department_name(published: Published, code: str) -> str:
 
 def member_names(theme: ThemeVersion) -> str:
     """Return the names of all matters a theme has in its county in one line."""
-    members = [member for member in theme.members if theme.left_out(member.matter_code) is None]
-    with reading() as opened:
-        names = matter_names(opened.connection, [member.matter_code for member in members])
-    return words().text("pages.layout.comma").join(names.get(member.matter_code, member.name) for member in members)
+    members = [member.name for member in theme.members if theme.left_out(member.matter_code) is None]
+    return words().text("pages.layout.comma").join(members)
 
 
 def _matter_page(person: Person, offering: OfferingVersion, sent: Sent, paper: PaperSent, refusal: Refusal) -> Answer:
@@ -160,7 +157,7 @@ def _matter_page(person: Person, offering: OfferingVersion, sent: Sent, paper: P
         "apply_matter.html",
         matter=matter,
         region=region_view(region_asked()),
-        **application_fields(person, sent, schema, offering.materials, errors=refusal.errors),
+        **application_fields(person, sent, schema, offering.materials, refusal=refusal),
         **paper_fields(person, paper),
     )
     return page, refusal.status

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import orjson
 from flask import redirect, request, session, url_for
@@ -23,7 +24,7 @@ from app.web.errors import status_of
 from app.web.form_answers import read_answers
 from app.web.form_view import FieldView, FormState, present_form
 from app.web.language import current_language
-from app.web.pages.context import REFUSED, FormError, context, form_errors, reading, words
+from app.web.pages.context import REFUSED, FormError, context, form_errors, reading, showing, words
 from app.web.presenting import file_size
 
 RECEIPT = "receipt"
@@ -36,6 +37,7 @@ IDENTITY_CARD = "111"
 INTAKE_MODES = ("window", "assisted", "home", "station", "batch", "elsewhere")
 ONLINE = "online"
 LARGEST_ID = 2**63 - 1
+DESPITE = "despite_duplicate"
 UNPROCESSABLE = 422
 Receive = Callable[[ApplicationInput, RequestKey], Mapping[str, object]]
 
@@ -59,10 +61,14 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why an application was not received, for the error summary."""
+    """Why an application was not received, for the error summary.
+
+    duplicates: what is open about the same person; the form asks whether another one is meant.
+    """
 
     errors: tuple[FormError, ...]
     status: int = UNPROCESSABLE
+    duplicates: tuple[Mapping[str, object], ...] = ()
 
 
 def blank(person: Person) -> Sent:
@@ -131,10 +137,13 @@ def receive_sent(
         materials=sent.handed_in,
         guidance=guidance or {},
         paper=paper,
+        refuse_duplicate=request.form.get(DESPITE) != "yes",
     )
     try:
         return receive(application, _key(person, sent, guidance or {}))
     except REFUSED as refusal:
+        if refusal.code == "application_duplicate":
+            return Refusal(errors=(), status=status_of(refusal), duplicates=refusal.items)
         return Refusal(errors=tuple(named_faults(refusal, list(sent.chosen))), status=status_of(refusal))
 
 
@@ -166,20 +175,32 @@ def application_fields(
     schema: FormSchema | None,
     requirements: Sequence[MaterialRequirement],
     *,
-    errors: Sequence[FormError],
+    refusal: Refusal,
 ) -> dict[str, object]:
     """Return what the pages of applications share."""
     modes = () if person.is_applicant else _modes(person)
     return {
         "applicant": sent.applicant,
         "id_types": [{"code": code, "label": words().label("id_type", code)} for code in ID_TYPES],
-        "fields": form_fields(schema, sent.answers, errors),
+        "fields": form_fields(schema, sent.answers, refusal.errors),
         "materials": material_fields(person, requirements, sent.chosen),
         "intake_modes": [{"code": code, "label": words().label("intake_mode", code)} for code in modes],
         "intake_mode": sent.intake_mode,
         "request_key": sent.request_key,
-        "errors": errors,
+        "errors": refusal.errors,
+        "duplicates": [_duplicate(person, item) for item in refusal.duplicates],
         "given_json": "{}",
+    }
+
+
+def _duplicate(person: Person, item: Mapping[str, object]) -> dict[str, object]:
+    endpoint = "pages.my_case" if person.is_applicant else "pages.case"
+    case_no, received_at = str(item["case_no"]), datetime.fromisoformat(str(item["received_at"]))
+    return {
+        "name": item["name"],
+        "case_no": case_no,
+        "received_at": showing(received_at).at(received_at),
+        "url": url_for(endpoint, case_no=case_no) if case_no else "",
     }
 
 

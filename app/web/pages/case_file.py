@@ -31,7 +31,6 @@ from app.queries.officer_facts import (
     external_matters,
     get_case_extras,
     list_region_names,
-    matter_names,
     staff_names,
 )
 from app.queries.pauses import PausedCase, find_pause
@@ -76,7 +75,6 @@ class CaseFile:
     member_limits: Mapping[str, MemberLimit]
     regions: Mapping[str, RegionName]
     names: Mapping[int, str]
-    matters: Mapping[str, str]
     external: frozenset[str]
 
     @property
@@ -153,7 +151,6 @@ def read_case(opened: Reading, person: Person, case_no: str, *, scope: Scope | N
         member_limits={item.case_no: item for item in list_member_limits(link, [case_id]).get(case_id, ())},
         regions=list_region_names(link),
         names=staff_names(link, ids),
-        matters=matter_names(link, extras.chosen_members),
         external=external_matters(link, extras.chosen_members, region_code=view.region_code, at=view.received_at),
     )
 

@@ -267,8 +267,7 @@ def _members(file: CaseFile) -> list[dict[str, object]]:
     for member in waiting:
         if member.matter_code in file.extras.chosen_members and member.matter_code not in opened:
             is_external = member.matter_code in file.external
-            name = file.matters.get(member.matter_code, member.name)
-            row = {"name": name, "case_no": "", "url": "", "department": "", "state": "", "due": None}
+            row = {"name": member.name, "case_no": "", "url": "", "department": "", "state": "", "due": None}
             rows.append({**row, "is_external": is_external})
     return rows
 

@@ -123,7 +123,7 @@ def _form(asked: _Asked, sent: Sent, paper: PaperSent, refusal: Refusal) -> Answ
         members=_members(asked),
         guidance_answers=list(named.items()),
         guidance_url=url_for("pages.apply_theme", theme_code=theme.code, region=asked.region, **named),
-        **application_fields(asked.person, sent, theme.form, theme.materials, errors=refusal.errors),
+        **application_fields(asked.person, sent, theme.form, theme.materials, refusal=refusal),
         **paper_fields(asked.person, paper),
     )
     return page, refusal.status

@@ -48,6 +48,15 @@ class PublicPages(Parts):
             "intake_mode": "window",
             "request_key": "2f1c",
             "given_json": "{}",
+            "duplicates": [
+                {
+                    "name": "开办企业一件事",
+                    "case_no": "LBSTARTUP1",
+                    "received_at": self.at(),
+                    "url": "/my/LBSTARTUP1",
+                },
+                {"name": "开办企业一件事", "case_no": "", "received_at": self.at(), "url": ""},
+            ],
             "errors": [
                 {"name": "applicant.id_number", "text": "请填写证件号码。"},
                 {"name": "form.trade_name", "text": "请填写“字号”。"},
