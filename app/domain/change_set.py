@@ -14,6 +14,7 @@ from app.domain.change_rows.cards import CardChange, CardRow
 from app.domain.change_rows.incidents import IncidentChange
 from app.domain.change_rows.migration import MemberElement, MigrationCaseChange, TaskMigration
 from app.domain.change_rows.papers import DeliveryRow, DocumentRow
+from app.domain.change_rows.parties import CaseMaterialRow, PartyRow
 from app.domain.change_rows.pauses import PauseEnd, PauseRow
 from app.domain.change_rows.tasks import TaskAssignment, TaskClosing, TaskInstants, TaskRow
 from app.domain.correction_request import CorrectionRequestRow
@@ -216,38 +217,6 @@ class IncidentRow:
     opened_at: datetime
     state: str
     facts: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartyRow:
-    """Applicant and subject of a case, with the hashed progress code of the receipt.
-
-    subject_number: identity number of whom the case is about, the applicant unless somebody else is named.
-    """
-
-    case_id: int
-    account_id: int | None
-    kind: str
-    name: str
-    id_type: str
-    id_number: str
-    mobile: str
-    subject: str | None  # canonical JSON: name, id_type, id_number, relation, authorisation
-    progress_code_hash: bytes
-    subject_number: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseMaterialRow:
-    """A material of a case, for one requirement. material_id: the file; None for what was shown, or is missing."""
-
-    case_id: int
-    requirement: str
-    material_id: int | None
-    state: str  # handed_in, accepted, missing, wrong
-    checked_by: int | None
-    checked_at: datetime | None
-    remark: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

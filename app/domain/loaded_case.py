@@ -9,8 +9,9 @@ from app.domain.case_life import is_granting
 from app.domain.certificate import CertificateRow
 from app.domain.change_rows.external_tasks import ExternalTaskFacts
 from app.domain.change_rows.incidents import OpenIncidentFacts
+from app.domain.change_rows.parties import CaseMaterialRow, PartyRow
 from app.domain.change_rows.pauses import PauseRow
-from app.domain.change_set import CaseMaterialRow, DecisionRow, LedgerRow, PartyRow, StateRow
+from app.domain.change_set import DecisionRow, LedgerRow, StateRow
 from app.domain.correction_request import CorrectionRequestRow
 from app.domain.deemed_rows import HoldRow
 from app.domain.matter import OfferingVersion

@@ -58,7 +58,6 @@ def _receive(
     account_id = person.account_id if person.is_applicant else None
     progress_code = new_progress_code()
     party = party_of(application.applicant, account_id=account_id, progress_code=progress_code)
-    duplicates = warn_of_duplicates(uow, person, application, party, is_theme=False)
     new = NewCase(
         kind=CaseKind.MATTER,
         name=offering.name,
@@ -81,6 +80,7 @@ def _receive(
         renewed=renewed,
         materials=take_materials(uow, offering.materials, application.materials, owner_account_id=person.account_id),
     )
+    duplicates = warn_of_duplicates(uow, person, application, party, is_theme=False)
     desk = desk_of_intake(uow, context, published, person, application.region_code)
     work, result = take_in(
         uow,

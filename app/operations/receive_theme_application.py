@@ -68,7 +68,6 @@ def _receive(
     lead, hall = _departments(published, theme, application.region_code)
     ground = ground_of_paper(uow, person, hall, paper) if paper else ""
     party = party_of(application.applicant, account_id=account_id, progress_code=progress_code)
-    duplicates = warn_of_duplicates(uow, person, application, party, is_theme=True)
     new = NewCase(
         kind=CaseKind.THEME,
         name=theme.name,
@@ -91,6 +90,7 @@ def _receive(
         materials=take_materials(uow, theme.materials, application.materials, owner_account_id=person.account_id),
         member_offerings=offerings,
     )
+    duplicates = warn_of_duplicates(uow, person, application, party, is_theme=True)
     chosen = [{"matter_code": code, "name": offerings[code].name} for code in members]
     desk = desk_of_intake(uow, context, published, person, application.region_code)
     told = {"members": chosen, "duplicates": duplicates}

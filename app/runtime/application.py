@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from app.domain.change_set import CaseMaterialRow, PartyRow
+from app.domain.change_rows.parties import CaseMaterialRow, PartyRow
 from app.domain.errors import InvalidInput
 from app.domain.materials import missing_materials
 from app.domain.matter import MaterialRequirement

@@ -1,7 +1,7 @@
 """Warn of duplicates (重复申请) at the receipt: the same thing about the same person is still open."""
 
 from app.domain.authority import Person
-from app.domain.change_set import PartyRow
+from app.domain.change_rows.parties import PartyRow
 from app.domain.duplicate import told_duplicates
 from app.domain.errors import Conflict
 from app.runtime.application import ApplicationInput

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from app.domain.audit import GENESIS
 from app.domain.certificate import CertificateRow
-from app.domain.change_set import CaseMaterialRow, CaseRow, ChangeSet, PartyRow
+from app.domain.change_rows.parties import CaseMaterialRow, PartyRow
+from app.domain.change_set import CaseRow, ChangeSet
 from app.domain.errors import RuleViolation
 from app.domain.loaded_case import CaseFacts, LoadedCase
 from app.domain.matter import OfferingVersion

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from app.domain.change_set import CaseMaterialRow, MaterialCheck
+from app.domain.change_rows.parties import CaseMaterialRow
+from app.domain.change_set import MaterialCheck
 from app.domain.errors import InvalidInput
 from app.domain.materials import NOT_IN_ORDER, missing_materials, require_materials
 from app.domain.matter import MaterialRequirement

@@ -19,6 +19,7 @@ from app.domain.change_rows.cards import CardChange, CardRow
 from app.domain.change_rows.incidents import IncidentChange
 from app.domain.change_rows.migration import MemberElement, MigrationCaseChange, TaskMigration
 from app.domain.change_rows.papers import DeliveryRow, DocumentRow
+from app.domain.change_rows.parties import CaseMaterialRow, PartyRow
 from app.domain.change_rows.pauses import PauseEnd, PauseRow
 from app.domain.correction_request import CorrectionRequestRow
 from app.domain.obstacle import FeeRow, ForwardingRow
@@ -102,7 +103,7 @@ PARTS: tuple[Part, ...] = (
     ),
     Part(name="states_added", table=tables.instance_state, kind=INSERT, row=rows.StateRow),
     Part(name="state", table=tables.instance_state, kind=UPDATE, row=rows.StateRow, keys=("case_id",)),
-    Part(name="parties_added", table=tables.case_party, kind=INSERT, row=rows.PartyRow),
+    Part(name="parties_added", table=tables.case_party, kind=INSERT, row=PartyRow),
     Part(
         name="tasks_closed",
         table=tables.user_task,
@@ -257,12 +258,12 @@ PARTS: tuple[Part, ...] = (
         row=IncidentChange,
         guard="{t}state = 'open'",
     ),
-    Part(name="case_materials", table=tables.case_material, kind=INSERT, row=rows.CaseMaterialRow),
+    Part(name="case_materials", table=tables.case_material, kind=INSERT, row=CaseMaterialRow),
     Part(
         name="materials_replaced",
         table=tables.case_material,
         kind=UPDATE,
-        row=rows.CaseMaterialRow,
+        row=CaseMaterialRow,
         keys=("case_id", "requirement"),
     ),
     Part(

@@ -44,7 +44,7 @@ BUDGET = {
     "claim": (3, 6, 1, 0),
     "suspension": (5, 12, 1, 0),
     "resumption": (5, 12, 1, 0),
-    "application": (8, 17, 1, 0),
+    "application": (9, 18, 1, 0),
     "joint application": (8, 19, 1, 0),
     "join that opens four members": (8, 17, 1, 0),
     "warning": (3, 10, 1, 1),

@@ -6,11 +6,11 @@ from itertools import count
 
 from app.domain.audit import GENESIS, audit_body, audit_link
 from app.domain.change_rows.cards import CardChange, CardRow
+from app.domain.change_rows.parties import CaseMaterialRow, PartyRow
 from app.domain.change_rows.tasks import TaskClosing, TaskRow
 from app.domain.change_set import (
     AuditRow,
     CaseChange,
-    CaseMaterialRow,
     CaseRow,
     ChangeSet,
     DeadlineChange,
@@ -19,7 +19,6 @@ from app.domain.change_set import (
     IdempotencyRow,
     LedgerRow,
     OutboxRow,
-    PartyRow,
     StateRow,
 )
 from app.storage.apply_changes import apply_changes
