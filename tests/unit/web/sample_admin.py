@@ -37,6 +37,19 @@ class AdminPages(Parts):
             },
         ]
 
+    def measured(self) -> dict[str, object]:
+        """What scenarios reached of a version, as somebody measured it."""
+        return {
+            "percent": 92,
+            "elements": {"reached": 23, "count": 25},
+            "flows": {"reached": 23, "count": 25},
+            "files": ["decided_in_time.toml"],
+            "differences": ["预期 closed，实为 delivering。"],
+            "missing": [{"element": "notify", "name": "告知", "is_flow": False}],
+            "measured_at": self.at(-5),
+            "measured_by": "周洁",
+        }
+
     def definition_version(self, state: str = "approved") -> dict[str, object]:
         version = {
             "number": 8,
@@ -91,6 +104,7 @@ class AdminPages(Parts):
                 "why_not": "上传人不能审批自己的版本。" if state == "submitted" else "",
             },
             "versions": versions,
+            "coverage": {"may_measure": True, "found": self.measured()},
             "findings": self.findings()[1:],
             "diagram": {
                 "xml_url": "/definitions/x/8/file",
