@@ -63,10 +63,11 @@ class DmnFile:
 
     def read(self, raw: bytes) -> dict[str, Decision]:
         """Return the decisions that could be read, by id."""
-        root = self._parse(raw)
+        root = self.parse(raw)
         return self._decisions(root) if root is not None else {}
 
-    def _parse(self, raw: bytes) -> Node | None:
+    def parse(self, raw: bytes) -> Node | None:
+        """Return the root of the document; None, with a finding, when it is no decision file that can be opened."""
         if len(raw) > MAX_BYTES:
             self._find("dmn-too-large", most=MAX_BYTES)
             return None
@@ -89,13 +90,13 @@ class DmnFile:
         return root
 
     def _decisions(self, root: Node) -> dict[str, Decision]:
-        for model in (*_children(root, "businessKnowledgeModel"), *_children(root, "decisionService")):
+        for model in (*children(root, "businessKnowledgeModel"), *children(root, "decisionService")):
             self._find("dmn-knowledge-model", model)
-        for element in _children(root, "import"):
+        for element in children(root, "import"):
             self._find("dmn-import", element, name=element.get("name") or element.get("namespace") or "-")
         found: dict[str, Decision] = {}
         seen: set[str] = set()
-        for element in _children(root, "decision"):
+        for element in children(root, "decision"):
             key = element.get("id", "")
             if not key or key in seen:
                 self._find("dmn-id", element, id=key)
@@ -111,19 +112,19 @@ class DmnFile:
                     file=self.file,
                     line=_line(element),
                 )
-        if not _children(root, "decision"):
+        if not children(root, "decision"):
             self._find("dmn-no-decision", root)
         return found
 
     # ------------------------------------------------------------ bodies
     def _body(self, element: Node) -> DecisionTable | Expression | None:
         table, literal = _child(element, "decisionTable"), _child(element, "literalExpression")
-        for needed in _children(element, "knowledgeRequirement"):
+        for needed in children(element, "knowledgeRequirement"):
             self._find("dmn-knowledge-model", needed)
         if table is not None:
             return self._table(table, element.get("name", "") or element.get("id", ""))
         if literal is not None:
-            return self._compiled(literal, Expression, _text(literal))
+            return self._compiled(literal, Expression, text_of(literal))
         body = next(
             (child for child in element if isinstance(child.tag, str) and _local(child) not in _NO_BODIES), None
         )
@@ -133,7 +134,7 @@ class DmnFile:
     def _table(self, table: Node, name: str) -> DecisionTable | None:
         before = len(self.findings)
         policy, aggregator = self._policy(table)
-        inputs = [self._input(column, place) for place, column in enumerate(_children(table, "input"), 1)]
+        inputs = [self._input(column, place) for place, column in enumerate(children(table, "input"), 1)]
         outputs = self._outputs(table, name)
         rules = self._rules(table, len(inputs), len(outputs))
         if policy in RANKED and not any(output.allowed for output in outputs):
@@ -157,19 +158,19 @@ class DmnFile:
 
     def _input(self, column: Node, place: int) -> Input | None:
         asked, values = _child(column, "inputExpression"), _child(column, "inputValues")
-        text = _text(asked) if asked is not None else ""
+        text = text_of(asked) if asked is not None else ""
         if asked is None or not text:
             self._find("dmn-input", column, place=place)
             return None
         expression = self._compiled(asked, Expression, text)
-        written = _text(values) if values is not None else ""
+        written = text_of(values) if values is not None else ""
         allowed = self._compiled(values, UnaryTests, written) if values is not None and written else None
         if expression is None:
             return None
         return Input(expression=expression, kind=asked.get("typeRef") or "", allowed=allowed)
 
     def _outputs(self, table: Node, name: str) -> list[Output]:
-        columns = _children(table, "output")
+        columns = children(table, "output")
         names = [column.get("name", "") or (name if len(columns) == 1 else "") for column in columns]
         if not columns or "" in names or len(set(names)) < len(names):
             self._find("dmn-outputs", table)
@@ -180,7 +181,7 @@ class DmnFile:
 
     def _allowed(self, column: Node) -> tuple[object, ...]:
         values = _child(column, "outputValues")
-        text = _text(values) if values is not None else ""
+        text = text_of(values) if values is not None else ""
         if values is None or not text:
             return ()
         written = self._compiled(values, Expression, f"[{text}]")
@@ -193,11 +194,11 @@ class DmnFile:
 
     def _default(self, column: Node) -> Expression | None:
         entry = _child(column, "defaultOutputEntry")
-        text = _text(entry) if entry is not None else ""
+        text = text_of(entry) if entry is not None else ""
         return self._compiled(entry, Expression, text) if entry is not None and text else None
 
     def _rules(self, table: Node, input_count: int, output_count: int) -> list[Rule]:
-        rows = _children(table, "rule")
+        rows = children(table, "rule")
         if not rows or len(rows) > MAX_RULES:
             self._find("dmn-rules", table, count=len(rows), most=MAX_RULES)
             return []
@@ -205,12 +206,14 @@ class DmnFile:
         return [rule for rule in found if rule is not None]
 
     def _rule(self, row: Node, number: int, input_count: int, output_count: int) -> Rule | None:
-        cells, results = _children(row, "inputEntry"), _children(row, "outputEntry")
+        cells, results = children(row, "inputEntry"), children(row, "outputEntry")
         if len(cells) != input_count or len(results) != output_count:
             self._find("dmn-cell-count", row, rule=number)
             return None
-        tests: list[UnaryTests | None] = [self._compiled(cell, UnaryTests, _text(cell), str(number)) for cell in cells]
-        outputs = [self._compiled(cell, Expression, _text(cell) or "null", str(number)) for cell in results]
+        tests: list[UnaryTests | None] = [
+            self._compiled(cell, UnaryTests, text_of(cell), str(number)) for cell in cells
+        ]
+        outputs = [self._compiled(cell, Expression, text_of(cell) or "null", str(number)) for cell in results]
         known_tests = tuple(test for test in tests if test is not None)
         known_outputs = tuple(output for output in outputs if output is not None)
         if len(known_tests) < input_count or len(known_outputs) < output_count:
@@ -264,8 +267,8 @@ class DmnFile:
 
 
 def _required(element: Node) -> Iterator[str]:
-    for requirement in _children(element, "informationRequirement"):
-        for reference in _children(requirement, "requiredDecision"):
+    for requirement in children(element, "informationRequirement"):
+        for reference in children(requirement, "requiredDecision"):
             yield reference.get("href", "").rpartition("#")[2]
 
 
@@ -285,14 +288,16 @@ def _line(element: Node) -> int:
     return int(str(element.sourceline))
 
 
-def _children(element: Node, name: str) -> Sequence[Node]:
+def children(element: Node, name: str) -> Sequence[Node]:
+    """Return the elements directly inside another one that have a tag, whatever their namespace."""
     return [child for child in element if isinstance(child.tag, str) and _local(child) == name]
 
 
 def _child(element: Node, name: str) -> Node | None:
-    return next(iter(_children(element, name)), None)
+    return next(iter(children(element, name)), None)
 
 
-def _text(element: Node) -> str:
+def text_of(element: Node) -> str:
+    """Return what is written in the `text` of an element, empty when it has none."""
     text = _child(element, "text")
     return "".join(str(part) for part in text.itertext()).strip() if text is not None else ""

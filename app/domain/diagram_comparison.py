@@ -1,4 +1,4 @@
-"""What one version of a diagram says otherwise than another, element by element (版本比较)."""
+"""What one version of a diagram or decision file says otherwise than another, element by element (版本比较)."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,11 +15,15 @@ class ElementChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """One thing an element says otherwise. field: of FIELDS, or `other`; old, new: as drawn, empty for none."""
+    """One thing an element says otherwise. field: of FIELDS, or `other`; old, new: as drawn, empty for none.
+
+    name: of the column of a decision table the field is about.
+    """
 
     field: str
     old: str
     new: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.diagrams.comparing import compare
+from app.diagrams.comparing_decisions import compare_decisions
 from app.domain.diagram_comparison import DiagramComparison
 from app.queries.definitions import get_version
 from app.storage.definitions import DefinitionRow
+
+DECISIONS = "dmn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,4 +25,5 @@ class VersionComparison:
 def compare_versions(connection: sa.Connection, key: str, old: int, new: int) -> VersionComparison:
     """Compare two versions of a definition, drafts included. Raises NotFound `definition_unknown`."""
     before, after = get_version(connection, key, old), get_version(connection, key, new)
-    return VersionComparison(old=before, new=after, comparison=compare(before.source, after.source))
+    comparing = compare_decisions if after.kind == DECISIONS else compare
+    return VersionComparison(old=before, new=after, comparison=comparing(before.source, after.source))

@@ -1,4 +1,4 @@
-"""What two versions of a diagram say differently, in words for page and API."""
+"""What two versions of a diagram or decision file say differently, in words for page and API."""
 
 from app.domain.diagram_comparison import ElementChange, FieldChange
 from app.domain.messages import Messages, Word
@@ -15,13 +15,14 @@ def element_sentence(messages: Messages, change: ElementChange) -> dict[str, str
 
 def field_sentence(messages: Messages, change: FieldChange) -> dict[str, str]:
     """Return one difference of an element, in both languages."""
-    field = Word(f"versions.field.{change.field}")
     old, new = (_said(messages, change.field, text) for text in (change.old, change.new))
-    if not change.old:
-        return messages.both("versions.said.set", field=field, new=new)
-    if not change.new:
-        return messages.both("versions.said.cleared", field=field, old=old)
-    return messages.both("versions.said.changed", field=field, old=old, new=new)
+    act = "set" if not change.old else "cleared" if not change.new else "changed"
+    field = messages.both(f"versions.field.{change.field}")
+    if change.name:
+        field = messages.both("versions.column.of", field=Word(f"versions.field.{change.field}"), column=change.name)
+    return {
+        said: messages.text(said, f"versions.said.{act}", field=word, old=old, new=new) for said, word in field.items()
+    }
 
 
 def _said(messages: Messages, field: str, text: str) -> str:

@@ -2,11 +2,13 @@
 
 import pytest
 
+from app.settings import ROOT
 from tests.web.api_world import Body, Call, call, done, refused, site
 from tests.web.test_definition_pages import FIRST, KEY, SOUND, Browse, browse, upload
 
 __all__ = ["browse", "call", "site"]
 
+RULES = "decision:site_visit"
 CHANGED = SOUND.replace('lb:role="reviewer"', 'lb:role="reviewer" lb:limit="3WD"', 1)
 PATH = f"/definitions/{KEY}/versions/1/diff/2"
 
@@ -76,3 +78,25 @@ def test_page_of_equal_versions_says_so(browse: Browse) -> None:
 
 def test_page_of_an_unknown_version_is_not_found(browse: Browse) -> None:
     assert browse(FIRST).get(f"/definitions/{KEY}/versions/1/diff/7").status_code == 404
+
+
+def test_decision_tables_are_compared_rule_by_rule_by_api_and_page(browse: Browse, call: Call) -> None:
+    written = (ROOT / "rules/decisions/site_visit.dmn").read_text(encoding="utf-8")
+    first = browse(FIRST)
+    version = first.get(upload(first, written.replace('<text>"low"</text>', '<text>"medium"</text>', 1), key=RULES))
+
+    answer = done(call(FIRST).get(f"/definitions/{RULES}/versions/1/diff/2"))
+    page = first.get(f"/definitions/{RULES}/versions/1/diff/2").text
+
+    rule = element(answer, "risk_3")
+    assert (rule["type"], rule["change"], rule["name"]) == ("rule", "changed", "场所风险等级 3")
+    (field,) = rule["fields"]
+    assert (field["field"], field["column"], field["old"], field["new"]) == ("then", "风险等级", '"low"', '"medium"')
+    assert field["sentence"] == {
+        "zh": '结果“风险等级”："low" → "medium"',
+        "en": 'Result “风险等级”: "low" → "medium"',
+    }
+    assert f"/definitions/{RULES}/versions/1/diff/2" in version.text
+    assert "规则“场所风险等级 3”" in page
+    assert page.count('<span class="tag difference__tag">修改</span>') == 3
+    assert "data-diagram" not in page

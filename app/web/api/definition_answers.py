@@ -44,9 +44,10 @@ class DefinitionVersion(Schema):
 
 
 class FieldDifference(Schema):
-    """One thing an element says otherwise; empty for none."""
+    """One thing an element says otherwise; empty for none. column: of a decision table, where it is about one."""
 
     field = fields.String(required=True)
+    column = fields.String(required=True)
     old = fields.String(required=True)
     new = fields.String(required=True)
     sentence = fields.Nested(Sentence, required=True)

@@ -180,6 +180,7 @@ class Difference(MethodView):
                     "fields": [
                         {
                             "field": item.field,
+                            "column": item.name,
                             "old": item.old,
                             "new": item.new,
                             "sentence": field_sentence(messages, item),

@@ -2,8 +2,9 @@
 
 from flask import render_template, url_for
 
+from app.diagrams.comparing_decisions import lay_out_decisions
 from app.domain.diagram_comparison import ElementChange, ElementChangeKind
-from app.queries.definition_comparison import VersionComparison, compare_versions
+from app.queries.definition_comparison import DECISIONS, VersionComparison, compare_versions
 from app.queries.definitions import process_name
 from app.storage.definitions import DefinitionRow
 from app.web.comparison_words import element_sentence, field_sentence
@@ -11,6 +12,7 @@ from app.web.language import current_language
 from app.web.pages.blueprint import pages
 from app.web.pages.context import context, reading, words
 from app.web.pages.definitions import READERS
+from app.web.pages.rule_view import decision_tables
 from app.web.sign_in import require_role
 
 # Which drawing shows which marks: what was added is on the newer one only.
@@ -36,6 +38,8 @@ def compare_page(key: str, number: int, other: int) -> str:
         layout=[item for item in shown if item["kind"] == ElementChangeKind.MOVED],
         old_diagram=_drawing(found, found.old, ON_OLD),
         new_diagram=_drawing(found, found.new, ON_NEW),
+        old_tables=_tables(found, found.old, ON_OLD),
+        new_tables=_tables(found, found.new, ON_NEW),
     )
 
 
@@ -51,7 +55,23 @@ def _present(change: ElementChange) -> dict[str, object]:
     }
 
 
-def _drawing(found: VersionComparison, row: DefinitionRow, kinds: tuple[ElementChangeKind, ...]) -> dict[str, object]:
+def _tables(
+    found: VersionComparison, row: DefinitionRow, kinds: tuple[ElementChangeKind, ...]
+) -> list[dict[str, object]]:
+    """Return the decision tables of one side, its rules and decisions marked by what became of them."""
+    if row.kind != DECISIONS:
+        return []
+    marks = {change.element: change.kind.value for change in found.comparison.changes if change.kind in kinds}
+    places = lay_out_decisions(row.source).rules
+    rules = {(item.decision, item.number): marks[element] for element, item in places.items() if element in marks}
+    return decision_tables(row.source, marks={**rules, **{(element, 0): kind for element, kind in marks.items()}})
+
+
+def _drawing(
+    found: VersionComparison, row: DefinitionRow, kinds: tuple[ElementChangeKind, ...]
+) -> dict[str, object] | None:
+    if row.kind == DECISIONS:
+        return None
     marks = {kind.value: [item.element for item in found.comparison.of_kind(kind)] for kind in kinds}
     return {
         "xml_url": url_for("pages.definition_source", key=row.key, number=row.version),

@@ -133,7 +133,7 @@ def definition_version(key: str, number: int) -> str:
                 "created_at": show.at(item.created_at),
                 "url": url_for("pages.definition_version", key=key, number=item.version),
                 "is_current": item.version == number,
-                "compare_url": _compare_url(key, item.version, number) if item.kind == "bpmn" else "",
+                "compare_url": _compare_url(key, item.version, number),
             }
             for item in lines
         ],

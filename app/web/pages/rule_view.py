@@ -7,15 +7,25 @@ from app.domain.decisions import Decision
 from app.domain.feel import Expression
 from app.web.presenting import Words
 
-
-def decision_tables(source: bytes) -> list[dict[str, object]]:
-    """Return the decisions of a file as tables of texts, those that can be read."""
-    return [_table(decision) for decision in DmnFile("").read(source).values()]
+NO_MARKS: Mapping[tuple[str, int], str] = {}
 
 
-def _table(decision: Decision) -> dict[str, object]:
+def decision_tables(source: bytes, *, marks: Mapping[tuple[str, int], str] = NO_MARKS) -> list[dict[str, object]]:
+    """Return the decisions of a file as tables of texts, those that can be read.
+
+    marks: (decision, number of a rule) -> what became of it, number 0 for the decision itself.
+    """
+    return [_table(decision, marks) for decision in DmnFile("").read(source).values()]
+
+
+def _table(decision: Decision, marks: Mapping[tuple[str, int], str]) -> dict[str, object]:
     body = decision.body
-    head: dict[str, object] = {"id": decision.id, "name": decision.name, "requires": ", ".join(decision.requires)}
+    head: dict[str, object] = {
+        "id": decision.id,
+        "name": decision.name,
+        "requires": ", ".join(decision.requires),
+        "mark": marks.get((decision.id, 0), ""),
+    }
     if isinstance(body, Expression):
         return {**head, "policy": "", "text": body.text, "inputs": [], "outputs": [], "rules": []}
     return {
@@ -27,6 +37,7 @@ def _table(decision: Decision) -> dict[str, object]:
         "rules": [
             {
                 "number": rule.number,
+                "mark": marks.get((decision.id, rule.number), ""),
                 "cells": [*(cell.text for cell in rule.tests), *(cell.text for cell in rule.outputs)],
             }
             for rule in body.rules
