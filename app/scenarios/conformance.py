@@ -6,6 +6,7 @@ file an answer that says so, and the next one goes on.
 
 import contextlib
 import multiprocessing
+import os
 import resource
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -22,6 +23,7 @@ SUFFIXES = (".bpmn", ".bpmn2", ".bpmn20.xml")
 MOST_SECONDS = 20.0
 MOST_BYTES_OF_MEMORY = 1 << 30
 MEGABYTE = 1 << 20
+LINK_BROKEN, LINK_OUTSIDE, UNREADABLE = "link-broken", "link-outside", "file-unreadable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,20 +35,47 @@ class Bounds:
     memory_bytes: int = MOST_BYTES_OF_MEMORY
 
 
-def find_diagrams(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
-    """Yield every diagram below the paths with its name relative to the folder it was found in, in order."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A file to try. file: its name in answers, relative to the folder it was found in; folder: None when it was named."""
+
+    path: Path
+    file: str
+    folder: Path | None = None
+
+
+def find_diagrams(paths: Iterable[Path]) -> Iterator[Found]:
+    """Yield everything below the paths that is named as a diagram, in order, also what turns out to be no file.
+
+    Links to folders are not followed, so a link back up makes no circle.
+    """
     for path in paths:
-        if path.is_dir():
-            found = sorted(item for item in path.rglob("*") if item.name.endswith(SUFFIXES) and item.is_file())
-            yield from ((item, item.relative_to(path).as_posix()) for item in found)
-        else:
-            yield path, path.name
+        if not _is_folder(path):
+            yield Found(path=path, file=path.name)
+            continue
+        found: list[Path] = []
+        for folder, inside, files in os.walk(path):
+            links = (name for name in inside if Path(folder, name).is_symlink())
+            found.extend(Path(folder, name) for name in (*files, *links) if name.endswith(SUFFIXES))
+        for item in sorted(found):
+            yield Found(path=item, file=item.relative_to(path).as_posix(), folder=path)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False  # such as a name that is too long; reading it says why
 
 
 def try_diagrams(paths: Iterable[Path], bounds: Bounds) -> Iterator[Trial]:
     """Yield the answer about each diagram below the paths. Every file gets one."""
     worker: _Worker | None = None
-    for path, file in find_diagrams(paths):
+    for found in find_diagrams(paths):
+        path, file, misled = found.path, found.file, _misled(found)
+        if misled:
+            yield refused_trial(file, (Finding(severity="error", code=misled, file=file),))
+            continue
         worker = worker or _Worker(bounds)
         trial = worker.ask(path, file)
         if trial is None:
@@ -55,6 +84,17 @@ def try_diagrams(paths: Iterable[Path], bounds: Bounds) -> Iterator[Trial]:
         yield trial or _without_answer(file, bounds)
     if worker is not None:
         worker.stop()
+
+
+def _misled(found: Found) -> str:
+    """Return the fault of a link that leads nowhere, or out of the folder it was found in; empty for everything else."""
+    if found.folder is None or not found.path.is_symlink():
+        return ""
+    try:
+        target = found.path.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return LINK_BROKEN
+    return "" if target.is_relative_to(found.folder.resolve()) else LINK_OUTSIDE
 
 
 class _Worker:
@@ -95,8 +135,11 @@ def _serve(connection: Connection, bounds: Bounds) -> None:
         path, file = connection.recv()
         try:
             trial = try_diagram(path, file=file, walks=bounds.walks)
-        except (MemoryError, OSError):
+        except MemoryError:
             trial = _without_answer(file, bounds)
+        except OSError as broken:
+            facts = {"reason": broken.strerror or type(broken).__name__}
+            trial = refused_trial(file, (Finding(severity="error", code=UNREADABLE, file=file, facts=facts),))
         connection.send(trial)
 
 

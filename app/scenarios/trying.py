@@ -1,5 +1,7 @@
 """Try a diagram of another system: read, rewrite, check, parse, and play at random."""
 
+import os
+import stat
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ from app.engine.parser import parse
 from app.engine.walking import ENDED, load_dice, walk
 from app.runtime.definitions import not_executable
 
+NO_FILE = "not-a-file"
 DRAFT, DEPLOYABLE, REFUSED = "draft", "deployable", "refused"
 
 
@@ -43,10 +46,12 @@ class Trial:
 def try_diagram(path: Path, *, file: str, walks: int) -> Trial:
     """Try the diagram at `path`, playing each of its processes `walks` times. file: its name in findings.
 
-    Names of this system are not asked for. Reads at most 2 MB. Deterministic: equal file, equal answer.
+    Names of this system are not asked for. Reads at most 2 MB, of a regular file alone. Deterministic: equal file, equal
+    answer. Raises OSError when it cannot be read.
     """
-    with path.open("rb") as opened:
-        raw = opened.read(MOST_BYTES + 1)
+    raw = _read(path)
+    if raw is None:
+        return refused_trial(file, (Finding(severity="error", code=NO_FILE, file=file),))
     try:
         normalised, findings = check_diagram(raw, file=file, published=None)
     except DiagramRefused as refused:
@@ -58,6 +63,18 @@ def try_diagram(path: Path, *, file: str, walks: int) -> Trial:
         return refused_trial(file, (*findings, reason))
     verdict = DEPLOYABLE if normalised.is_deployable else DRAFT
     return Trial(file=file, verdict=verdict, walks=dict(played), findings=findings)
+
+
+def _read(path: Path) -> bytes | None:
+    """Return the beginning of a file; None for a pipe, a device or a folder, which is never waited for."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        with os.fdopen(descriptor, "rb", closefd=False) as opened:
+            return opened.read(MOST_BYTES + 1)
+    finally:
+        os.close(descriptor)
 
 
 def refused_trial(file: str, findings: tuple[Finding, ...]) -> Trial:

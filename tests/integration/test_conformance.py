@@ -95,11 +95,47 @@ def test_a_file_that_costs_too_much_memory_is_answered_too(folder: Path) -> None
     assert [(trial.verdict, trial.findings[0].code) for trial in trials] == [("refused", "gave-up")] * 2
 
 
-def test_a_file_that_never_ends_is_answered_and_the_next_one_is_tried(folder: Path) -> None:
-    endless = folder / "endless.bpmn"
-    os.mkfifo(endless)
+def test_a_file_that_takes_too_long_is_answered_and_the_next_one_is_tried(folder: Path) -> None:
+    trials = list(try_diagrams([folder / "deep/sound.bpmn"] * 2, Bounds(seconds=0.0, walks=10_000)))
 
-    trials = list(try_diagrams([endless, folder / "deep/sound.bpmn"], Bounds(seconds=5.0)))
+    assert [(trial.verdict, trial.findings[0].code) for trial in trials] == [("refused", "gave-up")] * 2
 
-    assert [trial.verdict for trial in trials] == ["refused", "deployable"]
-    assert trials[0].findings[0].code == "gave-up"
+
+def test_what_is_named_as_a_diagram_and_is_no_file_of_the_folder_is_answered_at_once(tmp_path: Path) -> None:
+    """Links in a circle, out of the folder and to nothing, a pipe nobody writes to, a device, a folder."""
+    inside, outside = tmp_path / "inside", tmp_path / "outside.bpmn"
+    (inside / "deep").mkdir(parents=True)
+    outside.write_text(SOUND, encoding="utf-8")
+    (inside / "deep/sound.bpmn").write_text(SOUND, encoding="utf-8")
+    (inside / "deep/up").symlink_to(inside)
+    (inside / "deep/up.bpmn").symlink_to(inside)
+    (inside / "circle.bpmn").symlink_to("other-circle.bpmn")
+    (inside / "other-circle.bpmn").symlink_to("circle.bpmn")
+    (inside / "gone.bpmn").symlink_to("nowhere.bpmn")
+    (inside / "out.bpmn").symlink_to(outside)
+    (inside / "device.bpmn").symlink_to("/dev/zero")
+    (inside / "link.bpmn").symlink_to("deep/sound.bpmn")
+    os.mkfifo(inside / "pipe.bpmn")
+
+    told = json.loads(run(inside, "--format", "json", "--walks", 1).output)["files"]
+
+    assert {item["file"]: [fault["code"] for fault in item["faults"]] for item in told} == {
+        "circle.bpmn": ["link-broken"],
+        "deep/sound.bpmn": [],
+        "deep/up.bpmn": ["not-a-file"],
+        "device.bpmn": ["link-outside"],
+        "gone.bpmn": ["link-broken"],
+        "link.bpmn": [],
+        "other-circle.bpmn": ["link-broken"],
+        "out.bpmn": ["link-outside"],
+        "pipe.bpmn": ["not-a-file"],
+    }
+    assert all(fault["message"]["zh"] and fault["remedy"]["en"] for item in told for fault in item["faults"])
+
+
+def test_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    """As it is when it was taken away, or kept from this account, between the listing and the reading."""
+    trials = list(try_diagrams([tmp_path / "gone.bpmn", tmp_path / f"{'a' * 300}.bpmn"], Bounds()))
+
+    assert [(trial.verdict, trial.findings[0].code) for trial in trials] == [("refused", "file-unreadable")] * 2
+    assert "No such file" in str(trials[0].findings[0].facts["reason"])

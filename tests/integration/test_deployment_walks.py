@@ -1,14 +1,18 @@
 """What is about to be deployed is played first: a diagram the engine stumbles over never reaches a case."""
 
+from pathlib import Path
+
 import pytest
 
 from app.domain.errors import DiagramRefused
 from app.engine import walking
-from app.operations.define import save_definition, submit_definition
+from app.operations.define import check_definition, save_definition, submit_definition
 from app.settings import ROOT
+from app.storage.definitions import list_versions
 from tests.world import World
 
 KEY = "pattern:committed"
+STUMBLES = sorted((ROOT / "tests/data/stumbles").glob("*.bpmn"))
 SOURCE = (ROOT / "bpmn/patterns/committed/process.bpmn").read_text(encoding="utf-8")
 
 
@@ -29,6 +33,27 @@ def refusal_of(world: World, name: str) -> dict[str, object]:
 
 def test_a_sound_diagram_is_played_and_submitted(installed: World) -> None:
     assert submit(installed, "材料审查") == "submitted"
+
+
+@pytest.mark.parametrize("path", STUMBLES, ids=[path.stem for path in STUMBLES])
+def test_a_diagram_no_check_finds_fault_with_is_refused_when_the_engine_stumbles_over_it(
+    shared_world: World, path: Path
+) -> None:
+    """Drawn as tools allow it and BPMN does not: no rule names it, only playing it shows it."""
+    context, designer = shared_world.container.context, shared_world.person("designer.es")
+    key, source = f"process:{path.stem}", path.read_bytes()
+
+    checked = check_definition(context, source, file=path.name, key=key)
+    save_definition(context, designer, key=key, source=source, edit=0)
+    with pytest.raises(DiagramRefused) as refused:
+        submit_definition(context, designer, key=key)
+
+    assert checked.errors == ()
+    (item,) = refused.value.items
+    assert item["code"] == "not-executable"
+    assert item["facts"]["reason"] == "crashed"
+    with context.database.read() as connection:
+        assert [row.state for row in list_versions(connection, key)] == ["draft"]
 
 
 def test_a_diagram_that_crashes_the_engine_is_refused_before_anybody_approves_it(
