@@ -14,20 +14,24 @@ RANK = {"error": 0, "warning": 1, "note": 2}
 NOTHING = Published()
 
 
-def check_diagram(raw: bytes, *, file: str, published: Published | None) -> tuple[Normalised, tuple[Finding, ...]]:
+def check_diagram(
+    raw: bytes, *, file: str, published: Published | None, beside: Published = NOTHING
+) -> tuple[Normalised, tuple[Finding, ...]]:
     """Return the executable form and all findings, those of the rewriting and those of the checks, by line.
 
-    published: the names a diagram may refer to; None for a diagram of another system, which cannot know them.
+    published: the names a diagram may refer to; None for a diagram of another system, which cannot know them. beside:
+    for such a one, what it may call of the files it lies among.
     Raises DiagramRefused when the document cannot be opened at all.
     """
     document = read(raw, file=file)
-    rewritten = rewrite(document)
+    names = beside if published is None else published
+    rewritten = rewrite(document, called=names.calls)
     normalised = rewritten.normalised
     graph = build_graph(document.root, only={normalised.origin.get(name, name) for name in rewritten.kept})
     found = list(normalised.findings)
     for code, _severity, check in CHECKS:
         if published is not None or code not in NAME_CHECKS:
-            found.extend(replace(item, file=file) for item in check(graph, published or NOTHING))
+            found.extend(replace(item, file=file) for item in check(graph, names))
     found.extend(_course_findings(rewritten, graph, file))
     ordered = tuple(sorted(set_of(found), key=lambda item: (item.line, RANK[item.severity], item.code, item.element)))
     return replace(normalised, findings=ordered), ordered

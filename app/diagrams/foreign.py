@@ -8,7 +8,7 @@ NEGATION = re.compile(r"!(?!=)\s*([\w.]+)")
 QUOTED = re.compile(r"'([^']*)'")
 LOCAL_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?")
 SIGNS = (("&&", " and "), ("||", " or "), ("==", "="))
-MATTER = "matter:"
+MATTER, PROCESS = "matter:", "process:"
 
 
 def as_feel(text: str) -> str:
@@ -46,4 +46,15 @@ def local_name(reference: str) -> str:
 
 def called_process(text: str, known: Container[str]) -> str:
     """Return the id of the process of this document that a call activity calls; empty when there is none."""
+    if text.startswith((MATTER, PROCESS)):
+        return ""
     return next((name for name in (text, local_name(text)) if name in known), "")
+
+
+def called_key(text: str) -> str:
+    """Return the key of the definition that is meant by a call that names no process of its document.
+
+    `process:visit`, `visit` and `v:visit` all name the definition `process:visit`. Empty for a matter and for no name.
+    """
+    name = local_name(text)
+    return f"{PROCESS}{name}" if name and not text.startswith(MATTER) else ""

@@ -4,6 +4,7 @@ What is not executed correctly is an error finding and a stand-in in its place, 
 """
 
 import copy
+from collections.abc import Container
 from dataclasses import dataclass
 
 from lxml import etree
@@ -30,16 +31,17 @@ class Rewritten:
     kept: frozenset[str]
 
 
-def normalise(document: Document, *, start: str = "") -> Normalised:
+def normalise(document: Document, *, start: str = "", called: Container[str] = ()) -> Normalised:
     """Return the executable form of a diagram, with every finding of the rewriting.
 
-    start: the start event an instance begins at, where several are drawn; one without a trigger when empty.
+    start: the start event an instance begins at, where several are drawn; one without a trigger when empty. called: keys
+    of the definitions that may be called; a manual task stands in for the call of another one.
     Raises DiagramRefused `no-process` when there is nothing that could run. Deterministic: equal input, equal bytes.
     """
-    return rewrite(document, start=start).normalised
+    return rewrite(document, start=start, called=called).normalised
 
 
-def rewrite(document: Document, *, start: str = "") -> Rewritten:
+def rewrite(document: Document, *, start: str = "", called: Container[str] = ()) -> Rewritten:
     """Return the executable form with its XML, for those who look further into it. Raises what `normalise` raises."""
     sheet = Sheet(root=copy.deepcopy(document.root), file=document.file, start=start)
     clean(sheet)
@@ -51,7 +53,7 @@ def rewrite(document: Document, *, start: str = "") -> Rewritten:
     place_flows(sheet)
     starts: dict[str, tuple[str, ...]] = {}
     for scope in sheet.scopes:
-        drawn = _rewrite_scope(sheet, scope, names)
+        drawn = _rewrite_scope(sheet, scope, names, called)
         if scope.element in marked:
             starts[scope.id] = drawn
     etree.cleanup_namespaces(sheet.root)  # a prefix nobody uses any more may name what canonical XML refuses
@@ -67,11 +69,11 @@ def rewrite(document: Document, *, start: str = "") -> Rewritten:
     return Rewritten(normalised=normalised, root=sheet.root, kept=names)
 
 
-def _rewrite_scope(sheet: Sheet, scope: Scope, processes: frozenset[str]) -> tuple[str, ...]:
+def _rewrite_scope(sheet: Sheet, scope: Scope, processes: frozenset[str], called: Container[str]) -> tuple[str, ...]:
     """Rewrite one scope, whose inner scopes are done. Returns its start events as drawn."""
     replace_unsupported(sheet, scope)
     join_links(sheet, scope)
-    complete_activities(sheet, scope, processes)
+    complete_activities(sheet, scope, processes, called)
     complete_events(sheet, scope)
     starts = begin_scope(sheet, scope)
     end_scope(sheet, scope)

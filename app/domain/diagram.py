@@ -56,11 +56,28 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """What a diagram calls besides processes of its own file, and what matters to those who call it.
+
+    called: what its call activities name, `process:<name>` or `matter:<code>` -> how many processes deep the deepest
+    of these calls stands. depth: how deep its processes lie in each other, the outermost one not counted. decides:
+    whether it has a deciding element. steps: ids as drawn.
+    """
+
+    called: Mapping[str, int] = field(default_factory=dict)
+    depth: int = 0
+    decides: bool = False
+    steps: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
     """Names a diagram may refer to.
 
     forms: form key -> names of its fields. topics: code -> names of what it hands out. promises: of the matters that
-    use the diagram that is checked; empty where nobody says which diagram it is.
+    use the diagram that is checked; empty where nobody says which diagram it is. calls: key of a definition -> what its
+    diagram calls. matter_keys: code of a matter -> key of its definition. own_key: of the diagram that is checked, empty
+    where it has none.
     """
 
     roles: frozenset[str] = frozenset()
@@ -70,6 +87,8 @@ class Published:
     clocks: frozenset[str] = frozenset()
     decisions: frozenset[str] = frozenset()
     departments: frozenset[str] = frozenset()
-    processes: frozenset[str] = frozenset()
     promises: tuple[Promise, ...] = ()
     topics: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    calls: Mapping[str, Calls] = field(default_factory=dict)
+    matter_keys: Mapping[str, str] = field(default_factory=dict)
+    own_key: str = ""

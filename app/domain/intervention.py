@@ -9,7 +9,7 @@ import orjson
 from app.domain.errors import InvalidInput, RuleViolation
 
 LONGEST_REASON, LONGEST_VALUE = 500, 4_000
-NAME = re.compile(r"[a-z][a-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62}){0,2}")
+NAME = re.compile(r"[a-z][a-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62}){0,14}")
 # What people decided, what members came to and what the matter is have rows of their own; the law knows only those.
 OF_THE_LAW = frozenset({"outcomes", "members", "matter", "is_member", "member_forms", "guidance"})
 

@@ -15,7 +15,10 @@ class Start:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompleteTask:
-    """A person completed a human task. `outcome` becomes `outcomes.<element>`; `data` is merged into the variables."""
+    """A person completed a human task. `outcome` becomes `outcomes.<element>`; `data` is merged into the variables.
+
+    `answers.<place>` of the data becomes `answers.<element>`.
+    """
 
     task_id: str
     outcome: str | None = None

@@ -1,4 +1,4 @@
-"""Build the specs of a process from its XML: first all nodes of a scope, then the flows between them."""
+"""Build the specs of a process, and of all it calls: first all nodes of a scope, then the flows between them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -6,56 +6,42 @@ from typing import Any
 from lxml.etree import _Element
 
 from app.domain.errors import DiagramRefused
-from app.engine.elements import MATTER, Element, read_element
+from app.engine.elements import Element, read_element
 from app.engine.expressions import Condition
 from app.engine.library_fixes import CaseProcessSpec
-from app.engine.node_builder import FLOW_NODES, TAG, NodeBuilder, child, text_of
+from app.engine.node_builder import FLOW_NODES, TAG, child, text_of
+from app.engine.sources import Source, called_by
 from app.engine.specs.gateways import CaseExclusiveGateway, CaseInclusiveGateway
 from app.engine.specs.node import SPLIT_SUFFIX, BoundarySplit
 from app.engine.specs.waits import CaseStartEvent
 
-NESTED = ("subProcess", "transaction", "adHocSubProcess")
-
 
 class DefinitionBuilder:
-    """Reads one document. `elements` fills while processes are built."""
+    """Reads the documents of a definition. `elements` fills while processes are built."""
 
-    def __init__(self, root: _Element, origin: Mapping[str, str]) -> None:
+    def __init__(self, main: Source, called: Mapping[str, Source]) -> None:
         self.elements: dict[str, Element] = {}
-        self._origin = origin
-        self._processes = {node.get("id", ""): node for node in root.iter(TAG + "process")}
-        self._lanes = {
-            (reference.text or "").strip(): lane.get("name") or ""
-            for lane in root.iter(TAG + "lane")
-            for reference in lane.findall(TAG + "flowNodeRef")
-        }
-        self._nodes = NodeBuilder(root)
+        self._main, self._called = main, called
         self._specs: dict[str, CaseProcessSpec] = {}
-        self._open: list[tuple[str, _Element, str]] = []
+        self._open: list[tuple[str, Source, _Element, str]] = []
 
     def build(self, process_id: str) -> tuple[CaseProcessSpec, dict[str, CaseProcessSpec]]:
-        """Return the spec of the process and those of everything inside it or called by it, by their id.
+        """Return the spec of the process and those of everything inside it or called by it, by their names.
 
         The process itself is among them, because one of them may call it.
         """
-        self._want(process_id, self._process(process_id), "")
+        self._want(process_id, self._main, self._main.process(process_id), "")
         while self._open:
-            name, scope, lane = self._open.pop()
-            self._build_scope(self._specs[name], scope, lane)
+            name, source, scope, lane = self._open.pop()
+            self._build_scope(self._specs[name], source, scope, lane)
         return self._specs[process_id], self._specs
 
-    def _process(self, process_id: str) -> _Element:
-        node = self._processes.get(process_id)
-        if node is None:
-            raise DiagramRefused("diagram_not_executable", reason="process_unknown", process=process_id)
-        return node
-
-    def _want(self, name: str, scope: _Element, lane: str) -> None:
+    def _want(self, name: str, source: Source, scope: _Element, lane: str) -> None:
         if name not in self._specs:
-            self._specs[name] = CaseProcessSpec(name)
-            self._open.append((name, scope, lane))
+            self._specs[name] = CaseProcessSpec(name, file=source.key, origin=source.origin)
+            self._open.append((name, source, scope, lane))
 
-    def _build_scope(self, spec: CaseProcessSpec, scope: _Element, outer_lane: str) -> None:
+    def _build_scope(self, spec: CaseProcessSpec, source: Source, scope: _Element, outer_lane: str) -> None:
         nodes = {node.get("id", ""): node for node in scope if _local(node) in FLOW_NODES}
         attached: dict[str, list[_Element]] = {}
         for node in nodes.values():
@@ -63,7 +49,7 @@ class DefinitionBuilder:
                 attached.setdefault(node.get("attachedToRef", ""), []).append(node)
         built: dict[str, Any] = {}
         for element_id, node in nodes.items():
-            built[element_id] = self._build_node(spec, node, outer_lane)
+            built[element_id] = self._build_node(spec, source, node, outer_lane)
         entries = dict(built)
         for element_id, events in attached.items():
             entries[element_id] = _attach(spec, element_id, built, events)
@@ -73,20 +59,23 @@ class DefinitionBuilder:
             if isinstance(node_spec, CaseInclusiveGateway):
                 node_spec.seal()
 
-    def _build_node(self, spec: CaseProcessSpec, node: _Element, outer_lane: str) -> Any:
-        element_id = node.get("id", "")
+    def _build_node(self, spec: CaseProcessSpec, source: Source, node: _Element, outer_lane: str) -> Any:
+        element_id, inside = node.get("id", ""), source.inside(node)
         element = read_element(
             node,
-            author_id=self._origin.get(element_id, element_id),
-            lane=self._lanes.get(element_id) or outer_lane,
+            author_id=source.origin.get(element_id, element_id),
+            lane=source.lanes.get(element_id) or outer_lane,
+            inside=inside,
         )
-        self.elements[element_id] = element
-        called = node.get("calledElement") or ""
-        if _local(node) in NESTED:
-            self._want(element_id, node, element.lane)
-        elif _local(node) == "callActivity" and not called.startswith(MATTER):
-            self._want(called, self._process(called), "")
-        return self._nodes.build(spec, node, element)
+        self.elements[source.qualified(element_id)] = element
+        called = called_by(node)
+        if inside and not called:
+            self._want(inside, source, node, element.lane)
+        elif inside in self._called:
+            self._want(inside, self._called[inside], self._called[inside].process(self._called[inside].main), "")
+        elif inside:
+            self._want(inside, source, source.process(called), "")
+        return source.nodes.build(spec, node, element)
 
     def _begin(self, spec: CaseProcessSpec, scope: _Element, entries: Mapping[str, Any]) -> None:
         starts = [entry for entry in entries.values() if isinstance(entry, CaseStartEvent)]

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from lxml.etree import _Element
 
 LB = "{urn:lianban:bpmn:1}"
-MATTER = "matter:"
+MATTER, PROCESS = "matter:", "process:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Element:
-    """Texts as drawn; empty string = absent. id: the author's id, also for a node the normaliser added."""
+    """Texts as drawn; empty string = absent.
+
+    id: the author's id, also for a node the normaliser added. inside: name of the process the activity runs, among those
+    of the definition; one of another file is named by its key, `process:<name>`.
+    """
 
     id: str
     name: str
@@ -30,9 +34,10 @@ class Element:
     decision: str = ""
     result: str = ""
     matter_code: str = ""
+    inside: str = ""
 
 
-def read_element(node: _Element, *, author_id: str, lane: str) -> Element:
+def read_element(node: _Element, *, author_id: str, lane: str, inside: str = "") -> Element:
     """Read the attributes of a flow node. Unreadable numbers were refused by the checks and count as 1 here."""
 
     def text(name: str) -> str:
@@ -59,6 +64,7 @@ def read_element(node: _Element, *, author_id: str, lane: str) -> Element:
         decision=text("decision"),
         result=text("result"),
         matter_code=called.removeprefix(MATTER) if called.startswith(MATTER) else "",
+        inside=inside,
     )
 
 

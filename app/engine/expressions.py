@@ -1,7 +1,8 @@
 """FEEL over the variables of the instance and the locals of a multi-instance activity; nothing else is evaluated.
 
 Variables stand once in the instance and the last write wins. Locals belong to one instance of a multi-instance
-activity: its item, the output it sets, and its own outcomes. They are seen inside that instance only.
+activity: its item, the output it sets, and its own outcomes. They are seen inside that instance only. A process called
+from another file has locals of its own as well: the results of its steps.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,6 +20,7 @@ from app.engine.library_fixes import CaseTask
 INSTANCE = "instance"
 LARGEST_WHOLE = 2**63 - 1
 SCOPED = ("outcomes", "members")
+RESULTS = (*SCOPED, "answers")
 
 
 class CaseExpressions(PythonScriptEngine):
@@ -93,12 +95,30 @@ def write_output(task: CaseTask, candidates: Mapping[str, object]) -> None:
 
 
 def write_result(task: CaseTask, group: str, element: str, value: object) -> None:
-    """Set `<group>.<element>`, such as `outcomes.check`; inside an instance also for that instance alone."""
+    """Set `<group>.<element>`, such as `outcomes.check`; inside an instance also for that instance alone.
+
+    What a step of a called file gave stands under the call, as `outcomes.<call>.<element>`; in that file, and for that
+    call alone, as `outcomes.<element>`. Answers are kept once for all instances.
+    """
+    current: CaseTask | None = task
+    while current is not None:
+        is_instance = INSTANCE in current.internal_data
+        if is_instance and group in SCOPED:
+            current.data[group] = {**_as_dict(scope_of(current).get(group)), element: value}
+        caller = current.workflow.parent_task
+        if caller is not None and current.workflow.is_of_other_file:
+            scope = process_locals(current)
+            scope[group] = {**_as_dict(scope.get(group)), element: value}
+            element, value = caller.task_spec.element.id, scope[group]
+        current = caller
     variables: dict[str, object] = task.workflow.top_workflow.data
-    known = scope_of(task).get(group)
-    for instance in enclosing_instances(task):
-        instance.data[group] = {**_as_dict(known), element: value}
     variables[group] = {**_as_dict(variables.get(group)), element: value}
+
+
+def process_locals(task: CaseTask) -> dict[str, object]:
+    """Return the locals all tasks of the process of `task` share, without those of an instance."""
+    found: dict[str, object] = task.parent.data if INSTANCE in task.internal_data else task.data
+    return found
 
 
 def plain(value: object) -> Any:

@@ -10,8 +10,9 @@ from typing import Any
 
 from app.domain.errors import Conflict, NotFound, RuleViolation
 from app.engine.branches import branches_of, leads_to_join, rest_of_branch
-from app.engine.expressions import INSTANCE
+from app.engine.expressions import INSTANCE, RESULTS, process_locals
 from app.engine.library_fixes import CaseTask
+from app.engine.places import STROKE, place_of
 from app.engine.runner import Instance
 from app.engine.specs.gateways import CaseInclusiveGateway, CaseParallelGateway, TokenJoin
 from app.engine.specs.node import SPLIT_SUFFIX, BoundarySplit, boundary_split_of
@@ -29,7 +30,7 @@ class InterventionRefused(RuleViolation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """An element as the author named it."""
+    """Where a token stands or may be put, as `places` tells it, and its name as drawn."""
 
     element: str
     name: str
@@ -37,7 +38,7 @@ class Place:
 
 def open_places(instance: Instance) -> tuple[Place, ...]:
     """Return the elements that are open and may be left by an intervention, in the order they came up."""
-    found = {_element(task): task for task in instance.workflow.live_tasks() if _is_open(task)}
+    found = {place_of(task): task for task in instance.workflow.live_tasks() if _is_open(task)}
     return tuple(Place(element=element, name=task.task_spec.element.name) for element, task in found.items())
 
 
@@ -50,10 +51,10 @@ def targets_from(instance: Instance, element: str) -> tuple[Place, ...]:
         return ()
     here, spec = branches_of(task.workflow.spec, _entry(task)), task.workflow.spec
     return tuple(
-        Place(element=node.element.id, name=node.element.name)
+        Place(element=place_of(task, node.element.id), name=node.element.name)
         for name, node in spec.task_specs.items()
         if _is_fit(node)
-        and node.element.id != element
+        and node.element.id != task.task_spec.element.id
         and branches_of(spec, name) == here
         and is_on_one_stretch(task.task_spec, node, instance.definition.subprocess_specs)
     )
@@ -120,8 +121,23 @@ def set_variable(instance: Instance, path: tuple[str, ...], value: object) -> ob
     if not isinstance(scope, dict):
         raise NotFound("variable_unknown", variable=".".join(path))
     scope[path[-1]] = value
+    _set_in_called(instance, path, value)
     _go_on(instance)
     return before
+
+
+def _set_in_called(instance: Instance, path: tuple[str, ...], value: object) -> None:
+    """Let a called process of another file that still runs see what was corrected of its own steps."""
+    group, names = path[0], path[1:]
+    for process in instance.workflow.subprocesses.values():
+        calls = tuple(place_of(process.parent_task).split(STROKE)) if process.is_of_other_file else ()
+        if group not in RESULTS or not calls or names[: len(calls)] != calls:
+            continue
+        scope: object = process_locals(next(iter(process.live.values()))).get(group)
+        for name in names[len(calls) : -1]:
+            scope = scope.get(name) if isinstance(scope, dict) else None
+        if isinstance(scope, dict):
+            scope[names[-1]] = value
 
 
 def _go_on(instance: Instance) -> None:
@@ -132,7 +148,7 @@ def _go_on(instance: Instance) -> None:
 
 
 def _the_open(instance: Instance, element: str) -> CaseTask:
-    found = [task for task in instance.workflow.live_tasks() if _is_open(task) and _element(task) == element]
+    found = [task for task in instance.workflow.live_tasks() if _is_open(task) and place_of(task) == element]
     if not found:
         raise NotFound("place_not_open", element=element)
     instance_of_several = next((task for task in found if INSTANCE in task.internal_data), None)
@@ -145,10 +161,6 @@ def _is_open(task: CaseTask) -> bool:
     """A token that stands somewhere: not at an inner node, a boundary event, or a join that waits for others."""
     spec = task.task_spec
     return spec.element is not None and not isinstance(spec, CaseBoundaryEvent | TokenJoin)
-
-
-def _element(task: CaseTask) -> str:
-    return str(task.task_spec.element.id)
 
 
 def _entry(task: CaseTask) -> str:
@@ -169,15 +181,16 @@ def _outwards(task: CaseTask) -> Iterator[CaseTask]:
 
 
 def _target(instance: Instance, task: CaseTask, target: str) -> Any:
-    nodes = task.workflow.spec.task_specs
-    known = (node for node in nodes.values() if node.element is not None and node.element.id == target)
-    node = nodes.get(target) or next((node for node in known if "/" not in node.name), None)
-    if node is None:
-        if any(item.id == target for item in instance.definition.elements.values()):
-            raise InterventionRefused("move_other_scope", target=target, element=_element(task))
+    calls, nodes = place_of(task).rpartition(STROKE)[0], task.workflow.spec.task_specs
+    around, _, drawn = target.rpartition(STROKE)
+    known = (node for node in nodes.values() if node.element is not None and node.element.id == drawn)
+    node = nodes.get(drawn) or next((node for node in known if STROKE not in node.name), None)
+    if node is None or around != calls:
+        if any(item.id == drawn for item in instance.definition.elements.values()):
+            raise InterventionRefused("move_other_scope", target=target, element=place_of(task))
         raise NotFound("target_unknown", target=target)
     if not _is_fit(node):
-        raise InterventionRefused("move_target_unfit", target=target, element=_element(task))
+        raise InterventionRefused("move_target_unfit", target=target, element=place_of(task))
     return node
 
 

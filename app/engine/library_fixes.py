@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 PINNED = "3.2.0"
 MAX_DEPTH = 12
 NO_DECISIONS = DecisionModel(decisions={})
+NO_ORIGIN: Mapping[str, str] = {}
 HostFunction = Callable[..., object]
 UNFINISHED = TaskState.NOT_FINISHED_MASK
 
@@ -156,6 +157,11 @@ class CaseProcess:
     parent_task: CaseTask | None
     top_workflow: "CaseWorkflow"
 
+    @property
+    def is_of_other_file(self) -> bool:
+        """It was drawn in another file than the activity that calls it."""
+        return self.parent_task is not None and bool(self.parent_task.workflow.spec.file != self.spec.file)
+
     def open(self, locals_: dict[str, object]) -> None:
         """Put the first token at the start."""
         task = CaseTask(self, self.spec.start, None, TaskState.READY)
@@ -195,7 +201,7 @@ class CaseWorkflow(CaseProcess, BpmnWorkflow):
         self.decisions = NO_DECISIONS
         self.decided: list[Decided] = []
         self.functions: Mapping[str, HostFunction] = {}
-        self.watch: Callable[[str, tuple[str, ...]], None] | None = None
+        self.watches: Mapping[str, Callable[[str, tuple[str, ...]], None]] = {}
         self.feel_run = Run()
         self.parent_task = None
 
@@ -222,13 +228,13 @@ class CaseWorkflow(CaseProcess, BpmnWorkflow):
                 return task
         return None
 
-    def open_subprocess(self, task: CaseTask, name: str) -> None:
+    def open_subprocess(self, task: CaseTask, name: str, locals_: dict[str, object]) -> None:
         """Begin the process `name` inside the activity of `task`. Raises LoopLimit when it calls itself too deep."""
         process = CaseSubWorkflow(self.subprocess_specs[name], task)
         if process.depth > MAX_DEPTH:
             raise LoopLimit("nesting_limit", process=name, limit=MAX_DEPTH)
         self.subprocesses[task.id] = process
-        process.open(task.data)
+        process.open(locals_)
 
     def close_subprocess(self, task: CaseTask) -> None:
         """Cancel the process inside the activity of `task`, if it still runs."""
@@ -250,10 +256,16 @@ class CaseSubWorkflow(CaseProcess, BpmnSubWorkflow):
 
 
 class CaseProcessSpec(BpmnProcessSpec):
-    """A process definition without the library's own nodes: a process is over when no token is left."""
+    """A process definition without the library's own nodes: a process is over when no token is left.
 
-    def __init__(self, name: str) -> None:
+    file: key of the file it was drawn in, empty for that of the definition itself. origin: of that file, id of an added
+    node -> id on the author's diagram.
+    """
+
+    def __init__(self, name: str, *, file: str = "", origin: Mapping[str, str] = NO_ORIGIN) -> None:
         super().__init__(name=name)
+        self.file = file
+        self.origin = origin
         self.task_specs.clear()
         self.start: Any = None
         self.end: Any = None

@@ -14,17 +14,18 @@ from SpiffWorkflow.util.task import TaskState
 
 from app.domain.migration import ChangedLimit, MovedPlaces, Place, PlaceFault
 from app.engine.codec import DEFLATE_LEVEL, State, read_state
-from app.engine.expressions import SCOPED
+from app.engine.expressions import RESULTS
 from app.engine.faults import MigrationRefused
 from app.engine.limits import limits_of, noted_limits, with_limits
 from app.engine.migration_places import fault_at
 from app.engine.migration_plan import MigrationPlan, element_of
 from app.engine.parser import Definition
+from app.engine.places import STROKE, place_of_wait
 from app.engine.runner import Instance
+from app.engine.sources import prefix_of
 
-RESULTS = (*SCOPED, "answers")
 NO_HOMES: Mapping[str, str] = {}
-TASK, NAME, STATE, INTERNAL = 0, 2, 3, 5
+TASK, NAME, STATE, SCOPE, INTERNAL = 0, 2, 3, 4, 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +45,11 @@ def migrate(raw: bytes, plan: MigrationPlan, *, homes: Mapping[str, str] = NO_HO
     """
     state = read_state(raw, plan.old)
     moved = _Moved(plan, state["n"], homes)
-    for process, old_name in _processes(state, plan.old.process_id):
-        moved.take(process, old_name)
+    files: dict[int, str] = {}
+    for process, old_name, calls in _processes(state, plan.old):
+        moved.take(process, old_name, calls)
+        file = plan.old.subprocess_specs[old_name].file
+        files |= dict.fromkeys((row[SCOPE] for row in process["t"]), file)
     if moved.faults:
         places = sorted(moved.faults, key=lambda place: (place.element, place.fault))
         raise MigrationRefused(
@@ -55,8 +59,8 @@ def migrate(raw: bytes, plan: MigrationPlan, *, homes: Mapping[str, str] = NO_HO
     state["n"] = list(moved.names)
     state["s"] = [[parent, plan.name(name), process] for parent, name, process in state["s"]]
     state["k"] = plan.new.key
-    for scope in state["d"]:
-        _move_results(scope, plan)
+    for number, scope in enumerate(state["d"]):
+        _move_results(scope, plan, prefix_of(files.get(number, "")))
     return MigratedState(
         tokens=zlib.compress(orjson.dumps(state), DEFLATE_LEVEL),
         places=MovedPlaces(restated=frozenset(moved.restated), merged=moved.merged),
@@ -66,15 +70,15 @@ def migrate(raw: bytes, plan: MigrationPlan, *, homes: Mapping[str, str] = NO_HO
 def move_results(variables: Mapping[str, object], plan: MigrationPlan) -> dict[str, object]:
     """Return the variables with the results of steps under the new ids of their elements."""
     found = dict(variables)
-    _move_results(found, plan)
+    _move_results(found, plan, "")
     return found
 
 
 def restate_limit(instance: Instance, task_id: str, element: str, text: str) -> None:
-    """Give a live step another limit than its diagram draws. element: the author's id of the step or event."""
+    """Give a live step another limit than its diagram draws. element: the place of the step or event."""
     for task in instance.workflow.live_tasks():
         if task.id.hex == task_id:
-            keys = [key for key in limits_of(task.task_spec) if instance.definition.author_id(key) == element]
+            keys = [key for key in limits_of(task.task_spec) if place_of_wait(task, key) == element]
             noted = {**noted_limits(task.internal_data), **dict.fromkeys(keys, text)}
             task.internal_data = with_limits(task.internal_data, noted)
 
@@ -92,7 +96,7 @@ def changed_limits(plan: MigrationPlan) -> tuple[ChangedLimit, ...]:
 def _drawn_limits(definition: Definition) -> Iterator[tuple[str, str]]:
     for process in definition.subprocess_specs.values():
         for spec in process.task_specs.values():
-            yield from limits_of(spec).items()
+            yield from ((prefix_of(process.file) + key, text) for key, text in limits_of(spec).items())
 
 
 class _Moved:
@@ -105,51 +109,52 @@ class _Moved:
         self.merged: dict[str, str] = {}
         self._plan, self._old_names, self._homes = plan, old_names, homes
 
-    def take(self, process: State, old_name: str) -> None:
-        """Move the rows of one process, or note why they cannot be moved."""
+    def take(self, process: State, old_name: str, calls: str) -> None:
+        """Move the rows of one process, or note why they cannot be moved. calls: the places that lead into its file."""
         plan = self._plan
         old, is_main = plan.old.subprocess_specs[old_name], old_name == plan.old.process_id
         new = plan.new.subprocess_specs.get(plan.new.process_id if is_main else plan.name(old_name))
         if new is None:
             self._note(old_name, PlaceFault.MISSING)
             return
-        names = [(self._old_names[row[NAME]], self._name_of(row)) for row in process["t"]]
+        names = [(self._old_names[row[NAME]], self._name_of(row, old.file)) for row in process["t"]]
         renamed, places = dict(names), dict[str, str]()
         for row, (before, after) in zip(process["t"], names, strict=True):
             row[NAME] = self.names.setdefault(after, len(self.names))
             if not row[STATE] & TaskState.NOT_FINISHED_MASK:
                 continue
             is_shared = places.setdefault(after, before) != before
-            fault = fault_at(plan, old, new, before, lambda name: renamed.get(name) or plan.name(name))
+            fault = fault_at(plan, old, new, before, lambda name: renamed.get(name) or plan.name(name, old.file))
             if is_shared or fault is not None:
-                self._note(before, fault or PlaceFault.TWO_ON_ONE)
+                self._note(prefix_of(old.file) + before, fault or PlaceFault.TWO_ON_ONE)
             else:
-                row[INTERNAL] = self._limits(row, old.task_specs[before], new.task_specs[after]) or 0
+                nodes = old.task_specs[before], new.task_specs[after]
+                row[INTERNAL] = self._limits(row, nodes, file=old.file, calls=calls) or 0
 
-    def _name_of(self, row: list[Any]) -> str:
+    def _name_of(self, row: list[Any], file: str) -> str:
         """Return the new name of the node of a row; where several elements become one, note which it was."""
         plan, before = self._plan, self._old_names[row[NAME]]
         element = element_of(before)
-        if plan.name(element) in plan.merged:
+        if prefix_of(file) + plan.name(element, file) in plan.merged:
             self.merged[row[TASK]] = element
         home = self._homes.get(row[TASK])
-        return home + before[len(element) :] if home else plan.name(before)
+        return home + before[len(element) :] if home else plan.name(before, file)
 
-    def _limits(self, row: list[Any], before: Any, after: Any) -> dict[str, Any]:
+    def _limits(self, row: list[Any], nodes: tuple[Any, Any], *, file: str, calls: str) -> dict[str, Any]:
         """Return the internal data of a token with those limits that are not as its diagram draws them."""
-        internal, plan = row[INTERNAL] or {}, self._plan
+        (before, after), internal, plan = nodes, row[INTERNAL] or {}, self._plan
         own, noted = element_of(before.name), noted_limits(internal)
         was = {
-            element_of(after.name) if key == own else plan.name(key): noted.get(key, text)
+            element_of(after.name) if key == own else plan.name(key, file): noted.get(key, text)
             for key, text in limits_of(before).items()
         }
         kept: dict[str, str] = {}
         for key, text in limits_of(after).items():
-            element = plan.new.author_id(key)
+            element = plan.new.author_id(prefix_of(file) + key)
             if was.get(key, text) == text:
                 continue
             if element in plan.limits:
-                self.restated.add((row[TASK], element))
+                self.restated.add((row[TASK], plan.place(calls) + element.removeprefix(prefix_of(file))))
             else:
                 kept[key] = was[key]
         return with_limits(internal, kept)
@@ -158,15 +163,23 @@ class _Moved:
         self.faults.add(Place(element=self._plan.old.author_id(element_of(name)), fault=fault))
 
 
-def _processes(state: State, main: str) -> Iterator[tuple[State, str]]:
-    yield state["p"], main
-    for _, name, process in state["s"]:
-        yield process, name
+def _processes(state: State, old: Definition) -> Iterator[tuple[State, str, str]]:
+    """Yield each process with its name and the place, up to its last stroke, of the calls that lead into its file."""
+    found: dict[str, tuple[str, str, str]] = {}
+    for parent, name, process in (("", old.process_id, state["p"]), *state["s"]):
+        calls = ""
+        if parent:
+            around, calls, node = found[parent]
+            outer = old.subprocess_specs[around]
+            if old.subprocess_specs[name].file != outer.file:
+                calls += outer.task_specs[node].element.id + STROKE
+        found.update({row[TASK]: (name, calls, state["n"][row[NAME]]) for row in process["t"]})
+        yield process, name, calls
 
 
-def _move_results(scope: dict[str, object], plan: MigrationPlan) -> None:
-    pairs = dict(plan.results())
+def _move_results(scope: dict[str, object], plan: MigrationPlan, prefix: str) -> None:
+    """Put results of steps under their new ids. prefix: of the names of the file the steps lie in."""
     for group in RESULTS:
         found = scope.get(group)
-        if isinstance(found, dict) and not pairs.keys().isdisjoint(found):
-            scope[group] = {pairs.get(element, element): value for element, value in found.items()}
+        if isinstance(found, dict):
+            scope[group] = plan.results_under(prefix, found)

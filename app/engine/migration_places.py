@@ -5,6 +5,7 @@ from typing import Any
 
 from app.domain.migration import PlaceFault
 from app.engine.migration_plan import MigrationPlan
+from app.engine.sources import prefix_of
 from app.engine.specs.activities import MemberCase, ServiceCall
 from app.engine.specs.gateways import TokenJoin
 from app.engine.specs.node import SPLIT_SUFFIX
@@ -18,13 +19,14 @@ def fault_at(plan: MigrationPlan, old: Any, new: Any, before: str, rename: Renam
     """Return why a live token cannot go from node `before` of process `old` to its counterpart in `new`, else None."""
     was, now = old.task_specs[before], new.task_specs.get(rename(before))
     if now is None:
-        elsewhere = any(rename(before) in spec.task_specs for spec in plan.new.subprocess_specs.values())
+        beside = (spec.task_specs for spec in plan.new.subprocess_specs.values() if spec.file == new.file)
+        elsewhere = any(rename(before) in nodes for nodes in beside)
         return PlaceFault.OTHER_SCOPE if elsewhere else PlaceFault.MISSING
     if type(was) is not type(now):
         return PlaceFault.OTHER_KIND
     if _boundary(new, rename(before)) != {rename(event) for event in _boundary(old, before)}:
         return PlaceFault.OTHER_EVENTS
-    return _other_content(was, now, rename)
+    return _other_content(was, now, rename) or _other_process(was, now, rename, prefix_of(old.file))
 
 
 def _other_content(was: Any, now: Any, rename: Rename) -> PlaceFault | None:
@@ -38,8 +40,16 @@ def _other_content(was: Any, now: Any, rename: Rename) -> PlaceFault | None:
         return PlaceFault.OTHER_MATTER
     if isinstance(was, ServiceCall) and _called(was) != _called(now):
         return PlaceFault.OTHER_OPERATION
+    return None
+
+
+def _other_process(was: Any, now: Any, rename: Rename, prefix: str) -> PlaceFault | None:
+    """Compare what activities run. prefix: of the names of their file; a process of another file keeps its key."""
     inner, inner_now = getattr(was, "spec", None), getattr(now, "spec", None)
-    return None if inner is None or rename(inner) == inner_now else PlaceFault.OTHER_PROCESS
+    if inner is None:
+        return None
+    wanted = prefix + rename(inner.removeprefix(prefix)) if inner.startswith(prefix) else inner
+    return None if wanted == inner_now else PlaceFault.OTHER_PROCESS
 
 
 def _boundary(spec: Any, name: str) -> set[str]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from app.engine.node_builder import INSTANCE_SUFFIX
 from app.engine.parser import Definition
+from app.engine.places import STROKE
+from app.engine.sources import prefix_of
 from app.engine.specs.node import SPLIT_SUFFIX
 
 ADDED = "__"
@@ -17,7 +19,7 @@ class MigrationPlan:
 
     elements: author's id in the old diagram -> in the new one, where they differ. limits: author's ids in the new
     diagram whose changed limits count for running steps too. nodes: the same as `elements`, in executable ids.
-    merged: new executable ids that several old ones go to.
+    merged: new executable ids that several old ones go to. Ids in a called file stand behind its key, on both sides.
     """
 
     old: Definition
@@ -27,17 +29,34 @@ class MigrationPlan:
     nodes: Mapping[str, str] = field(default_factory=dict)
     merged: frozenset[str] = frozenset()
 
-    def name(self, name: str) -> str:
-        """Return the name of a node in the new version; inner nodes are called after their activity."""
-        element = element_of(name)
-        return self.nodes.get(element, element) + name[len(element) :]
+    def name(self, name: str, file: str = "") -> str:
+        """Return the name of a node in the new version; inner nodes are called after their activity.
 
-    def results(self) -> Iterator[tuple[str, str]]:
-        """Yield (old, new) author's ids under which results of steps are kept; merged ones stay where they are."""
-        taken = self.merged_elements()
-        for old, new in self.elements.items():
-            if new not in taken:
-                yield old, new
+        file: key of the called file it lies in, empty for the diagram of the case and for the name of a process.
+        """
+        element, prefix = element_of(name), prefix_of(file)
+        return self.nodes.get(prefix + element, prefix + element).removeprefix(prefix) + name[len(element) :]
+
+    def place(self, place: str) -> str:
+        """Return a place, such as `deliver/post`, as it is called in the new version."""
+        prefix, found = "", list[str]()
+        for name in place.split(STROKE):
+            found.append(self.elements.get(prefix + name, prefix + name).removeprefix(prefix))
+            prefix = file_prefix(self.old, prefix + name)
+        return STROKE.join(found)
+
+    def results_under(self, prefix: str, found: Mapping[str, object]) -> dict[str, object]:
+        """Return results of steps under the new author's ids; merged ones stay where they are.
+
+        prefix: of the names of the file the steps lie in, empty for the diagram of the case.
+        """
+        taken, moved = self.merged_elements(), dict[str, object]()
+        for element, value in found.items():
+            old, inner = prefix + element, file_prefix(self.old, prefix + element)
+            new = self.elements.get(old, old)
+            name = element if new in taken else new.removeprefix(prefix)
+            moved[name] = self.results_under(inner, value) if inner and isinstance(value, Mapping) else value
+        return moved
 
     def merged_elements(self) -> frozenset[str]:
         """Return the author's ids in the new diagram that several old elements go to."""
@@ -59,6 +78,12 @@ def plan_migration(
 def element_of(name: str) -> str:
     """Return the executable element a node belongs to."""
     return name.removesuffix(INSTANCE_SUFFIX).removesuffix(SPLIT_SUFFIX)
+
+
+def file_prefix(definition: Definition, element: str) -> str:
+    """Return what stands before the names of the file a call activity leads into; empty for any other element."""
+    found = definition.elements.get(element) or definition.elements.get(element + RESERVED)
+    return prefix_of(found.inside) if found is not None and found.inside in definition.files else ""
 
 
 def _nodes(old: Definition, new: Definition, renamed: Mapping[str, str]) -> Iterator[tuple[str, str]]:

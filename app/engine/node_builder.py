@@ -146,9 +146,9 @@ def _activity(spec: CaseProcessSpec, node: _Element, element: Element, *, tag: s
     if element.matter_code and tag == "callActivity":
         return activities.MemberCase(spec, name)
     if tag == "callActivity":
-        return activities.CaseCallActivity(spec, name, subworkflow_spec=node.get("calledElement"))
+        return activities.CaseCallActivity(spec, name, subworkflow_spec=element.inside)
     if tag == "subProcess" and node.get("triggeredByEvent") != "true":
-        return activities.CaseSubProcess(spec, name, subworkflow_spec=element_id(node))
+        return activities.CaseSubProcess(spec, name, subworkflow_spec=element.inside)
     if tag in SIMPLE:
         return SIMPLE[tag](spec, name)
     raise DiagramRefused("diagram_not_executable", reason="node_not_supported", element=element_id(node), kind=tag)

@@ -1,10 +1,8 @@
 """Turn an executable diagram into a definition: specs that all instances share and never change."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-from lxml import etree
 
 from app.domain.decisions import DecisionModel
 from app.domain.diagram import Normalised
@@ -13,8 +11,10 @@ from app.domain.feel import FeelRefused
 from app.engine.builder import DefinitionBuilder
 from app.engine.elements import Element
 from app.engine.library_fixes import NO_DECISIONS
+from app.engine.sources import Source, prefix_of
 
 Watch = Callable[[str, tuple[str, ...]], None]
+NO_CALLED: Mapping[str, Normalised] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +24,10 @@ class Definition:
     key: names the content, so equal keys mean equal definitions. process_id: the process begun. spec and
     subprocess_specs (all processes, this one too): objects of the engine library, opaque outside this package.
     origin: id of an added node -> id on the author's diagram. elements: element id of the executable diagram -> what
-    the author wrote there. member_order: matters a joint case opens -> those each of them waits for. decisions: what its
-    business rule tasks decide by. watch: told of every node a token leaves, and of the nodes it goes on to.
+    the author wrote there; ids of a called file stand behind its key, `process:visit#look`. files: keys of those it calls.
+    member_order: matters a joint case opens -> those each of them waits for. decisions: what its business rule tasks
+    decide by. watches: by file, its own under an empty key: who is told of every node a token leaves there, and of the
+    nodes it goes on to.
     """
 
     key: str
@@ -34,23 +36,48 @@ class Definition:
     subprocess_specs: Mapping[str, Any] = field(default_factory=dict)
     origin: Mapping[str, str] = field(default_factory=dict)
     elements: Mapping[str, Element] = field(default_factory=dict)
+    files: frozenset[str] = frozenset()
     member_order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     decisions: DecisionModel = NO_DECISIONS
-    watch: Watch | None = None
+    watches: Mapping[str, Watch] = field(default_factory=dict)
 
     def author_id(self, element_id: str) -> str:
         """Return the id on the author's diagram."""
         return self.origin.get(element_id, element_id)
 
+    def find_step(self, names: Sequence[str]) -> tuple[Element, int] | None:
+        """Return the step names lead to, through calls of other files, and how many names that takes; None for no step.
 
-def parse(normalised: Normalised, *, key: str, process_id: str | None = None) -> Definition:
+        names: as under `answers`, such as `deliver`, `post`, `number`.
+        """
+        drawn: dict[str, Element] = {}
+        for element_id, element in self.elements.items():
+            drawn.setdefault(self.author_id(element_id), element)
+        file = ""
+        for count, name in enumerate(names, 1):
+            found = drawn.get(prefix_of(file) + name)
+            if found is None or found.inside not in self.files:
+                return (found, count) if found is not None else None
+            file = found.inside
+        return None
+
+
+def parse(
+    normalised: Normalised,
+    *,
+    key: str,
+    process_id: str | None = None,
+    called: Mapping[str, Normalised] = NO_CALLED,
+) -> Definition:
     """Parse the process `process_id`, or the main one, with everything it contains and calls.
 
-    key: content key of the normalised diagram. Raises DiagramRefused for what the engine does not run; checks report
-    those faults with line and remedy before, so this is the last guard.
+    key: content key of the normalised diagram. called: the definitions it calls, and those they call, by their keys
+    `process:<name>`; the main process of each is called. Raises DiagramRefused for what the engine does not run; checks
+    report those faults with line and remedy before, so this is the last guard.
     """
     chosen = process_id or normalised.processes[0]
-    builder = DefinitionBuilder(_read(normalised.xml), normalised.origin)
+    main, files = Source(normalised), {name: Source(item, key=name) for name, item in called.items()}
+    builder = DefinitionBuilder(main, files)
     try:
         spec, subprocess_specs = builder.build(chosen)
     except FeelRefused as fault:
@@ -60,21 +87,10 @@ def parse(normalised: Normalised, *, key: str, process_id: str | None = None) ->
         process_id=chosen,
         spec=spec,
         subprocess_specs=subprocess_specs,
-        origin=dict(normalised.origin),
+        origin={name: drawn for source in (main, *files.values()) for name, drawn in source.qualified_origin().items()},
         elements=builder.elements,
+        files=frozenset(process.file for process in subprocess_specs.values() if process.file),
     )
-
-
-def _read(xml: bytes) -> etree._Element:
-    if b"<!DOCTYPE" in xml:
-        raise DiagramRefused("diagram_not_executable", reason="unreadable", text="DOCTYPE")
-    reader = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
-    )
-    try:
-        return etree.fromstring(xml, reader)
-    except etree.XMLSyntaxError as fault:
-        raise DiagramRefused("diagram_not_executable", reason="unreadable", text=str(fault)) from fault
 
 
 Shape = dict[str, dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]]]

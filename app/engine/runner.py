@@ -18,9 +18,10 @@ from app.domain.moves import (
     Start,
 )
 from app.domain.snapshot import Decided, Thrown
-from app.engine.expressions import CaseExpressions, write, write_output, write_result
+from app.engine.expressions import CaseExpressions, scope_of, write, write_output, write_result
 from app.engine.library_fixes import CaseTask, CaseWorkflow, HostFunction
 from app.engine.parser import Definition
+from app.engine.places import place_of, place_of_wait
 from app.engine.specs.activities import HUMAN_TASKS, MemberCase, ServiceCall
 from app.engine.specs.decisions import DecisionTask
 from app.engine.specs.thrown import catch_outwards, is_caught
@@ -58,7 +59,7 @@ def new_workflow(
     workflow.data = variables
     workflow.decisions = definition.decisions
     workflow.functions = functions
-    workflow.watch = definition.watch
+    workflow.watches = definition.watches
     workflow.begin_move()
     return workflow
 
@@ -137,10 +138,13 @@ def _complete_task(instance: Instance, move: CompleteTask) -> None:
     if task is None or not task.is_ready or not isinstance(task.task_spec, HUMAN_TASKS):
         raise Conflict("task_not_open", task=move.task_id)
     element = _element(task)
-    answers = move.data.get("answers")
-    own = answers.get(element) if isinstance(answers, dict) else None
-    _take_values(task, move.data, {"outcome": move.outcome, **(own if isinstance(own, dict) else {})})
-    known = instance.variables.get("outcomes")
+    data = dict(move.data)
+    answers = data.pop("answers", None)
+    own = answers.get(place_of(task)) if isinstance(answers, dict) else None
+    _take_values(task, data, {"outcome": move.outcome, **(own if isinstance(own, dict) else {})})
+    if isinstance(own, dict):
+        write_result(task, "answers", element, own)
+    known = scope_of(task).get("outcomes")
     if move.outcome is not None or (isinstance(known, dict) and element in known):
         write_result(task, "outcomes", element, move.outcome)
     task.run()
@@ -161,8 +165,8 @@ def _close_member(instance: Instance, move: CloseMember) -> None:
 def _fire(instance: Instance, task_id: str, key: str, *, kinds: tuple[str, ...], data: Mapping[str, object]) -> None:
     task = _find(instance, task_id)
     for wait in open_waits(task) if task is not None else ():
-        if key in (wait.key, instance.definition.author_id(wait.key)) and wait.kind in kinds:
-            assert task is not None
+        assert task is not None
+        if key in (wait.key, place_of_wait(task, wait.key)) and wait.kind in kinds:
             _take_values(task, data, {})
             fire(task, wait.key)
             return
@@ -173,7 +177,7 @@ def _fail_service(instance: Instance, move: FailService) -> None:
     """Give the error to the nearest boundary event; when nobody catches it the service stays open."""
     task = _running_service(instance, move.task_id)
     if not catch_outwards(task, "error", move.error_code):
-        thrown = Thrown(kind="error", name=_element(task), code=move.error_code)
+        thrown = Thrown(kind="error", name=place_of(task), code=move.error_code)
         instance.workflow.thrown.append(thrown)
 
 

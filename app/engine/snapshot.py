@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from app.domain.snapshot import OpenMember, OpenService, OpenTask, OpenWait, Snapshot
-from app.engine.expressions import INSTANCE, SCOPED, enclosing_instances
+from app.engine.expressions import INSTANCE, RESULTS, enclosing_instances
 from app.engine.library_fixes import CaseTask
 from app.engine.limits import limit_at
-from app.engine.parser import Definition
+from app.engine.places import place_of, place_of_wait
 from app.engine.runner import Instance
 from app.engine.specs.activities import HUMAN_TASKS, MemberCase, ServiceCall
 from app.engine.specs.instances import ParallelInstances, SequentialInstances
@@ -16,7 +16,8 @@ from app.engine.specs.waits import CaseBoundaryEvent, open_waits
 def take(instance: Instance) -> Snapshot:
     """Return everything `instance` waits for, in the order it came up, and what was thrown since the move began.
 
-    Task ids are 32 hexadecimal digits and stay the same over saving and loading. Element ids are the author's. Thrown
+    Task ids are 32 hexadecimal digits and stay the same over saving and loading. Element ids are the author's, as
+    `places` tells them. Thrown
     events stay until the next move, so taking twice in one move loses none. Raises RuleViolation
     `input_not_context` and what an `lb:input` expression raises.
     """
@@ -33,7 +34,7 @@ def take(instance: Instance) -> Snapshot:
         elif isinstance(spec, ServiceCall) and task.is_started:
             services.append(_service(task, spec))
         else:
-            waits.extend(_waits(task, instance.definition))
+            waits.extend(_waits(task))
     thrown = tuple(instance.workflow.thrown)
     instance.workflow.taken_count = len(thrown)
     return Snapshot(
@@ -50,7 +51,7 @@ def _task(task: CaseTask) -> OpenTask:
     element = task.task_spec.element
     return OpenTask(
         task_id=task.id.hex,
-        element=element.id,
+        element=place_of(task),
         name=element.name,
         lane=element.lane,
         role=element.role,
@@ -79,7 +80,7 @@ def _member(task: CaseTask) -> OpenMember:
     element = task.task_spec.element
     return OpenMember(
         task_id=task.id.hex,
-        element=element.id,
+        element=place_of(task),
         name=element.name,
         matter_code=element.matter_code,
         handled_by=element.handled_by,
@@ -91,7 +92,7 @@ def _service(task: CaseTask, spec: ServiceCall) -> OpenService:
     element = task.task_spec.element
     return OpenService(
         task_id=task.id.hex,
-        element=element.id,
+        element=place_of(task),
         name=element.name,
         operation=element.operation,
         topic=element.topic,
@@ -100,21 +101,21 @@ def _service(task: CaseTask, spec: ServiceCall) -> OpenService:
     )
 
 
-def _waits(task: CaseTask, definition: Definition) -> Iterator[OpenWait]:
+def _waits(task: CaseTask) -> Iterator[OpenWait]:
     for wait in open_waits(task):
         split = task.parent
         is_boundary = isinstance(task.task_spec, CaseBoundaryEvent)
         yield OpenWait(
             task_id=task.id.hex,
-            key=definition.author_id(wait.key),
+            key=place_of_wait(task, wait.key),
             kind=wait.kind,
             name=wait.name,
             expression=limit_at(task, wait.key, wait.expression),
-            attached_to=definition.author_id(split.task_spec.activity_id) if is_boundary else "",
+            attached_to=place_of_wait(task, split.task_spec.activity_id) if is_boundary else "",
             interrupting=is_boundary and task.task_spec.is_interrupting,
             locals=_locals(task),
         )
 
 
 def _locals(task: CaseTask) -> dict[str, object]:
-    return {name: value for name, value in task.data.items() if name not in SCOPED} if task.data else {}
+    return {name: value for name, value in task.data.items() if name not in RESULTS} if task.data else {}

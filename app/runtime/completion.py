@@ -39,13 +39,7 @@ def prepare_completion(work: Casework, waiting: Snapshot, move: CompleteTask) ->
     work.completed_task_id, work.completed_element = row.id, task.element
     work.changes.tasks_closed.append(_completed(work, row, move.outcome))
     _act(work, task, move)
-    return replace(move, data=_under_element(work, task.element, move.data))
-
-
-def _under_element(work: Casework, element: str, answers: Mapping[str, object]) -> dict[str, object]:
-    assert work.instance is not None
-    known = work.instance.variables.get("answers")
-    return {"answers": {**(known if isinstance(known, dict) else {}), element: dict(answers)}}
+    return replace(move, data={"answers": {task.element: dict(move.data)}})
 
 
 def _act(work: Casework, task: OpenTask, move: CompleteTask) -> None:

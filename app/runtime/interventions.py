@@ -78,16 +78,15 @@ def _checked(work: Casework, instance: Instance, path: tuple[str, ...], value: o
     """Check the answer of a form as the form does; what a deciding step answered is a matter of the law."""
     if path[0] != "answers":
         return value
-    _answers, *rest = path
-    element = next((item for item in instance.definition.elements.values() if rest and item.id == rest[0]), None)
-    if element is None or not rest[1:] or element.decides:
+    found = instance.definition.find_step(path[1:])
+    step, field = path[1:-1], path[-1]
+    if found is None or found[0].decides or found[1] != len(step):
         raise RuleViolation("variable_protected", variable=".".join(path))
-    form = work.published.forms.get(element.form_key)
-    step, field = rest
-    answers = interventions.read_variable(instance, ("answers", step))
+    form = work.published.forms.get(found[0].form_key)
+    answers = interventions.read_variable(instance, ("answers", *step))
     if form is None or not isinstance(answers, dict):
         return value
-    outcomes = interventions.read_variable(instance, ("outcomes", step))
+    outcomes = interventions.read_variable(instance, ("outcomes", *step))
     kept = check_answers(form.schema, {**answers, field: value}, given={"outcome": outcomes}, pointer="/value")
     return kept.get(field)
 

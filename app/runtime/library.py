@@ -124,7 +124,7 @@ class Library:
         normalised = Normalised(xml=row.xml, processes=(row.process_id,), origin=row.origin)
         parsed = parse(normalised, key=str(diagram_id), process_id=row.process_id)
         if self._watcher is not None:
-            parsed = replace(parsed, watch=self._watcher(diagram_id))
+            parsed = replace(parsed, watches={"": self._watcher(diagram_id)})
         if versions:
             parsed = replace(parsed, decisions=read_versions(versions))
         return replace(parsed, member_order=order_of_members(row.xml)) if OPENS_MEMBERS in row.xml else parsed

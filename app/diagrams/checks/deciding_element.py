@@ -1,8 +1,10 @@
 """Without a step that decides the clocks never stop; with two on one path the law has two decisions."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
+from app.diagrams.calls import decides, key_of_call
 from app.diagrams.findings import finding
+from app.diagrams.foreign import MATTER
 from app.diagrams.graph import LBQ, Graph, Node
 from app.domain.diagram import Finding, Published
 
@@ -17,13 +19,13 @@ def check(graph: Graph, published: Published) -> Iterable[Finding]:
     for process in graph.processes:
         if not graph.scopes[process].get(f"{LBQ}matterKind"):
             continue
-        deciding = [node for node in graph.nodes.values() if node.lb("decides") == "true"]
+        deciding = [node for node in graph.nodes.values() if _decides(graph, published, node)]
         inside = graph.in_scope(process)
         if not deciding and inside:
             yield finding(CODE, SEVERITY, inside[0], count=0)
             continue
         for node in deciding:
-            second = _second_on_path(graph, node)
+            second = _second_on_path(graph, node, {item.id for item in deciding})
             if second is not None:
                 yield finding(CODE, SEVERITY, second, count=2)
         steps = {step.id for node in deciding for step in _around(graph, node)}
@@ -55,18 +57,24 @@ def _given_without(graph: Graph, nodes: list[Node], deciding: set[str]) -> Itera
                 waiting.append(following)
 
 
-def _second_on_path(graph: Graph, first: Node) -> Node | None:
+def _decides(graph: Graph, published: Published, node: Node) -> bool:
+    """Say whether an element decides, or the process of another file it calls."""
+    key = key_of_call(graph, node)
+    return node.lb("decides") == "true" or (bool(key) and not key.startswith(MATTER) and decides(published, key))
+
+
+def _second_on_path(graph: Graph, first: Node, deciding: Container[str]) -> Node | None:
     """Return a second deciding element behind the first one that is no way back to it."""
     behind = [graph.nodes[flow.target] for flow in first.outgoing if flow.target in graph.nodes]
     seen, waiting = {first.id, *(node.id for node in behind)}, list(behind)
     for node in behind:
-        if node.lb("decides") == "true":
+        if node.id in deciding:
             return node
     while waiting:
         for following in graph.successors(waiting.pop()):
             if following.id in seen:
                 continue
-            if following.lb("decides") == "true":
+            if following.id in deciding:
                 return following
             seen.add(following.id)
             waiting.append(following)

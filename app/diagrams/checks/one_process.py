@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from app.diagrams.findings import finding
-from app.diagrams.foreign import local_name
+from app.diagrams.foreign import called_process
 from app.diagrams.graph import Graph, line_of
 from app.domain.diagram import Finding, Published
 
@@ -15,7 +15,7 @@ SEVERITY = "error"
 def check(graph: Graph, published: Published) -> Iterable[Finding]:
     """Name every executable process but the first that no other process of the document calls."""
     called = {
-        local_name(node.element.get("calledElement") or "")
+        called_process(node.element.get("calledElement") or "", graph.processes)
         for node in graph.nodes.values()
         if node.kind == "callActivity"
     }

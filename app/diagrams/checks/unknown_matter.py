@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from app.diagrams.findings import finding
-from app.diagrams.foreign import MATTER, called_process
+from app.diagrams.foreign import MATTER
 from app.diagrams.graph import Graph
 from app.domain.diagram import Finding, Published
 
@@ -12,15 +12,12 @@ SEVERITY = "error"
 
 
 def check(graph: Graph, published: Published) -> Iterable[Finding]:
-    """Look up what every call activity calls: a matter, or a process of this document."""
+    """Look up the matter of every call activity that opens a member case."""
     for node in graph.nodes.values():
-        if node.kind != "callActivity":
-            continue
         called = node.element.get("calledElement") or ""
-        is_known = (
-            called.removeprefix(MATTER) in published.matters
-            if called.startswith(MATTER)
-            else called_process(called, graph.processes)
-        )
-        if not is_known:
-            yield finding(CODE, SEVERITY, node, called=called or "-")
+        if (
+            node.kind == "callActivity"
+            and called.startswith(MATTER)
+            and called.removeprefix(MATTER) not in published.matters
+        ):
+            yield finding(CODE, SEVERITY, node, called=called)

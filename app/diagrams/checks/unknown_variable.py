@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from app.diagrams.calls import key_of_call
 from app.diagrams.findings import finding
 from app.diagrams.foreign import as_feel
 from app.diagrams.graph import Graph, Node
@@ -15,7 +16,10 @@ SEVERITY = "error"
 
 
 def check(graph: Graph, published: Published) -> Iterable[Finding]:
-    """Look up every `outcomes.<step>` and `answers.<step>.<field>` that conditions and inputs read."""
+    """Look up every `outcomes.<step>` and `answers.<step>.<field>` that conditions and inputs read.
+
+    What steps of a called definition gave stands under the call: `outcomes.<call>.<step>`.
+    """
     for node in graph.nodes.values():
         for text in _read_at(node):
             for path in _paths_of(text):
@@ -42,5 +46,8 @@ def _is_unknown(graph: Graph, published: Published, parts: list[str]) -> bool:
     step = graph.nodes.get(parts[1])
     if step is None:
         return True
+    called = published.calls.get(key_of_call(graph, step))
+    if called is not None:
+        return len(parts) > len(GIVEN) and parts[len(GIVEN)] not in called.steps
     fields = published.forms.get(step.lb("form"))
     return parts[0] == "answers" and len(parts) > len(GIVEN) and bool(fields) and parts[2] not in (fields or ())

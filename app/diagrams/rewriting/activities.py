@@ -1,8 +1,10 @@
 """Activities: what is not executed gets a stand-in, several instances and loops get what they run over."""
 
+from collections.abc import Container
+
 from lxml import etree
 
-from app.diagrams.foreign import MATTER, as_feel, called_process
+from app.diagrams.foreign import MATTER, as_feel, called_key, called_process
 from app.diagrams.graph import FLOW_NODES, local
 from app.diagrams.rewriting.cleaning import MARKERS, NO_NODES
 from app.diagrams.rewriting.sheet import (
@@ -70,13 +72,14 @@ def _empty(node: etree._Element) -> None:
     node.tag = Q + STAND_IN
 
 
-def complete_activities(sheet: Sheet, scope: Scope, processes: frozenset[str]) -> None:
-    """Resolve calls and markers. processes: ids of this document."""
+def complete_activities(sheet: Sheet, scope: Scope, processes: frozenset[str], called: Container[str]) -> None:
+    """Resolve calls and markers. processes: ids of this document; called: keys of definitions that may be called."""
     for _node_id, node in scope.of_kind("callActivity"):
-        called = node.get("calledElement") or ""
-        if called.startswith(MATTER):
+        text = node.get("calledElement") or ""
+        if text.startswith(MATTER):
             continue
-        if name := called_process(called, processes):
+        name = called_process(text, processes) or called_key(text)
+        if name in processes or name in called:
             node.set("calledElement", name)
         else:
             _empty(node)

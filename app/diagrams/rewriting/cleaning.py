@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from app.diagrams.foreign import local_name
+from app.diagrams.foreign import called_process, local_name
 from app.diagrams.graph import FLOW_NODES, local
 from app.diagrams.reader import LB
 from app.diagrams.rewriting.sheet import DEFINITION, Q, Sheet, children, put_text, remove
@@ -152,7 +152,7 @@ def _with_called(filled: list[etree._Element], chosen: list[etree._Element]) -> 
     kept, waiting = list(chosen), list(chosen)
     while waiting:
         for call in waiting.pop().iter(f"{Q}callActivity"):
-            called = by_id.get(local_name(call.get("calledElement") or ""))
+            called = by_id.get(called_process(call.get("calledElement") or "", by_id))
             if called is not None and called not in kept:
                 kept.append(called)
                 waiting.append(called)

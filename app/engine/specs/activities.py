@@ -12,8 +12,9 @@ from SpiffWorkflow.bpmn.specs.defaults import (
 )
 
 from app.domain.errors import RuleViolation
-from app.engine.expressions import Condition, plain
+from app.engine.expressions import RESULTS, Condition, plain
 from app.engine.library_fixes import CaseTask
+from app.engine.places import place_of
 from app.engine.specs.node import CaseNode
 
 
@@ -48,7 +49,7 @@ class ServiceCall(CaseNode, ServiceTask):
         """Evaluate `lb:input`. Raises RuleViolation `input_not_context` when it gives anything but a context."""
         value = plain(self.input_expression.value(my_task)) if self.input_expression is not None else {}
         if not isinstance(value, dict):
-            raise RuleViolation("input_not_context", element=self.element.id if self.element else "")
+            raise RuleViolation("input_not_context", element=place_of(my_task))
         return value
 
 
@@ -59,8 +60,12 @@ class _Nested(CaseNode):
 
     def _update_hook(self, my_task: CaseTask) -> bool:
         my_task.start()
-        my_task.workflow.top_workflow.open_subprocess(my_task, self.spec)
+        my_task.workflow.top_workflow.open_subprocess(my_task, self.spec, self.locals_for(my_task))
         return False
+
+    def locals_for(self, my_task: CaseTask) -> dict[str, object]:
+        """Return what the process inside sees besides the variables: the same locals, shared."""
+        return my_task.data
 
     def _on_cancel(self, my_task: CaseTask) -> None:
         my_task.workflow.top_workflow.close_subprocess(my_task)
@@ -71,4 +76,14 @@ class CaseSubProcess(_Nested, SubWorkflowTask):
 
 
 class CaseCallActivity(_Nested, CallActivity):
-    """A process of the same document, called; it sees and writes the same variables."""
+    """A process of the same document or of another file, called; it sees and writes the same variables.
+
+    What steps of another file gave is kept apart from what steps of this one gave, for their ids may be the same.
+    """
+
+    def locals_for(self, my_task: CaseTask) -> dict[str, object]:
+        """Return the same locals for a process of this document, locals without results for one of another file."""
+        process = my_task.workflow
+        if process.top_workflow.subprocess_specs[self.spec].file == process.spec.file:
+            return my_task.data
+        return {**my_task.data, **{group: {} for group in RESULTS}}

@@ -7,6 +7,7 @@ from app.domain.errors import CaseworkError, RuleViolation
 from app.domain.snapshot import Decided
 from app.engine.expressions import Condition, plain, scope_of, write
 from app.engine.library_fixes import CaseTask
+from app.engine.places import place_of
 from app.engine.specs.node import CaseNode
 from app.engine.specs.thrown import catch_outwards
 
@@ -34,12 +35,12 @@ class DecisionTask(CaseNode, ServiceTask):
         if self.input_expression is not None:
             given = plain(self.input_expression.value(my_task))
             if not isinstance(given, dict):
-                raise RuleViolation("input_not_context", element=element.id)
+                raise RuleViolation("input_not_context", element=place_of(my_task))
             scope = given
         result = decisions.decide(element.decision, scope, run=workflow.feel_run)
         write(my_task, {element.result or element.decision: plain(result.value)})
         workflow.decided.append(
-            Decided(task_id=my_task.id.hex, element=element.id, decision=element.decision, result=result)
+            Decided(task_id=my_task.id.hex, element=place_of(my_task), decision=element.decision, result=result)
         )
 
     def _failed(self, my_task: CaseTask, fault: CaseworkError) -> Decided:
@@ -47,7 +48,7 @@ class DecisionTask(CaseNode, ServiceTask):
         assert element is not None
         return Decided(
             task_id=my_task.id.hex,
-            element=element.id,
+            element=place_of(my_task),
             decision=element.decision,
             fault=fault.code,
             facts=dict(fault.facts),

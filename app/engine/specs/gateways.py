@@ -9,6 +9,7 @@ from SpiffWorkflow.bpmn.specs.defaults import ExclusiveGateway, InclusiveGateway
 from app.engine.expressions import Condition
 from app.engine.faults import NoMatchingFlow
 from app.engine.library_fixes import CaseProcess, CaseTask
+from app.engine.places import place_of
 from app.engine.specs.node import CaseNode
 
 
@@ -23,12 +24,12 @@ class _Choice(CaseNode):
             if condition is not None and condition.holds(my_task):
                 yield name
 
-    def default(self) -> str:
+    def default(self, my_task: CaseTask) -> str:
         """Return the target without a condition. Raises NoMatchingFlow when there is none."""
         for condition, name in self.cond_task_specs:
             if condition is None:
                 return name
-        raise NoMatchingFlow(element=self.element.id if self.element else "")
+        raise NoMatchingFlow(element=place_of(my_task))
 
 
 class CaseExclusiveGateway(_Choice, ExclusiveGateway):
@@ -36,7 +37,7 @@ class CaseExclusiveGateway(_Choice, ExclusiveGateway):
 
     def targets(self, my_task: CaseTask) -> list[str]:
         """Choose one."""
-        return [next(self.matching(my_task), None) or self.default()]
+        return [next(self.matching(my_task), None) or self.default(my_task)]
 
 
 class TokenJoin(CaseNode):
@@ -102,7 +103,7 @@ class CaseInclusiveGateway(_Choice, TokenJoin, InclusiveGateway):
 
     def targets(self, my_task: CaseTask) -> list[str]:
         """Choose every flow whose condition holds."""
-        return list(self.matching(my_task)) or [self.default()]
+        return list(self.matching(my_task)) or [self.default(my_task)]
 
     def join(self, process: CaseProcess) -> bool:
         """Let the tokens of one activation go on together. Returns whether there was one."""

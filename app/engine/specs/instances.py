@@ -15,6 +15,7 @@ from SpiffWorkflow.bpmn.specs.defaults import (
 from app.domain.errors import RuleViolation
 from app.engine.expressions import INSTANCE, Condition, plain, scope_of, write
 from app.engine.library_fixes import CaseTask
+from app.engine.places import place_of
 from app.engine.specs.node import CaseNode
 
 MAX_INSTANCES = 500
@@ -56,11 +57,10 @@ class _Instances(_Marker):
             value = list(range(value)) if value <= MAX_INSTANCES else [None] * (MAX_INSTANCES + 1)
         if value is None:
             value = []
-        element = self.element.id if self.element else ""
         if not isinstance(value, list):
-            raise RuleViolation("instances_not_a_list", element=element)
+            raise RuleViolation("instances_not_a_list", element=place_of(marker))
         if len(value) > MAX_INSTANCES:
-            raise RuleViolation("too_many_instances", element=element, limit=MAX_INSTANCES)
+            raise RuleViolation("too_many_instances", element=place_of(marker), limit=MAX_INSTANCES)
         return value
 
     def begin(self, marker: CaseTask, items: list[object]) -> None:

@@ -67,8 +67,8 @@ class CaseNode:
 
 
 def _tell(left: CaseTask, following: list[str]) -> None:
-    """Tell who watches the instance where a token went, by the ids of the executable diagram."""
-    watch = left.workflow.top_workflow.watch
+    """Tell who watches the file where a token went, by the ids of the executable diagram."""
+    watch = left.workflow.top_workflow.watches.get(left.workflow.spec.file)
     if watch is not None:
         watch(_id_of(left.task_spec.name), tuple(map(_id_of, following)))
 

@@ -1,6 +1,6 @@
 """The names the diagrams of these tests may refer to."""
 
-from app.domain.diagram import Promise, Published
+from app.domain.diagram import Calls, Promise, Published
 from app.domain.limit import TimeLimit
 from app.domain.vocabulary import LimitUnit
 
@@ -14,4 +14,8 @@ PUBLISHED = Published(
     departments=frozenset({"market"}),
     topics={"business-register": frozenset({"company_name"})},
     promises=(Promise(name="食品经营许可", limit=TimeLimit(amount=5, unit=LimitUnit.WORKING_DAY)),),
+    calls={
+        "process:site-visit": Calls(steps=frozenset({"look"})),
+        "process:twelve-levels": Calls(called={"process:site-visit": 11}, depth=11),
+    },
 )

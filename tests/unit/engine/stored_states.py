@@ -7,16 +7,17 @@ version. A folder that exists is what installations hold in their databases, so 
 import base64
 import sys
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import orjson
 
+from app.diagrams.calls import read_calls
 from app.diagrams.check_diagram import check_diagram
-from app.domain.diagram import Normalised
+from app.domain.diagram import Normalised, Published
 from app.engine import codec, runner, snapshot
 from app.engine.parser import Definition, parse
 from app.engine.walking import GOES_ON, load_dice, walk_on
@@ -31,15 +32,16 @@ REFUSED = "refused"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """An executable diagram that instances are played of. name: of its file in a folder of states."""
+    """An executable diagram that instances are played of. name: of its file in a folder of states. called: by key."""
 
     name: str
     normalised: Normalised
+    called: Mapping[str, Normalised] = field(default_factory=dict)
 
     @property
     def definition(self) -> Definition:
         """The diagram, parsed anew, with dice in the place of its conditions."""
-        definition = parse(self.normalised, key=self.name)
+        definition = parse(self.normalised, key=self.name, called=self.called)
         load_dice(definition, Random(self.name))
         return definition
 
@@ -53,9 +55,15 @@ def drawn_diagrams() -> Iterator[Drawn]:
     for number, row in enumerate(constructs):
         if row["answer"] == REFUSED:
             continue
-        normalised = check_diagram(row["drawn"].encode(), file="drawn", published=None)[0]
+        sources = {f"process:{name}": drawn.encode() for name, drawn in row.get("called", {}).items()}
+        beside = Published(calls={key: read_calls(raw, called=sources) for key, raw in sources.items()})
+        files = {
+            key: check_diagram(raw, file="drawn", published=None, beside=beside)[0]
+            for key, raw in {"": row["drawn"].encode(), **sources}.items()
+        }
+        normalised = files.pop("")
         if normalised.is_deployable:
-            yield Drawn(name=f"construct-{number:02}", normalised=normalised)
+            yield Drawn(name=f"construct-{number:02}", normalised=normalised, called=files)
 
 
 def picture_of(instance: runner.Instance) -> dict[str, object]:
@@ -96,14 +104,21 @@ def main() -> None:
     folder.mkdir(parents=True)
     for drawn in drawn_diagrams():
         kept = {
-            "diagram": drawn.normalised.xml.decode(),
-            "process_id": drawn.normalised.processes[0],
-            "origin": dict(drawn.normalised.origin),
+            **_kept(drawn.normalised),
+            "called": {key: _kept(item) for key, item in drawn.called.items()},
             "states": list(states_of(drawn)),
         }
         if kept["states"]:
             text = orjson.dumps(kept, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
             (folder / f"{drawn.name}.json").write_bytes(text + b"\n")
+
+
+def _kept(normalised: Normalised) -> dict[str, object]:
+    return {
+        "diagram": normalised.xml.decode(),
+        "process_id": normalised.processes[0],
+        "origin": dict(normalised.origin),
+    }
 
 
 if __name__ == "__main__":

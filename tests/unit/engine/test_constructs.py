@@ -1,11 +1,13 @@
 """Every construct of BPMN: it runs as the table says, saved and loaded after every step or not, or is refused by rule."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.diagrams.calls import read_calls
 from app.diagrams.check_diagram import check_diagram
 from app.diagrams.normalise import normalise
 from app.diagrams.reader import read
@@ -26,8 +28,14 @@ PUBLISHED = Published(
     decisions=frozenset({"risk"}),
     topics={"register": frozenset({"name"})},
 )
+OWN_KEY = "process:this"
 UNASKED = {"gateway-without-name", "unknown-role", "start-trigger"}
 DECISIONS = DecisionModel(decisions={"risk": Decision(id="risk", name="risk", body=compile_expression('"high"'))})
+
+
+def called_by(row: dict[str, Any]) -> dict[str, str]:
+    """The other files of a row, by the keys they are deployed under."""
+    return {f"process:{name}": drawn for name, drawn in row.get("called", {}).items()}
 
 
 def names(rows: list[dict[str, Any]]) -> list[str]:
@@ -36,16 +44,22 @@ def names(rows: list[dict[str, Any]]) -> list[str]:
 
 def found_in(row: dict[str, Any]) -> list[str]:
     """The findings that matter: severity, rule and element; who does a step and how a choice is named are no question."""
+    files = called_by(row)
+    calls = {key: read_calls(drawn.encode(), called={*files, OWN_KEY}) for key, drawn in files.items()}
+    published = replace(PUBLISHED, calls=calls, own_key=OWN_KEY)
     try:
-        _normalised, findings = check_diagram(row["drawn"].encode(), file="x", published=PUBLISHED)
+        _normalised, findings = check_diagram(row["drawn"].encode(), file="x", published=published)
     except DiagramRefused as refused:
         return [f"{item['severity']} {item['code']} {item['element_id']}".strip() for item in refused.items]
     return [f"{item.severity} {item.code} {item.element}" for item in findings if item.code not in UNASKED]
 
 
 def begin(row: dict[str, Any], *, is_saving: bool) -> Host:
-    normalised = normalise(read(row["drawn"].encode(), file="x"), start=row.get("start", ""))
-    return Host(parse(normalised, key="k"), row.get("variables"), is_saving=is_saving, decisions=DECISIONS)
+    files = called_by(row)
+    drawn = normalise(read(row["drawn"].encode(), file="x"), start=row.get("start", ""), called=files)
+    called = {key: normalise(read(text.encode(), file="x"), called=files) for key, text in files.items()}
+    definition = parse(drawn, key="k", called=called)
+    return Host(definition, row.get("variables"), is_saving=is_saving, decisions=DECISIONS)
 
 
 def let(host: Host, step: str) -> None:

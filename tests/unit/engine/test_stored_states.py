@@ -27,10 +27,14 @@ def name_of(path: Path) -> str:
 
 def kept_in(path: Path) -> tuple[Definition, list[dict[str, Any]]]:
     kept = orjson.loads(path.read_bytes())
-    drawn = Normalised(xml=kept["diagram"].encode(), processes=(kept["process_id"],), origin=kept["origin"])
-    definition = parse(drawn, key=path.stem)
+    called = {key: drawn_in(item) for key, item in kept.get("called", {}).items()}
+    definition = parse(drawn_in(kept), key=path.stem, called=called)
     load_dice(definition, Random(path.stem))
     return definition, kept["states"]
+
+
+def drawn_in(kept: dict[str, Any]) -> Normalised:
+    return Normalised(xml=kept["diagram"].encode(), processes=(kept["process_id"],), origin=kept["origin"])
 
 
 def loaded(state: dict[str, Any], definition: Definition) -> runner.Instance:
