@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.catalogue.files import fault, read_folder, read_json, read_toml
 from app.catalogue.matter_checks import check_matters
+from app.catalogue.matters import definition_key_of
 from app.catalogue.organisation import (
     PEOPLE_FILE,
     DepartmentEntry,
@@ -50,10 +51,10 @@ def check_rules(
     )
 
 
-def published_names(rules_dir: Path, bpmn_dir: Path) -> Published:
+def published_names(rules_dir: Path) -> Published:
     """Return the names diagrams may refer to. Raises InvalidInput `rules_refused` for a TOML file that is malformed."""
     forms = {path.stem: _fields(path) for path in (rules_dir / "forms").glob("*.json")}
-    matters = read_folder(rules_dir, "matters/*/*.toml")
+    matters = tuple(read_folder(rules_dir, "matters/*/*.toml"))
     return Published(
         roles=read_roles(rules_dir),
         forms=forms,
@@ -62,7 +63,7 @@ def published_names(rules_dir: Path, bpmn_dir: Path) -> Published:
         clocks=CLOCKS | frozenset(read_time_rules(rules_dir).limits),
         departments=frozenset(item.code for item in read_departments(rules_dir)),
         topics={code: frozenset(topic.gives) for code, topic in read_topics(rules_dir).items()},
-        processes=frozenset(path.parent.name for path in bpmn_dir.rglob("*.bpmn")),
+        matter_keys={str(matter.fields.get("code", "")): definition_key_of(matter) for matter in matters},
     )
 
 

@@ -160,11 +160,16 @@ def matter_of(file: RuleFile) -> MatterFile:
         name=item["name"],
         department=item["department"],
         regions=tuple(item["regions"]),
-        definition_key=item.get("definition") or f"pattern:{item['pattern']}",
+        definition_key=definition_key_of(file),
         is_listed=item.get("is_listed", True),
         impl_code=item["impl_code"],
         fields=item,
     )
+
+
+def definition_key_of(file: RuleFile) -> str:
+    """Return the key of the diagram a list names; its own goes before a pattern."""
+    return str(file.fields.get("definition") or f"pattern:{file.fields.get('pattern', '')}")
 
 
 def extension_of(row: dict[str, Any]) -> ExtensionRule:

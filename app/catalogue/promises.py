@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from app.catalogue.files import RuleFile, read_folder
+from app.catalogue.matters import definition_key_of
 from app.domain.diagram import Promise
 from app.domain.errors import InvalidInput
 from app.domain.limit import TimeLimit, parse_limit
@@ -19,7 +20,7 @@ def read_promises(rules_dir: Path) -> Mapping[str, tuple[Promise, ...]]:
     found: dict[str, tuple[Promise, ...]] = {}
     matters: dict[str, tuple[str, RuleFile]] = {}
     for file in read_folder(rules_dir, "matters/*/*.toml"):
-        key = str(file.fields.get("definition") or f"pattern:{file.fields.get('pattern', '')}")
+        key = definition_key_of(file)
         matters[str(file.fields.get("code", ""))] = (key, file)
         found[key] = (*found.get(key, ()), *promises_of(file))
     for file in read_folder(rules_dir, "themes/*/theme.toml"):

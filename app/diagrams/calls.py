@@ -2,8 +2,10 @@
 
 from collections.abc import Container, Mapping
 
-from app.diagrams.foreign import MATTER, called_key, called_process
-from app.diagrams.graph import Graph, Node, build_graph
+from lxml import etree
+
+from app.diagrams.foreign import MATTER, PROCESS, called_key, called_process
+from app.diagrams.graph import BPMN_TAG, Graph, Node, build_graph
 from app.diagrams.normalise import rewrite
 from app.diagrams.reader import read
 from app.domain.diagram import Calls, Published
@@ -71,13 +73,32 @@ def depth_below(published: Published, key: str) -> int:
 
 def decides(published: Published, key: str) -> bool:
     """Say whether a called definition, or one it calls, has a deciding element."""
-    waiting = [key]
-    for name in waiting:
-        calls = published.calls.get(name, Calls())
-        if calls.decides:
-            return True
-        waiting.extend(item for item in calls.called if not item.startswith(MATTER) and item not in waiting)
-    return False
+    return any(published.calls.get(name, Calls()).decides for name in _below(published, key))
+
+
+def matters_below(published: Published, key: str) -> tuple[str, ...]:
+    """Return the matters a called definition, or one it calls, opens member cases of."""
+    called = (item for name in _below(published, key) for item in published.calls.get(name, Calls()).called)
+    return tuple(dict.fromkeys(item.removeprefix(MATTER) for item in called if item.startswith(MATTER)))
+
+
+def processes_called(xml: bytes) -> tuple[str, ...]:
+    """Return the keys of the definitions an executable form calls, each once."""
+    if CALL.encode() not in xml:
+        return ()
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    calls = etree.fromstring(xml, parser).iter(f"{BPMN_TAG}{CALL}")
+    keys = (str(call.get("calledElement") or "") for call in calls)
+    return tuple(dict.fromkeys(key for key in keys if key.startswith(PROCESS)))
+
+
+def _below(published: Published, key: str) -> list[str]:
+    """Return a definition and all it calls, over any number of files."""
+    found = [key]
+    for name in found:
+        called = published.calls.get(name, Calls()).called
+        found.extend(item for item in called if not item.startswith(MATTER) and item not in found)
+    return found
 
 
 def _depth(published: Published, key: str, seen: frozenset[str]) -> int:

@@ -1,6 +1,7 @@
 """The life of a definition (流程定义), a diagram or a decision file: draft, check, second person, deployment."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import orjson
 
@@ -14,6 +15,7 @@ from app.domain.errors import Conflict, DiagramRefused, Forbidden, InvalidInput,
 from app.domain.vocabulary import Role
 from app.runtime.access import actor_of
 from app.runtime.advance import Result
+from app.runtime.called_processes import deployed_processes
 from app.runtime.context import Context
 from app.runtime.decision_book import PREFIX, decision_versions, names_of
 from app.runtime.decision_files import bind_again, deployed_decisions, published_with
@@ -39,10 +41,14 @@ PREFECTURE = "422800"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedDefinition:
-    """What a check found. normalised: the executable form of a diagram; None for a decision file."""
+    """What a check found.
+
+    normalised: the executable form of a diagram; None for a decision file. called: by key, what it calls of other files.
+    """
 
     findings: tuple[Finding, ...]
     normalised: Normalised | None = None
+    called: Mapping[str, Normalised] = field(default_factory=dict)
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -58,11 +64,13 @@ def check_definition(context: Context, source: bytes, *, file: str, key: str = "
     """
     if key.startswith(PREFIX) or (not key and looks_like_dmn(source)):
         return _check_decisions(context, source, file=file, key=key)
-    settings, decisions = context.settings, names_of(context.library.current().decision_book)
-    published = published_with(settings.rules_dir, settings.bpmn_dir, decisions)
-    promises = read_promises(settings.rules_dir).get(key, ())
-    normalised, findings = check_executable(source, file=file, published=replace(published, promises=promises))
-    return CheckedDefinition(findings=findings, normalised=normalised)
+    with context.database.read() as connection:
+        deployed = deployed_processes(connection)
+    rules_dir, decisions = context.settings.rules_dir, names_of(context.library.current().decision_book)
+    published = published_with(rules_dir, decisions, deployed.calls())
+    known = replace(published, promises=read_promises(rules_dir).get(key, ()), own_key=key)
+    normalised, findings = check_executable(source, file=file, published=known, deployed=deployed)
+    return CheckedDefinition(findings=findings, normalised=normalised, called=deployed.called_from(normalised.xml))
 
 
 def _check_decisions(context: Context, source: bytes, *, file: str, key: str) -> CheckedDefinition:
@@ -133,25 +141,28 @@ def approve_definition(
 
 
 def deploy_definition(context: Context, person: Person, *, key: str, version: int) -> Result:
-    """Deploy an approved version: new cases start with it, running ones keep theirs, and the tables they decide by.
+    """Deploy an approved version: new cases start with it, running ones keep theirs, and what they decide by and call.
 
-    It is checked once more against what is published now. Raises Conflict `definition_state` unless it is approved,
-    DiagramRefused when a diagram in force asks for a decision that is not in its file any more.
+    A diagram calls from now on what is deployed now; its callers keep what they call. It is checked once more against
+    what is published now. Raises Conflict `definition_state` unless it is approved, DiagramRefused when a diagram in force
+    asks for a decision that is not in its file any more.
     """
     _require_designer(person)
     with context.database.write() as uow:
         row = _version(find_version(uow.connection, key, version), key)
         if row.state != "approved":
             raise Conflict("definition_state", definition=key, state=row.state)
-        normalised = _refuse_faults(context, row)
         actor = actor_of(person).code
+        # First of all: of two deployments at once the later one then sees what the other deployed, or is refused.
         generation = begin_generation(uow, by=actor)
+        normalised = _refuse_faults(context, row)
         publish_files(uow, generation, files_at(uow.connection, generation - 1))
         deployed = advance_definition(uow, row.id, "deployed", by=actor)
         if normalised is None:
             bind_again(uow, context)
         else:
-            add_normalised(uow, normalised_row(context, row.id, row.sha256, normalised, deployed_decisions(uow)))
+            decisions, processes = deployed_decisions(uow), deployed_processes(uow.connection)
+            add_normalised(uow, normalised_row(context, row, normalised, decisions=decisions, processes=processes))
         return _answer(deployed)
 
 
@@ -159,7 +170,7 @@ def _refuse_faults(context: Context, row: DefinitionRow) -> Normalised | None:
     checked = check_definition(context, row.source, file=f"{row.key}.{row.kind}", key=row.key)
     errors = checked.errors
     if not errors and checked.normalised is not None:
-        errors = tuple(try_out(checked.normalised, file=f"{row.key}.{row.kind}"))
+        errors = tuple(try_out(checked.normalised, file=f"{row.key}.{row.kind}", called=checked.called))
     faults = tuple(finding_item(item) for item in errors)
     if faults:
         raise DiagramRefused("definition_refused", items=faults, count=len(faults))

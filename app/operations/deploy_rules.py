@@ -20,11 +20,10 @@ from app.runtime.calendar_publishing import keep_current, plan_versions, publish
 from app.runtime.context import Context
 from app.runtime.decision_files import (
     bind_again,
-    deployed_decisions,
 )
+from app.runtime.diagram_files import diagram_key
 from app.runtime.folder_publishing import (
-    diagram_key,
-    publish_diagram,
+    publish_diagrams,
     publish_forms_and_decisions,
     publish_offerings,
     read_folders,
@@ -65,8 +64,9 @@ class Deployment:
 def deploy_rules(context: Context, *, bpmn_dir: Path, rules_dir: Path, actor: Actor) -> Deployment:
     """Publish all diagrams and rules of two folders as one deployment.
 
-    A file with the content it had makes no new version. What a package brought stays until the folders bring something
-    new for it. Raises DiagramRefused `definition_refused` with every error of every file; nothing is published then.
+    A file with the content it had makes no new version; a diagram that calls one with a new version calls that from now
+    on. What a package brought stays until the folders bring something new for it. Raises DiagramRefused
+    `definition_refused` with every error of every file; nothing is published then.
     """
     with with_packages(context, bpmn_dir, rules_dir) as (drawn, written):
         deployment, load_id = _deploy(context, drawn, written, actor)
@@ -88,9 +88,7 @@ def _deploy(context: Context, bpmn_dir: Path, rules_dir: Path, actor: Actor) -> 
         departments = _publish_organisation(uow, context, rules_dir)
         load_id = _publish_calendars(uow, context, rules_dir, changed, actor)
         publish_forms_and_decisions(uow, context, rules_dir, actor)
-        deployed = deployed_decisions(uow)
-        for diagram in diagrams:
-            publish_diagram(uow, context, diagram, deployed, actor)
+        publish_diagrams(uow, context, diagrams, actor)
         bind_again(uow, context)
         put_theme_members(uow, [(theme.code, member.matter_code) for theme in themes for member in theme.members])
         offerings = publish_offerings(uow, context, lists_by_county(matters, themes), departments, changed)

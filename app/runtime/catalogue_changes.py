@@ -11,22 +11,26 @@ from app.catalogue.checker import check_rules
 from app.catalogue.files import RuleFile, fault, parse_toml, read_folder
 from app.catalogue.list_lines import with_line
 from app.catalogue.matter_checks import FOLDERS, diagram_path
-from app.catalogue.matters import MatterFile, matter_of
+from app.catalogue.matters import MatterFile, definition_key_of, matter_of
 from app.catalogue.promises import promises_of
-from app.diagrams.check_diagram import check_diagram
-from app.diagrams.checks import steps_longer_than_promise
+from app.diagrams.checks import call_circle, steps_longer_than_promise
 from app.diagrams.reader import finding_item
 from app.domain.diagram import Finding, Normalised, Published
 from app.domain.errors import DiagramRefused, InvalidInput
+from app.runtime.called_processes import DeployedProcesses, deployed_processes
 from app.runtime.context import Context
 from app.runtime.decision_book import names_of
 from app.runtime.decision_files import published_with
+from app.runtime.definitions import check_executable
 from app.settings import Settings
 from app.storage.catalogue import changed_offerings, list_departments
 from app.storage.catalogue_changes import lists_in_force
 
 NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 LONGEST_NAME = 50
+# A diagram that stays was checked when it was deployed. New is what the list alone does to it: it promises less now, or
+# leads a matter the diagram opens back to it.
+OF_THE_LIST = frozenset({steps_longer_than_promise.CODE, call_circle.CODE})
 UNNAMED = "matters/uploaded/list.toml"
 
 
@@ -45,13 +49,14 @@ class PublishedRules:
     """What the database has published besides the files.
 
     lists: code -> path and source, of matters whose list came with a change set. departments: codes. forms: keys
-    of those a case can be opened with. decisions: ids and names of the deployed ones.
+    of those a case can be opened with. decisions: ids and names of the deployed ones. processes: the deployed diagrams.
     """
 
     lists: Mapping[str, tuple[str, bytes]]
     departments: frozenset[str]
     forms: frozenset[str]
     decisions: frozenset[str]
+    processes: DeployedProcesses
 
 
 def published_rules(context: Context) -> PublishedRules:
@@ -64,6 +69,7 @@ def published_rules(context: Context) -> PublishedRules:
             departments=frozenset(item.code for item in list_departments(connection)),
             forms=frozenset(library.forms),
             decisions=names_of(library.decision_book),
+            processes=deployed_processes(connection),
         )
 
 
@@ -90,7 +96,7 @@ def check_change(
             if code != file.fields["code"]:
                 _write(rules / path, source)
         _write(rules / file.path, list_source)
-        drawn = diagram_path(_definition_key(file))
+        drawn = diagram_path(definition_key_of(file))
         _write(bpmn / drawn, diagram or kept or b"")
         judged = (
             *check_rules(rules, bpmn, more_departments=known.departments),
@@ -99,10 +105,13 @@ def check_change(
         findings = [
             with_line(item, list_source) if item.file == file.path else item for item in _own_first(judged, file)
         ]
-        published = replace(published_with(rules, bpmn, known.decisions), promises=promises_of(file))
-        normalised, found = _check_drawing(diagram or kept or b"", f"bpmn/{drawn}", published)
-        # A diagram that stays was checked when it was deployed; that the list promises less now is new.
-        findings.extend(item for item in found if diagram or item.code == steps_longer_than_promise.CODE)
+        published = replace(
+            published_with(rules, known.decisions, known.processes.calls()),
+            promises=promises_of(file),
+            own_key=definition_key_of(file),
+        )
+        normalised, found = _check_drawing(diagram or kept or b"", f"bpmn/{drawn}", published, known.processes)
+        findings.extend(item for item in found if diagram or item.code in OF_THE_LIST)
     _refuse(findings)
     return CheckedChange(
         path=file.path,
@@ -125,10 +134,12 @@ def _check_form(file: RuleFile, rules: Path, forms: frozenset[str]) -> Iterator[
         yield fault("matter-form", file.path, form=form)
 
 
-def _check_drawing(source: bytes, file: str, published: Published) -> tuple[Normalised | None, tuple[Finding, ...]]:
+def _check_drawing(
+    source: bytes, file: str, published: Published, processes: DeployedProcesses
+) -> tuple[Normalised | None, tuple[Finding, ...]]:
     """Check the diagram; one that cannot be opened is a fault among the others."""
     try:
-        return check_diagram(source, file=file, published=published)
+        return check_executable(source, file=file, published=published, deployed=processes)
     except DiagramRefused as refused:
         return None, tuple(
             Finding(severity="error", code=str(item["code"]), file=file, line=int(str(item.get("line", 0))))
@@ -162,18 +173,13 @@ def _check_names(file: RuleFile) -> Iterator[Finding]:
     for name in ("code", "department"):
         if not _is_name(file.fields.get(name)):
             yield fault("matter-field", file.path, name=name)
-    kind, _, name = _definition_key(file).partition(":")
+    kind, _, name = definition_key_of(file).partition(":")
     if kind not in FOLDERS or not _is_name(name):
-        yield fault("matter-definition", file.path, definition=_definition_key(file)[:LONGEST_NAME])
+        yield fault("matter-definition", file.path, definition=definition_key_of(file)[:LONGEST_NAME])
 
 
 def _is_name(value: object) -> bool:
     return isinstance(value, str) and len(value) <= LONGEST_NAME and NAME.fullmatch(value) is not None
-
-
-def _definition_key(file: RuleFile) -> str:
-    """Return the key of the diagram a list names, as `matter_of` does."""
-    return str(file.fields.get("definition") or f"pattern:{file.fields.get('pattern', '')}")
 
 
 def _write(path: Path, source: bytes) -> None:

@@ -9,6 +9,7 @@ from app.catalogue.matters import MatterFile
 from app.diagrams.reader import finding_item
 from app.domain.diagram import Normalised
 from app.domain.matter import OfferingVersion
+from app.runtime.called_processes import deployed_processes
 from app.runtime.context import Context
 from app.runtime.decision_files import deployed_decisions
 from app.runtime.definitions import normalised_row
@@ -34,7 +35,8 @@ def publish_diagram(
         findings=orjson.dumps(found).decode(),
     )
     added = add_bound_version(uow, new, by=row.created_by, approved_by=by)
-    add_normalised(uow, normalised_row(context, added.id, added.sha256, normalised, deployed_decisions(uow)))
+    decisions, processes = deployed_decisions(uow), deployed_processes(uow.connection)
+    add_normalised(uow, normalised_row(context, added, normalised, decisions=decisions, processes=processes))
     return added.version
 
 

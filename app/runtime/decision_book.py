@@ -41,13 +41,13 @@ class DeployedDecisions:
     model: DecisionModel
     versions: Mapping[str, int]
 
-    def bound_to(self, xml: bytes) -> str:
+    def bound_to(self, xmls: Iterable[bytes]) -> str:
         """Return the versions an executable diagram decides by: of the files of its decisions and of all they need.
 
-        Ids ascending, joined by commas; empty for a diagram that decides nothing.
+        xmls: of the diagram and of all it calls. Ids ascending, joined by commas; empty where nothing is decided.
         """
         files: set[str] = set()
-        for name in decisions_named(xml):
+        for name in (name for xml in xmls for name in decisions_named(xml)):
             decision = self.model.find(name)
             if decision is not None:
                 files.update(item.file for item in (decision, *in_order(self.model, decision)))

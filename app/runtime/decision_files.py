@@ -1,13 +1,13 @@
 """Decision files (决策文件) on their way to use: checked in a folder, published, and bound to the diagrams in force."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from app.catalogue.checker import published_names
 from app.diagrams.dmn_reader import DmnReading, read_checked
 from app.diagrams.reader import finding_item
-from app.domain.diagram import Finding, Published
+from app.domain.diagram import Calls, Finding, Published
 from app.domain.errors import DiagramRefused
 from app.runtime.context import Context
 from app.runtime.decision_book import (
@@ -18,7 +18,7 @@ from app.runtime.decision_book import (
     names_of,
     read_versions,
 )
-from app.storage.definitions import add_normalised, decisions_in_force, get_normalised, in_force
+from app.storage.definitions import add_normalised, decisions_in_force, forms_of, get_normalised, in_force
 from app.storage.unit_of_work import UnitOfWork
 
 FILES, GUIDANCE = "decisions/*.dmn", "themes/*/guidance.dmn"
@@ -38,9 +38,12 @@ def check_decision_files(rules_dir: Path) -> tuple[frozenset[str], tuple[Finding
     return names_of(reading.model), tuple(findings)
 
 
-def published_with(rules_dir: Path, bpmn_dir: Path, decisions: frozenset[str]) -> Published:
-    """Return the names diagrams may refer to. decisions: ids and names of the decisions that are there for them."""
-    return replace(published_names(rules_dir, bpmn_dir), decisions=decisions)
+def published_with(rules_dir: Path, decisions: frozenset[str], calls: Mapping[str, Calls]) -> Published:
+    """Return the names diagrams may refer to.
+
+    decisions: ids and names of the decisions that are there for them. calls: key of a definition -> what it calls.
+    """
+    return replace(published_names(rules_dir), decisions=decisions, calls=calls)
 
 
 def decision_files(rules_dir: Path) -> Iterator[tuple[str, Path]]:
@@ -66,7 +69,8 @@ def bind_again(uow: UnitOfWork, context: Context) -> None:
     for diagram in in_force(uow.connection):
         row = get_normalised(uow.connection, diagram.diagram_id)
         assert row is not None
-        bound = deployed.bound_to(row.xml)
+        called = forms_of(uow.connection, row.called_ids)
+        bound = deployed.bound_to([row.xml, *(form.xml for form in called.values())])
         faults.extend(_missing(diagram.key, name) for name in deployed.missing_in(row.xml))
         if bound != row.decisions:
             add_normalised(uow, replace(row, id=context.ids.next_id(PREFECTURE), decisions=bound))

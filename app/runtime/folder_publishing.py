@@ -1,7 +1,7 @@
 """Read folders of diagrams and rules as a deployment reads them, and publish what they say of diagrams, forms and lists."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -9,14 +9,14 @@ import orjson
 from app.catalogue.checker import check_rules
 from app.catalogue.county_lists import CountyList
 from app.catalogue.promises import read_promises
-from app.diagrams.reader import finding_item, finding_of
+from app.diagrams.reader import finding_item
 from app.domain.actor import Actor
-from app.domain.diagram import Finding, Normalised
-from app.domain.errors import DiagramRefused
+from app.domain.diagram import Calls, Finding
+from app.runtime.called_processes import deployed_processes
 from app.runtime.context import Context
-from app.runtime.decision_book import DeployedDecisions
-from app.runtime.decision_files import check_decision_files, decision_files, published_with
-from app.runtime.definitions import check_executable, normalised_row, try_out
+from app.runtime.decision_files import check_decision_files, decision_files, deployed_decisions, published_with
+from app.runtime.definitions import normalised_row
+from app.runtime.diagram_files import FolderDiagram, read_diagram_files
 from app.runtime.theme_files import check_theme_files
 from app.storage.catalogue import DepartmentRow, changed_offerings, publish_offering
 from app.storage.definitions import NewDefinition, add_normalised, add_version
@@ -25,17 +25,7 @@ from app.storage.unit_of_work import UnitOfWork
 TEXT_SUFFIXES = (".toml", ".json", ".dmn", ".csv", ".typ")
 PREFECTURE = "422800"
 MALFORMED = "toml-malformed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FolderDiagram:
-    """A diagram of a folder. path: of its file, from `bpmn/` on."""
-
-    key: str
-    path: str
-    source: bytes
-    normalised: Normalised
-    findings: tuple[Finding, ...]
+NO_CALLS: Mapping[str, Calls] = {}
 
 
 def read_folders(bpmn_dir: Path, rules_dir: Path) -> tuple[list[FolderDiagram], list[Finding]]:
@@ -45,28 +35,11 @@ def read_folders(bpmn_dir: Path, rules_dir: Path) -> tuple[list[FolderDiagram], 
         return [], findings
     decisions, found = check_decision_files(rules_dir)
     findings.extend(found)
-    published, promises = published_with(rules_dir, bpmn_dir, decisions), read_promises(rules_dir)
-    diagrams = []
-    for path in sorted(bpmn_dir.rglob("*.bpmn")):
-        source, file, key = path.read_bytes(), path.relative_to(bpmn_dir.parent).as_posix(), diagram_key(path, bpmn_dir)
-        known = replace(published, promises=promises.get(key, ()))
-        try:
-            normalised, found = check_executable(source, file=file, published=known)
-        except DiagramRefused as refused:
-            findings.extend(finding_of(item, file) for item in refused.items)
-            continue
-        if normalised.is_deployable:
-            found = (*found, *try_out(normalised, file=file))
-        diagrams.append(FolderDiagram(key=key, path=file, source=source, normalised=normalised, findings=found))
-        findings.extend(found)
+    published = published_with(rules_dir, decisions, NO_CALLS)
+    diagrams, of_diagrams = read_diagram_files(bpmn_dir, published, read_promises(rules_dir))
+    findings.extend(of_diagrams)
     findings.extend(check_theme_files(rules_dir, bpmn_dir))
     return diagrams, findings
-
-
-def diagram_key(path: Path, bpmn_dir: Path) -> str:
-    """Return the key of a diagram: `pattern:<name>`, `theme:<code>`, `matter:<code>` or `process:<name>`."""
-    kind, name, *_ = path.relative_to(bpmn_dir).parts
-    return f"{kind.removesuffix('s').removesuffix('se') if kind != 'processes' else 'process'}:{name}"
 
 
 def rule_files(rules_dir: Path) -> Iterator[tuple[str, str]]:
@@ -77,23 +50,20 @@ def rule_files(rules_dir: Path) -> Iterator[tuple[str, str]]:
             yield name, path.read_text(encoding="utf-8")
 
 
-def publish_diagram(
-    uow: UnitOfWork, context: Context, diagram: FolderDiagram, deployed: DeployedDecisions, actor: Actor
-) -> None:
-    """Deploy a diagram; one with the content it had stays the version it is."""
-    findings = orjson.dumps([finding_item(item) for item in diagram.findings]).decode()
-    row = add_version(
-        uow,
-        NewDefinition(
+def publish_diagrams(uow: UnitOfWork, context: Context, diagrams: Iterable[FolderDiagram], actor: Actor) -> None:
+    """Deploy diagrams, each bound to those before it that it calls; one with the content it had stays the version it is."""
+    decisions, processes = deployed_decisions(uow), deployed_processes(uow.connection)
+    for diagram in diagrams:
+        new = NewDefinition(
             id=context.ids.next_id(PREFECTURE),
             key=diagram.key,
             kind="bpmn",
             source=diagram.source,
-            findings=findings,
-        ),
-        by=actor.code,
-    )
-    add_normalised(uow, normalised_row(context, row.id, row.sha256, diagram.normalised, deployed))
+            findings=orjson.dumps([finding_item(item) for item in diagram.findings]).decode(),
+        )
+        row = add_version(uow, new, by=actor.code)
+        form = normalised_row(context, row, diagram.normalised, decisions=decisions, processes=processes)
+        processes = processes.with_form(diagram.key, replace(form, id=add_normalised(uow, form)))
 
 
 def publish_forms_and_decisions(uow: UnitOfWork, context: Context, rules_dir: Path, actor: Actor) -> None:

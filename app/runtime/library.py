@@ -20,11 +20,11 @@ from app.diagrams.dmn_reader import read_dmn
 from app.diagrams.member_order import order_of_members
 from app.domain.calendar import ResolvedCalendar
 from app.domain.calendar_layers import resolve_calendar
-from app.domain.diagram import Normalised
 from app.domain.errors import NotFound
 from app.domain.form import read_form
 from app.domain.messages import Messages
 from app.engine.parser import Definition, Watch, parse
+from app.runtime.called_processes import normalised_of
 from app.runtime.decision_book import NO_DECISIONS, decision_versions, read_versions
 from app.runtime.published import DepartmentFacts, Published, PublishedForm
 from app.storage import calendar_loads
@@ -118,13 +118,13 @@ class Library:
             row = stored_definitions.get_normalised(connection, diagram_id)
             if row is None:
                 raise NotFound("definition_unknown", diagram=str(diagram_id))
-            versions = stored_definitions.sources_of(
-                connection, [int(part) for part in row.decisions.split(",") if part]
-            )
-        normalised = Normalised(xml=row.xml, processes=(row.process_id,), origin=row.origin)
-        parsed = parse(normalised, key=str(diagram_id), process_id=row.process_id)
+            versions = stored_definitions.sources_of(connection, row.decision_ids)
+            forms = stored_definitions.forms_of(connection, row.called_ids)
+        called = {key: normalised_of(form) for key, form in forms.items()}
+        parsed = parse(normalised_of(row), key=str(diagram_id), called=called)
         if self._watcher is not None:
-            parsed = replace(parsed, watches={"": self._watcher(diagram_id)})
+            watched = {"": diagram_id, **{key: form.id for key, form in forms.items()}}
+            parsed = replace(parsed, watches={key: self._watcher(number) for key, number in watched.items()})
         if versions:
             parsed = replace(parsed, decisions=read_versions(versions))
         return replace(parsed, member_order=order_of_members(row.xml)) if OPENS_MEMBERS in row.xml else parsed

@@ -85,7 +85,7 @@ def _elements(work: Casework, waiting: Snapshot, plan: MigrationPlan) -> dict[tu
         if row.engine_task is None or row.element is None:
             continue
         own = keys.get(row.engine_task, [])
-        element = own[0] if len(own) == 1 else plan.elements.get(row.element, row.element)
+        element = own[0] if len(own) == 1 else plan.place(row.element)
         found[row.engine_task, row.element] = element
     return found
 
@@ -163,8 +163,7 @@ def _moved_task(
 
 
 def _rename_members(work: Casework, plan: MigrationPlan) -> None:
-    work.changes.member_elements.extend(
-        MemberElement(id=member.id, parent_element=plan.elements[member.parent_element])
-        for member in work.loaded.members
-        if member.parent_element is not None and member.parent_element in plan.elements
-    )
+    for member in work.loaded.members:
+        place = plan.place(member.parent_element) if member.parent_element is not None else None
+        if place is not None and place != member.parent_element:
+            work.changes.member_elements.append(MemberElement(id=member.id, parent_element=place))

@@ -20,10 +20,10 @@ from app.domain.errors import DiagramRefused, InvalidInput
 from app.domain.package import CHANGED, NEW, SAME, PackageFile
 from app.runtime.context import Context
 from app.runtime.decision_book import PREFIX
-from app.runtime.decision_files import bind_again, deployed_decisions
+from app.runtime.decision_files import bind_again
+from app.runtime.diagram_files import FolderDiagram
 from app.runtime.folder_publishing import (
-    FolderDiagram,
-    publish_diagram,
+    publish_diagrams,
     publish_forms_and_decisions,
     publish_offerings,
     read_folders,
@@ -92,9 +92,7 @@ def publish_package(uow: UnitOfWork, context: Context, checked: CheckedPackage, 
     changed = publish_files(uow, generation, {**files_at(uow.connection, generation - 1), **rules})
     with _laid_out(checked.contents) as (rules_dir, _bpmn_dir):
         publish_forms_and_decisions(uow, context, rules_dir, actor)
-    deployed = deployed_decisions(uow)
-    for diagram in checked.diagrams:
-        publish_diagram(uow, context, diagram, deployed, actor)
+    publish_diagrams(uow, context, checked.diagrams, actor)
     bind_again(uow, context)
     put_theme_members(uow, checked.members)
     departments = {item.code: item for item in list_departments(uow.connection)}

@@ -57,8 +57,8 @@ class DefinitionRow:
 class NormalisedRow:
     """An executable form (规范化流程图). origin: id of an added node -> id on the author's diagram.
 
-    decisions: ids of the versions of decision files it decides by, ascending, joined by commas. edition: counts the
-    forms of a definition; `add_normalised` gives it.
+    decisions: ids of the versions of decision files it decides by, ascending, joined by commas. calls: the same of the
+    executable forms it calls, near and far. edition: counts the forms of a definition; `add_normalised` gives it.
     """
 
     id: int
@@ -70,7 +70,18 @@ class NormalisedRow:
     xml: bytes
     origin: Mapping[str, str]
     decisions: str = ""
+    calls: str = ""
     edition: int = 1
+
+    @property
+    def decision_ids(self) -> tuple[int, ...]:
+        """Return `decisions` as numbers."""
+        return tuple(int(part) for part in self.decisions.split(",") if part)
+
+    @property
+    def called_ids(self) -> tuple[int, ...]:
+        """Return `calls` as numbers."""
+        return tuple(int(part) for part in self.calls.split(",") if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,14 +228,30 @@ def add_normalised(uow: UnitOfWork, row: NormalisedRow) -> int:
         columns.normaliser == row.normaliser,
         columns.start == row.start,
         columns.decisions == row.decisions,
+        columns.calls == row.calls,
     )
     return int(uow.connection.execute(query).scalar_one())
 
 
 def get_normalised(connection: sa.Connection, diagram_id: int) -> NormalisedRow | None:
     """Return an executable form by its id; None when there is none."""
-    row = connection.execute(sa.select(normalised_diagram).where(normalised_diagram.c.id == diagram_id)).one_or_none()
-    return NormalisedRow(**{**row._asdict(), "origin": orjson.loads(row.origin)}) if row else None
+    found = forms_of(connection, [diagram_id])
+    return next(iter(found.values()), None)
+
+
+def forms_of(connection: sa.Connection, diagram_ids: Collection[int]) -> dict[str, NormalisedRow]:
+    """Return executable forms by the keys of their definitions. Of a key there is one: no diagram calls two forms of it."""
+    query = (
+        sa.select(normalised_diagram, definition.c.key)
+        .join(definition, definition.c.id == normalised_diagram.c.definition_id)
+        .where(normalised_diagram.c.id.in_(diagram_ids))
+    )
+    found = {}
+    for row in connection.execute(query):
+        values = {**row._asdict(), "origin": orjson.loads(row.origin)}
+        key = values.pop("key")
+        found[key] = NormalisedRow(**values)
+    return found
 
 
 def in_force(connection: sa.Connection) -> tuple[InForce, ...]:

@@ -33,8 +33,8 @@ definition = sa.Table(
 open_index("ix_definition_deployed", "state = 'deployed'", definition.c.key, definition.c.version)
 
 # Immutable: running cases refer to it, so they never depend on today's normaliser or decision tables. decisions: ids of
-# the versions of decision files it decides by, ascending, joined by commas. edition: counts the forms of a definition;
-# new cases take the last one.
+# the versions of decision files it decides by, ascending, joined by commas; calls: the same of the executable forms of
+# the definitions it calls and of all these call. edition: counts the forms of a definition; new cases take the last one.
 normalised_diagram = sa.Table(
     "normalised_diagram",
     metadata,
@@ -48,7 +48,8 @@ normalised_diagram = sa.Table(
     Column("origin", sa.Text, nullable=False),
     Column("decisions", sa.Text, nullable=False, server_default=""),
     Column("edition", sa.Integer, nullable=False, server_default="1"),
-    sa.UniqueConstraint("definition_id", "normaliser", "start", "decisions", name="uq_normalised_diagram"),
+    Column("calls", sa.Text, nullable=False, server_default=""),
+    sa.UniqueConstraint("definition_id", "normaliser", "start", "decisions", "calls", name="uq_normalised_diagram"),
 )
 
 # What the scenarios of a version reached of it, the last time they were played; sha256: of what was played.

@@ -20,8 +20,8 @@ from app.domain.form import read_form
 from app.domain.messages import LANGUAGES
 from app.domain.theme import choose_members
 from app.domain.theme_form import split_form
-from app.operations.deploy_rules import diagram_key
 from app.runtime.decision_files import check_decision_files, published_with
+from app.runtime.diagram_files import diagram_key
 
 ROOT = Path(__file__).parents[3]
 RULES, BPMN = ROOT / "rules", ROOT / "bpmn"
@@ -37,7 +37,7 @@ def test_the_rules_have_no_fault() -> None:
 
 @pytest.mark.parametrize("path", DIAGRAMS, ids=[path.parent.name for path in DIAGRAMS])
 def test_the_diagrams_name_only_what_is_published_and_keep_what_is_promised(path: Path) -> None:
-    published = published_with(RULES, BPMN, check_decision_files(RULES)[0])
+    published = published_with(RULES, check_decision_files(RULES)[0], {})
     promises = read_promises(RULES).get(diagram_key(path, BPMN), ())
 
     known = replace(published, promises=promises)

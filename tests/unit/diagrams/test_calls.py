@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from app.diagrams.calls import read_calls
+from app.diagrams.calls import processes_called, read_calls
 from app.diagrams.check_diagram import check_diagram
 from app.domain.diagram import Calls, Finding, Published
 
@@ -69,6 +69,15 @@ def test_calls_are_read_with_how_deep_they_stand() -> None:
     assert found.steps >= {"x0", "x1", "inx1", "ininx1", "x2"}
 
 
+def test_the_executable_form_names_what_it_calls_once() -> None:
+    raw = process(call("visit"), call("process:report"), call("process:visit"), call("matter:food"))
+
+    normalised, _found = check_diagram(raw, file="x", published=Published(calls=dict.fromkeys(KEYS, Calls())))
+
+    assert processes_called(normalised.xml) == KEYS
+    assert processes_called(b"<a/>") == ()
+
+
 def test_every_unknown_process_is_named_at_its_element_and_line() -> None:
     raw = process(call("process:visit"), "\n" + call("process:nowhere"), "\n" + call(""))
 
@@ -117,8 +126,7 @@ def test_member_cases_that_open_each_other_are_a_circle_too() -> None:
         matter_keys={"food": "matter:food", "licence": "pattern:committed"},
         calls={
             "pattern:committed": Calls(),
-            "matter:food": Calls(called={"process:b": 0}),
-            "process:b": Calls(called={"matter:licence": 0}),
+            "matter:food": Calls(called={"matter:licence": 0}),
         },
         own_key="pattern:committed",
     )
@@ -126,7 +134,7 @@ def test_member_cases_that_open_each_other_are_a_circle_too() -> None:
     (found,) = findings(process(call("matter:food")), published)
 
     assert (found.code, found.element) == ("call-circle", "x0")
-    assert found.facts["circle"] == "pattern:committed → matter:food → process:b → matter:licence → pattern:committed"
+    assert found.facts["circle"] == "pattern:committed → matter:food → matter:licence → pattern:committed"
 
 
 def test_a_matter_of_another_diagram_is_no_circle() -> None:
@@ -138,6 +146,16 @@ def test_a_matter_of_another_diagram_is_no_circle() -> None:
     )
 
     assert findings(process(call("matter:food")), published) == []
+
+
+def test_a_called_process_opens_no_member_cases() -> None:
+    published = Published(
+        calls={"process:a": Calls(called={"process:b": 0}), "process:b": Calls(called={"matter:food": 0})}
+    )
+
+    (found,) = findings(process(call("process:a")), published)
+
+    assert (found.code, found.element, found.facts["matters"]) == ("members-in-call", "x0", "food")
 
 
 def test_depth_adds_up_over_files() -> None:
