@@ -22,18 +22,30 @@ Change = Callable[[str], str]
 
 def deploy_changed(world: World, change: Change, *, key: str = FOOD_KEY) -> int:
     """Deploy what `change` makes of the deployed diagram of a key. Returns the number of the version."""
-    context = world.container.context
-    first, second = world.person(FIRST), world.person(SECOND)
-    with context.database.read() as connection:
+    with world.container.context.database.read() as connection:
         deployed = current_version(connection, key)
     assert deployed is not None
     source = change(deployed.source.decode())
     assert source != deployed.source.decode()
-    saved = save_definition(context, first, key=key, source=source.encode(), edit=0)
+    return deploy_source(world, key, source.encode())
+
+
+def deploy_source(world: World, key: str, source: bytes) -> int:
+    """Deploy a diagram by two persons. Returns the number of the version."""
+    context = world.container.context
+    second = world.person(SECOND)
+    version = approve_source(world, key, source)
+    deploy_definition(context, second, key=key, version=version)
+    return version
+
+
+def approve_source(world: World, key: str, source: bytes) -> int:
+    """Bring a diagram to where it only has to be deployed. Returns the number of the version."""
+    context, first = world.container.context, world.person(FIRST)
+    saved = save_definition(context, first, key=key, source=source, edit=0)
     version = int(str(saved["version"]))
     submit_definition(context, first, key=key)
-    approve_definition(context, second, key=key, version=version, is_approved=True)
-    deploy_definition(context, second, key=key, version=version)
+    approve_definition(context, world.person(SECOND), key=key, version=version, is_approved=True)
     return version
 
 

@@ -71,9 +71,22 @@ def depth_below(published: Published, key: str) -> int:
     return _depth(published, key, frozenset())
 
 
+def longest_place(published: Published, key: str) -> int:
+    """Return how many letters the place of a step in a definition, or in what it calls, has at most.
+
+    A place is the ids of the calls that lead to a step, and its own, with a stroke between them.
+    """
+    return _longest(published, key, frozenset())
+
+
 def decides(published: Published, key: str) -> bool:
     """Say whether a called definition, or one it calls, has a deciding element."""
     return any(published.calls.get(name, Calls()).decides for name in _below(published, key))
+
+
+def has_errors(published: Published, key: str) -> bool:
+    """Say whether a called definition, or one it calls, could not be deployed itself."""
+    return any(published.calls.get(name, Calls()).has_errors for name in _below(published, key))
 
 
 def matters_below(published: Published, key: str) -> tuple[str, ...]:
@@ -107,6 +120,15 @@ def _depth(published: Published, key: str, seen: frozenset[str]) -> int:
         return 0
     inner = (level + 1 + _depth(published, name, seen | {key}) for name, level in calls.called.items())
     return max(calls.depth, *inner, 0)
+
+
+def _longest(published: Published, key: str, seen: frozenset[str]) -> int:
+    calls = published.calls.get(key)
+    if calls is None or key in seen:
+        return 0
+    own = max(map(len, calls.steps), default=0)
+    below = [_longest(published, name, seen | {key}) for name in calls.called if not name.startswith(MATTER)]
+    return own + 1 + max(below) if below else own
 
 
 def _definition_of(published: Published, name: str) -> str:

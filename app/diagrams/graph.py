@@ -95,6 +95,13 @@ class Graph:
         """Return the nodes directly inside a process or sub-process."""
         return self.inside.get(scope, [])
 
+    def process_of(self, node: Node) -> str:
+        """Return the id of the process a node lies in, however deep."""
+        scope = node.scope
+        while scope in self.nodes:
+            scope = self.nodes[scope].scope
+        return scope
+
     def boundaries(self, node_id: str) -> list[Node]:
         """Return the boundary events of an activity."""
         return self.attached.get(node_id, [])

@@ -61,13 +61,14 @@ class Calls:
 
     called: what its call activities name, `process:<name>` or `matter:<code>` -> how many processes deep the deepest
     of these calls stands. depth: how deep its processes lie in each other, the outermost one not counted. decides:
-    whether it has a deciding element. steps: ids as drawn.
+    whether it has a deciding element. steps: ids as drawn. has_errors: it could not be deployed itself.
     """
 
     called: Mapping[str, int] = field(default_factory=dict)
     depth: int = 0
     decides: bool = False
     steps: frozenset[str] = frozenset()
+    has_errors: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from app.domain.decisions import DecisionResult
 
+# Between the ids of a place: the call activities that lead into a called file, then the step, as in `deliver/post`.
+STROKE = "/"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenTask:

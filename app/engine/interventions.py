@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.errors import Conflict, NotFound, RuleViolation
+from app.domain.snapshot import STROKE
 from app.engine.branches import branches_of, leads_to_join, rest_of_branch
 from app.engine.expressions import INSTANCE, RESULTS, process_locals
 from app.engine.library_fixes import CaseTask
-from app.engine.places import STROKE, place_of
+from app.engine.places import place_of
 from app.engine.runner import Instance
 from app.engine.specs.gateways import CaseInclusiveGateway, CaseParallelGateway, TokenJoin
 from app.engine.specs.node import SPLIT_SUFFIX, BoundarySplit, boundary_split_of

@@ -13,6 +13,7 @@ import orjson
 from SpiffWorkflow.util.task import TaskState
 
 from app.domain.migration import ChangedLimit, MovedPlaces, Place, PlaceFault
+from app.domain.snapshot import STROKE
 from app.engine.codec import DEFLATE_LEVEL, State, read_state
 from app.engine.expressions import RESULTS
 from app.engine.faults import MigrationRefused
@@ -20,7 +21,7 @@ from app.engine.limits import limits_of, noted_limits, with_limits
 from app.engine.migration_places import fault_at
 from app.engine.migration_plan import MigrationPlan, element_of
 from app.engine.parser import Definition
-from app.engine.places import STROKE, place_of_wait
+from app.engine.places import place_of_wait
 from app.engine.runner import Instance
 from app.engine.sources import prefix_of
 

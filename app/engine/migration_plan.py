@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from app.domain.snapshot import STROKE
 from app.engine.node_builder import INSTANCE_SUFFIX
 from app.engine.parser import Definition
-from app.engine.places import STROKE
 from app.engine.sources import prefix_of
 from app.engine.specs.node import SPLIT_SUFFIX
 

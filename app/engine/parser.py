@@ -14,6 +14,7 @@ from app.engine.library_fixes import NO_DECISIONS
 from app.engine.sources import Source, prefix_of
 
 Watch = Callable[[str, tuple[str, ...]], None]
+NOWHERE = "-"
 NO_CALLED: Mapping[str, Normalised] = {}
 
 
@@ -45,21 +46,22 @@ class Definition:
         """Return the id on the author's diagram."""
         return self.origin.get(element_id, element_id)
 
-    def find_step(self, names: Sequence[str]) -> tuple[Element, int] | None:
-        """Return the step names lead to, through calls of other files, and how many names that takes; None for no step.
-
-        names: as under `answers`, such as `deliver`, `post`, `number`.
-        """
+    def element_at(self, names: Sequence[str]) -> Element | None:
+        """Return the element at a place, its names one by one: the calls that lead there, then its own."""
         drawn: dict[str, Element] = {}
         for element_id, element in self.elements.items():
             drawn.setdefault(self.author_id(element_id), element)
-        file = ""
-        for count, name in enumerate(names, 1):
-            found = drawn.get(prefix_of(file) + name)
-            if found is None or found.inside not in self.files:
-                return (found, count) if found is not None else None
-            file = found.inside
-        return None
+        prefix, found = "", None
+        for name in names:
+            found = drawn.get(prefix + name)
+            if found is None:
+                return None
+            prefix = prefix_of(found.inside if self.leads_away(found) else NOWHERE)
+        return found
+
+    def leads_away(self, element: Element) -> bool:
+        """Say whether an element calls a process of another file."""
+        return element.inside in self.files
 
 
 def parse(

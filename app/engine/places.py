@@ -4,9 +4,8 @@ In the file of the case that is the author's id of its element. In a file it cal
 stand before it: `deliver/post`. What stands before the first stroke is always drawn on the diagram of the case.
 """
 
+from app.domain.snapshot import STROKE
 from app.engine.library_fixes import CaseTask
-
-STROKE = "/"
 
 
 def place_of(task: CaseTask, element: str = "") -> str:

@@ -1,10 +1,12 @@
 """The diagram of a case as drawn, with where it stands."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import orjson
 import sqlalchemy as sa
 
+from app.domain.snapshot import STROKE
 from app.domain.vocabulary import TaskState
 from app.storage.tables import case_file, definition, instance_state, normalised_diagram, user_task
 
@@ -21,7 +23,10 @@ class DiagramView:
 
 
 def get_diagram(connection: sa.Connection, case_id: int) -> DiagramView:
-    """Return the diagram version the case runs on. Added elements are shown as what they stand for."""
+    """Return the diagram version the case runs on. Added elements are shown as what they stand for.
+
+    For what happens in a called file the call activity stands, open as long as anything inside is.
+    """
     row = connection.execute(
         sa.select(definition.c.key, definition.c.version, definition.c.source, normalised_diagram.c.origin)
         .add_columns(instance_state.c.waits_at)
@@ -34,15 +39,16 @@ def get_diagram(connection: sa.Connection, case_id: int) -> DiagramView:
     tasks = connection.execute(
         sa.select(user_task.c.element, user_task.c.state).where(user_task.c.case_id == case_id)
     ).all()
-    waits_at = set(filter(None, (row.waits_at or "").split(",")))
-    current = {origin.get(task.element, task.element) for task in tasks if task.state <= TaskState.CLAIMED} | waits_at
-    done = {origin.get(task.element, task.element) for task in tasks if task.state == TaskState.COMPLETED}
+    waits_at = filter(None, (row.waits_at or "").split(","))
+    current = {_shown(task.element, origin) for task in tasks if task.state <= TaskState.CLAIMED}
+    current |= {_shown(place, origin) for place in waits_at}
+    done = {_shown(task.element, origin) for task in tasks if task.state == TaskState.COMPLETED}
     members = connection.execute(
         sa.select(case_file.c.closed_at, case_file.c.parent_element).where(case_file.c.parent_case_id == case_id)
     ).all()
     for member in members:
         if member.parent_element:
-            (done if member.closed_at else current).add(member.parent_element)
+            (done if member.closed_at else current).add(_shown(member.parent_element, origin))
     return DiagramView(
         key=row.key,
         version=row.version,
@@ -50,3 +56,9 @@ def get_diagram(connection: sa.Connection, case_id: int) -> DiagramView:
         current=tuple(sorted(current)),
         done=tuple(sorted(done - current)),
     )
+
+
+def _shown(place: str, origin: Mapping[str, str]) -> str:
+    """Return the element of the drawing that stands for a place: the first call that leads there, or the step itself."""
+    element = place.partition(STROKE)[0]
+    return origin.get(element, element)

@@ -1,11 +1,13 @@
 """Answers of the steps of a case: checked when they come in, and as the instance keeps them in its variables."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from app.domain.errors import InvalidInput
 from app.domain.form import check_answers
 from app.domain.loaded_case import TaskFacts
+from app.domain.snapshot import STROKE
 from app.engine import codec
+from app.engine.parser import Definition
 from app.runtime.casework import Casework
 
 
@@ -35,10 +37,30 @@ def variables_of(work: Casework) -> Mapping[str, object]:
 def latest_answers(work: Casework) -> dict[str, object]:
     """Return the answers of the task completed in this move, empty when none was."""
     assert work.instance is not None
-    element = work.completed_element
-    answers = work.instance.variables.get("answers")
-    found = answers.get(element) if isinstance(answers, dict) and element else None
+    found: object = work.instance.variables.get("answers")
+    for name in (work.completed_element or "").split(STROKE):
+        found = found.get(name) if isinstance(found, dict) else None
     return dict(found) if isinstance(found, dict) else {}
+
+
+def answers_of_steps(work: Casework) -> list[Mapping[str, object]]:
+    """Return the answers of every step, in the order they first came in, also of steps in called files."""
+    assert work.instance is not None
+    answers = work.instance.variables.get("answers")
+    return list(_steps(work.instance.definition, answers, ())) if isinstance(answers, dict) else []
+
+
+def _steps(
+    definition: Definition, answers: Mapping[str, object], calls: tuple[str, ...]
+) -> Iterator[Mapping[str, object]]:
+    for name, value in answers.items():
+        element = definition.element_at((*calls, name))
+        if not isinstance(value, dict):
+            continue
+        if element is not None and definition.leads_away(element):
+            yield from _steps(definition, value, (*calls, name))
+        else:
+            yield value
 
 
 def answer_of(work: Casework, *names: str) -> object:

@@ -13,6 +13,7 @@ from app.domain.change_set import DecisionRow
 from app.domain.matter import INTERNAL, OfferingVersion
 from app.domain.renewal import renewed_until
 from app.domain.vocabulary import CertificateState, Decision
+from app.runtime.answers import answers_of_steps
 from app.runtime.casework import Casework
 
 
@@ -113,8 +114,5 @@ def _last_day(work: Casework, first_on: date, validity: str) -> date | None:
 
 def _typed(work: Casework, name: str) -> str:
     """Return what an officer typed under a name in a step of the case, empty when nobody did."""
-    assert work.instance is not None
-    answers = work.instance.variables.get("answers")
-    steps = list(answers.values()) if isinstance(answers, dict) else []
-    typed = [str(step[name]).strip() for step in steps if isinstance(step, dict) and step.get(name)]
+    typed = [str(step[name]).strip() for step in answers_of_steps(work) if step.get(name)]
     return typed[-1] if typed else ""

@@ -78,11 +78,11 @@ def _checked(work: Casework, instance: Instance, path: tuple[str, ...], value: o
     """Check the answer of a form as the form does; what a deciding step answered is a matter of the law."""
     if path[0] != "answers":
         return value
-    found = instance.definition.find_step(path[1:])
     step, field = path[1:-1], path[-1]
-    if found is None or found[0].decides or found[1] != len(step):
+    element = instance.definition.element_at(step)
+    if element is None or element.inside or element.decides:
         raise RuleViolation("variable_protected", variable=".".join(path))
-    form = work.published.forms.get(found[0].form_key)
+    form = work.published.forms.get(element.form_key)
     answers = interventions.read_variable(instance, ("answers", *step))
     if form is None or not isinstance(answers, dict):
         return value

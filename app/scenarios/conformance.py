@@ -17,9 +17,9 @@ from pathlib import Path
 from app.diagrams.reader import finding_item
 from app.domain.diagram import Finding
 from app.domain.messages import Messages
+from app.scenarios.beside import SUFFIXES
 from app.scenarios.trying import DEPLOYABLE, REFUSED, Trial, refused_trial, try_diagram
 
-SUFFIXES = (".bpmn", ".bpmn2", ".bpmn20.xml")
 MOST_SECONDS = 20.0
 MOST_BYTES_OF_MEMORY = 1 << 30
 MEGABYTE = 1 << 20

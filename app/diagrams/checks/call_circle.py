@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from app.diagrams.calls import CALL, find_circle, key_of_call
 from app.diagrams.findings import finding
 from app.diagrams.foreign import called_process
-from app.diagrams.graph import Graph, Node
+from app.diagrams.graph import Graph
 from app.domain.diagram import Finding, Published
 
 CODE = "call-circle"
@@ -15,7 +15,7 @@ SEVERITY = "error"
 def check(graph: Graph, published: Published) -> Iterable[Finding]:
     """Follow the calls inside the file and over other files and matters, and name every call that leads back."""
     inside = [
-        (_process_of(graph, node), called_process(node.element.get("calledElement") or "", graph.processes), node)
+        (graph.process_of(node), called_process(node.element.get("calledElement") or "", graph.processes), node)
         for node in graph.nodes.values()
         if node.kind == CALL
     ]
@@ -29,13 +29,6 @@ def check(graph: Graph, published: Published) -> Iterable[Finding]:
             circle = find_circle(published, key)
         if circle:
             yield finding(CODE, SEVERITY, node, called=target or key, circle=" → ".join(circle))
-
-
-def _process_of(graph: Graph, node: Node) -> str:
-    scope = node.scope
-    while scope in graph.nodes:
-        scope = graph.nodes[scope].scope
-    return scope
 
 
 def _way_back(called: dict[str, list[str]], caller: str, first: str) -> tuple[str, ...]:

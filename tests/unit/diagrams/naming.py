@@ -15,6 +15,10 @@ PUBLISHED = Published(
     topics={"business-register": frozenset({"company_name"})},
     promises=(Promise(name="食品经营许可", limit=TimeLimit(amount=5, unit=LimitUnit.WORKING_DAY)),),
     calls={
+        "process:has-errors": Calls(has_errors=True),
+        "process:long-names": Calls(
+            steps=frozenset({"a_step_whose_id_somebody_made_as_long_as_a_whole_sentence_can_be"})
+        ),
         "process:opens-a-member": Calls(called={"matter:startup-reg": 0}),
         "process:site-visit": Calls(steps=frozenset({"look"})),
         "process:twelve-levels": Calls(called={"process:site-visit": 11}, depth=11),

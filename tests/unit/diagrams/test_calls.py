@@ -173,6 +173,20 @@ def test_depth_adds_up_over_files() -> None:
     assert (found.code, found.element, found.facts["depth"]) == ("calls-too-deep", "ininx0", 13)
 
 
+@pytest.mark.parametrize(("letters", "faults"), [(20, []), (21, [("place-too-long", "x0", 65)])])
+def test_ids_on_the_way_to_a_step_have_room_for_sixty_four_letters(letters: int, faults: list[object]) -> None:
+    published = Published(
+        calls={
+            "process:b": Calls(called={"process:c": 0}, steps=frozenset({"s", "b" * letters})),
+            "process:c": Calls(steps=frozenset({"c" * 40})),
+        }
+    )
+
+    found = findings(process(call("process:b")), published)
+
+    assert [(item.code, item.element, item.facts["letters"]) for item in found] == faults
+
+
 def test_what_a_called_process_decides_counts_on_the_path() -> None:
     task = '<userTask id="{id}" lb:role="r" lb:decides="true"/>'
     published = Published(

@@ -406,12 +406,13 @@ def test_who_watches_is_told_of_each_file_by_itself() -> None:
     assert told == {"": ["start", "review", "c", "close", "end"], VISIT: ["start", "look", "end"]}
 
 
-def test_a_step_is_found_through_its_calls() -> None:
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [(("c", "look"), "look"), (("c",), "c"), (("look",), ""), (("c", "close"), ""), (("close", "c"), "")],
+)
+def test_an_element_is_found_at_its_place(names: tuple[str, ...], found: str) -> None:
     definition = calling(ONE_CALL, visit=file(steps("look")))
 
-    found = definition.find_step(("c", "look", "size"))
+    element = definition.element_at(names)
 
-    assert found is not None
-    assert (found[0].id, found[1]) == ("look", 2)
-    assert definition.find_step(("look",)) is None
-    assert definition.find_step(("c", "close")) is None
+    assert (element.id if element else "") == found
