@@ -59,8 +59,8 @@ class CheckedDefinition:
 def check_definition(context: Context, source: bytes, *, file: str, key: str = "") -> CheckedDefinition:
     """Check a diagram, or a decision file together with those that are deployed; stores nothing.
 
-    key: of the definition it is or would be; without one its content says what it is, and no promise is known.
-    Raises DiagramRefused for a diagram that cannot be opened.
+    key: of the definition it is or would be; without one its content says what it is, and no promise is known. A diagram
+    stands for the deployed one whose process it holds. Raises DiagramRefused for a diagram that cannot be opened.
     """
     if key.startswith(PREFIX) or (not key and looks_like_dmn(source)):
         return _check_decisions(context, source, file=file, key=key)
@@ -68,7 +68,8 @@ def check_definition(context: Context, source: bytes, *, file: str, key: str = "
         deployed = deployed_processes(connection)
     rules_dir, decisions = context.settings.rules_dir, names_of(context.library.current().decision_book)
     published = published_with(rules_dir, decisions, deployed.calls())
-    known = replace(published, promises=read_promises(rules_dir).get(key, ()), own_key=key)
+    own_key = key or deployed.key_of(source)
+    known = replace(published, promises=read_promises(rules_dir).get(key, ()), own_key=own_key)
     normalised, findings = check_executable(source, file=file, published=known, deployed=deployed)
     return CheckedDefinition(findings=findings, normalised=normalised, called=deployed.called_from(normalised.xml))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from app.diagrams.calls import calls_of, processes_called
-from app.diagrams.graph import build_graph
+from app.diagrams.graph import BPMN_TAG, build_graph
 from app.diagrams.reader import read
 from app.domain.diagram import Calls, Normalised
 from app.storage.database import Connection
@@ -23,6 +23,14 @@ class DeployedProcesses:
     def calls(self) -> dict[str, Calls]:
         """Return what each of them calls."""
         return {key: _calls_in(row.xml, tuple(row.origin.items())) for key, row in self.forms.items()}
+
+    def key_of(self, raw: bytes) -> str:
+        """Return the key of the diagram whose process a file holds; empty when it is none of these.
+
+        Raises DiagramRefused for what cannot be opened.
+        """
+        drawn = {item.get("id") for item in read(raw, file="diagram.bpmn").root.iter(f"{BPMN_TAG}process")}
+        return next((key for key, row in self.forms.items() if row.process_id in drawn), "")
 
     def called_from(self, xml: bytes) -> dict[str, Normalised]:
         """Return what an executable diagram calls, near and far, as the engine parses it."""

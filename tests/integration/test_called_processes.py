@@ -109,7 +109,7 @@ def test_deployment_that_is_killed_leaves_callers_and_cases_as_they_were(install
     context.database.close()
 
     def deploy_and_die() -> None:
-        define.add_normalised = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
+        pytest.MonkeyPatch().setattr(define, "add_normalised", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
         define.deploy_definition(context, designer, key=CALLER, version=version)
 
     process = FORK.Process(target=deploy_and_die)

@@ -139,3 +139,49 @@ def test_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
 
     assert [(trial.verdict, trial.findings[0].code) for trial in trials] == [("refused", "file-unreadable")] * 2
     assert "No such file" in str(trials[0].findings[0].facts["reason"])
+
+
+def calling(process_id: str, called: str) -> str:
+    """A diagram of another system that calls a process by its id."""
+    return SOUND.replace('<process id="p">', f'<process id="{process_id}">').replace(
+        '<userTask id="a"/>', f'<callActivity id="a" calledElement="{called}"/>'
+    )
+
+
+SISTERS = {
+    "caller.bpmn": calling("caller", "p"),
+    "p.bpmn": SOUND,
+    "far.bpmn": calling("far", "elsewhere"),
+    "deep/elsewhere.bpmn": SOUND.replace('"p"', '"elsewhere"'),
+    "chain.bpmn": calling("chain", "caller"),
+    "ring-a.bpmn": calling("one", "two"),
+    "ring-b.bpmn": calling("two", "one"),
+    "to-ring.bpmn": calling("to", "one"),
+    "to-faulty.bpmn": calling("to-faulty", "faulty"),
+    "faulty.bpmn": SOUND.replace('"p"', '"faulty"').replace("userTask", "scriptTask"),
+}
+
+
+def test_a_file_that_calls_a_file_beside_it_is_deployable_when_that_one_is(tmp_path: Path) -> None:
+    for name, drawn in SISTERS.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(drawn, encoding="utf-8")
+
+    trials = {trial.file: trial for trial in try_diagrams([tmp_path], Bounds(walks=3))}
+
+    assert {
+        name: [item.code for item in trial.findings if item.severity == "error"] for name, trial in trials.items()
+    } == {
+        "caller.bpmn": [],
+        "chain.bpmn": [],
+        "deep/elsewhere.bpmn": [],
+        "far.bpmn": ["unknown-process"],
+        "faulty.bpmn": ["script-refused"],
+        "p.bpmn": [],
+        "ring-a.bpmn": ["call-circle"],
+        "ring-b.bpmn": ["call-circle"],
+        "to-faulty.bpmn": ["call-not-deployable"],
+        "to-ring.bpmn": ["call-not-deployable"],
+    }
+    assert trials["chain.bpmn"].walks == {"ended": 3}
+    assert trials["ring-a.bpmn"].verdict == "draft"
