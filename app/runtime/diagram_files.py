@@ -45,7 +45,7 @@ def read_diagram_files(
             continue
         files.append(FolderDiagram(key=key, path=file, source=source, normalised=normalised, findings=found))
     files = [replace(item, findings=(*item.findings, *_played(item, files))) for item in _callees_first(files)]
-    in_order = sorted(files, key=lambda item: item.file)
+    in_order = sorted(files, key=lambda item: item.path)
     return files, [*findings, *(found for item in in_order for found in item.findings)]
 
 

@@ -5,15 +5,18 @@ import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from app.domain.actor import system_actor
+from app.domain.catalogue_change import CatalogueChangeInput
 from app.domain.diagram import Finding
 from app.domain.errors import DiagramRefused
 from app.operations import define
+from app.operations.change_catalogue import submit_change
 from app.operations.deploy_rules import check_folders, deploy_rules
 from app.queries.case_page import find_case_id, get_case
 from app.queries.diagram import DiagramView, get_diagram
@@ -276,3 +279,27 @@ def test_folder_is_checked_with_every_call_in_it(tmp_path: Path) -> None:
 
 def _told(item: Finding) -> tuple[str, str, str, object]:
     return item.code, item.file, item.element, item.facts.get("circle", "")
+
+
+def test_change_set_that_lets_a_matter_open_itself_is_refused(installed: World) -> None:
+    path = ROOT / "bpmn/patterns/committed-with-site-visit/process.bpmn"
+    begun = 'sourceRef="start" targetRef="gw_member"'
+    source = path.read_text(encoding="utf-8").replace(begun, 'sourceRef="again" targetRef="gw_member"')
+    more = call("again", "matter:hygiene-permit") + flow("start", "again")
+    change = CatalogueChangeInput(
+        list_source=(ROOT / "rules/matters/wj/hygiene-permit.toml").read_bytes(),
+        diagram=source.replace("</bpmn:startEvent>", "</bpmn:startEvent>" + more, 1).encode(),
+        document_no="恩施州政务办〔2026〕3号",
+        document_text="公共场所卫生许可流程调整。",
+        effective_from=date(2026, 3, 3),
+    )
+
+    with pytest.raises(DiagramRefused) as refused:
+        submit_change(installed.container.context, installed.person("designer.es"), change)
+
+    (fault,) = refused.value.items
+    assert (fault["code"], fault["element_id"]) == ("call-circle", "again")
+    assert fault["facts"] == {
+        "called": "matter:hygiene-permit",
+        "circle": "pattern:committed-with-site-visit → matter:hygiene-permit → pattern:committed-with-site-visit",
+    }
