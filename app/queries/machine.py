@@ -10,13 +10,14 @@ from app.domain.machine_clock import LONGEST_SILENCE, Doubt
 from app.storage.beats import list_beats
 from app.storage.clock_doubts import DoubtEntry, list_doubts, list_open_doubts
 from app.storage.sqltypes import UtcDateTime
-from app.storage.tables import deadline, incident, outage, outbox
+from app.storage.tables import deadline, external_task, incident, outage, outbox
 
 HOUR, FORECAST_HOURS = timedelta(hours=1), 24
 SHOWN_DOUBTS = 5
 # The literal conditions are those of the partial indexes.
 ARMED, DEAD, BLOCKED = (sa.text(f"deadline.state = {state}") for state in (0, 4, 6))
 UNSENT = sa.text("outbox.state = 0")
+WAITING = sa.text("external_task.available_at IS NOT NULL")
 BOTH_LANES = deadline.c.lane.in_((0, 1))
 
 
@@ -44,6 +45,8 @@ class MachineFigures:
     open_outages: int
     unsent: int
     oldest_unsent_at: datetime | None
+    unfetched: int
+    oldest_unfetched_at: datetime | None
 
     @property
     def lag(self) -> timedelta:
@@ -75,6 +78,7 @@ def list_doubt_log(connection: sa.Connection) -> tuple[DoubtEntry, ...]:
 def _standing(now: datetime) -> sa.Select[Any]:
     overdue = sa.and_(ARMED, BOTH_LANES, deadline.c.fire_at < now)
     late = sa.and_(UNSENT, outbox.c.next_at <= now)
+    free = sa.and_(WAITING, external_task.c.available_at <= now)
     return sa.select(
         _scalar(sa.func.min(deadline.c.fire_at, type_=UtcDateTime()), overdue).label("oldest_overdue_at"),
         _scalar(sa.func.count(deadline.c.id), overdue).label("overdue"),
@@ -85,6 +89,8 @@ def _standing(now: datetime) -> sa.Select[Any]:
         _scalar(sa.func.count(outage.c.id), outage.c.released_at.is_(None)).label("open_outages"),
         _scalar(sa.func.count(outbox.c.id), late).label("unsent"),
         _scalar(sa.func.min(outbox.c.next_at, type_=UtcDateTime()), late).label("oldest_unsent_at"),
+        _scalar(sa.func.count(external_task.c.id), free).label("unfetched"),
+        _scalar(sa.func.min(external_task.c.opened_at, type_=UtcDateTime()), free).label("oldest_unfetched_at"),
     )
 
 

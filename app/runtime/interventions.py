@@ -167,6 +167,7 @@ def _effects(work: Casework) -> dict[str, object]:
     changes, case_id = work.changes, work.case.id
     titles = {row.id: row.title for row in work.loaded.tasks}
     names = {row.id: row.name for row in work.loaded.deadlines}
+    programs = {row.id: row.name or row.element for row in work.loaded.external_tasks}
     left = [row.id for row in changes.tasks_closed]
     members = {str(row.id): row.case_no for row in work.loaded.members}
     payloads: list[Mapping[str, object]] = [orjson.loads(row.payload) for row in changes.outbox]
@@ -183,5 +184,7 @@ def _effects(work: Casework) -> dict[str, object]:
             if item.get("message") == "withdraw_member_case" and str(item.get("case_id")) in members
         ],
         "members_opened": [row.name for row in changes.cases_added],
+        "programs_dropped": [programs[row.id] for row in changes.external_ended if row.id in programs],
+        "programs_asked": [row.name or row.element for row in changes.external_opened if row.case_id == case_id],
         "steps_failed": [row.element for row in changes.incidents],
     }

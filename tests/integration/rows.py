@@ -7,6 +7,7 @@ from itertools import count
 from app.domain.audit import GENESIS, audit_body, audit_link
 from app.domain.change_rows.cards import CardChange, CardRow
 from app.domain.change_rows.parties import CaseMaterialRow, PartyRow
+from app.domain.change_rows.external_tasks import ExternalTaskRow, ExternalTaskTry
 from app.domain.change_rows.tasks import TaskClosing, TaskRow
 from app.domain.change_set import (
     AuditRow,
@@ -173,6 +174,37 @@ def task_row(task_id: int, case_id: int) -> TaskRow:
         sort_at=NEVER,
         paused=False,
         priority=50,
+    )
+
+
+def external_row(row_id: int, case_id: int) -> ExternalTaskRow:
+    """Return work for a program."""
+    return ExternalTaskRow(
+        id=row_id,
+        case_id=case_id,
+        engine_task=f"engine-{row_id}",
+        element="lookup",
+        name="核验",
+        topic="business-register",
+        variables='{"王": 1}',
+        opened_at=AT,
+        retries=3,
+        available_at=AT,
+    )
+
+
+def external_try(row_id: int, *, version: int) -> ExternalTaskTry:
+    """Return a try that failed."""
+    return ExternalTaskTry(
+        id=row_id,
+        version=version,
+        retries=2,
+        attempts=1,
+        available_at=AT,
+        worker_id=None,
+        account_id=None,
+        last_error="HTTP 503",
+        failed_at=AT,
     )
 
 

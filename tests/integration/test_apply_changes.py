@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.domain.audit import GENESIS, verify_chain
+from app.domain.change_rows.external_tasks import ExternalTaskEnd
 from app.domain.change_rows.papers import DeliveryRow, DocumentRow
 from app.domain.change_rows.tasks import TaskAssignment, TaskInstants
 from app.domain.change_set import AccountabilityRow, ChangeSet, IncidentRow, InputRow, MaterialCheck
@@ -31,6 +32,8 @@ from tests.integration.rows import (
     deadline_change,
     deadline_row,
     decision,
+    external_row,
+    external_try,
     key_row,
     message,
     new_id,
@@ -271,6 +274,20 @@ def test_closing_deletes_deadlines_that_never_fired(database: Database) -> None:
     write(database, ChangeSet(deadlines_deleted=[seeded.deadline_id]))
 
     assert count(database, tables.deadline, tables.deadline.c.case_id == seeded.case_id) == 0
+
+
+def test_work_ends_under_the_lease_it_was_reported_with(database: Database) -> None:
+    seeded, row_id = seed_case(database), new_id()
+    write(database, ChangeSet(external_opened=[external_row(row_id, seeded.case_id)]))
+
+    with pytest.raises(Conflict) as refused:
+        write(database, ChangeSet(external_ended=[ExternalTaskEnd(id=row_id, version=1)]))
+
+    assert refused.value.facts["part"] == "external_ended"
+    write(database, ChangeSet(external_tried=[external_try(row_id, version=0)]))
+    write(database, ChangeSet(external_ended=[ExternalTaskEnd(id=row_id, version=1)]))
+    with pytest.raises(Conflict):
+        write(database, ChangeSet(external_ended=[ExternalTaskEnd(id=row_id, version=None)]))
 
 
 def test_material_that_is_brought_again_takes_back_the_mark(database: Database) -> None:

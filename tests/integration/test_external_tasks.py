@@ -1,5 +1,6 @@
 """Work for programs outside: fetched by one, reported once, tried again, and gone with its token."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import cast
@@ -19,6 +20,7 @@ from app.operations.retry_incident import retry_incident
 from app.operations.withdraw_case import withdraw_case
 from app.queries.case_page import find_case_id, get_case, list_history
 from app.queries.failures import OpenIncident, list_incidents
+from app.queries.machine import read_machine_figures
 from app.storage.tables import case_file, case_input, external_task, outbox
 from tests.external_work import (
     INTEGRATOR,
@@ -72,12 +74,14 @@ def later(world: World, **span: float) -> None:
     world.clock.advance(timedelta(**span))
 
 
-def intervene(world: World, case_no: str, kind: InterventionKind, **what: str) -> None:
+def intervene(world: World, case_no: str, kind: InterventionKind, **what: str) -> Mapping[str, object]:
+    """Do something as a supervisor. Returns what followed from it."""
     case_id = case_id_of(world, case_no)
     with world.container.context.database.read() as connection:
         version = connection.scalar(sa.select(case_file.c.version).where(case_file.c.id == case_id))
     asked = Intervention(kind=kind, reason="接口故障", version=int(version or 0), **what)
-    intervene_in_case(world.container.context, world.person(SUPERVISOR), case_id=case_id, asked=asked)
+    done = intervene_in_case(world.container.context, world.person(SUPERVISOR), case_id=case_id, asked=asked)
+    return cast("Mapping[str, object]", done["effects"])
 
 
 def test_program_gets_the_declared_variables_and_nothing_else(world: World) -> None:
@@ -199,6 +203,20 @@ def test_program_without_the_role_gets_nothing_and_an_unknown_topic_is_told(worl
     assert [item["pointer"] for item in refused.value.items] == ["/topics/1"]
 
 
+def test_program_of_a_county_gets_the_work_of_its_county_alone(world: World) -> None:
+    world.apply(MATTER)
+    integrator = world.person(INTEGRATOR)
+    (place,) = integrator.memberships
+    own, other = (replace(integrator, memberships=(replace(place, region_code=code),)) for code in ("422801", "422802"))
+
+    assert fetch(world, person=other) == ()
+    (task,) = fetch(world, person=own)
+
+    with pytest.raises(Conflict, match="task_closed"):
+        complete(world, task, person=other)
+    complete(world, task, person=own)
+
+
 def test_error_the_diagram_catches_leads_on_there(world: World) -> None:
     case_no = world.apply(MATTER)
     (task,) = fetch(world)
@@ -269,9 +287,26 @@ def test_incident_stays_while_the_case_moves_elsewhere_and_ends_with_its_step(wo
     row = row_of(world, case_no)
     assert row is not None
     assert orjson.loads(row.variables)["company_name"] == "新名称"
-    intervene(world, case_no, InterventionKind.MOVE, element=STEP, target="verify")
+    effects = intervene(world, case_no, InterventionKind.MOVE, element=STEP, target="verify")
+    assert (effects["programs_dropped"], effects["programs_asked"]) == (["核验市场主体登记"], [])
     assert row_of(world, case_no) is None
     assert incidents(world, case_no) == []
+
+
+def test_machine_says_what_no_program_has_fetched(world: World) -> None:
+    world.apply(MATTER)
+    later(world, seconds=5)
+
+    def figures() -> tuple[int, timedelta]:
+        with world.container.context.database.reading() as opened:
+            found = read_machine_figures(opened.connection, now=opened.now)
+        return found.unfetched, opened.now - (found.oldest_unfetched_at or opened.now)
+
+    before = figures()
+    fetch(world)
+
+    assert before == (1, timedelta(seconds=5))
+    assert figures() == (0, timedelta())
 
 
 def test_timer_at_the_step_fires_and_takes_the_work_away(world: World) -> None:

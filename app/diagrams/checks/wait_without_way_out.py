@@ -1,4 +1,4 @@
-"""A case that waits for a message that never comes waits for ever."""
+"""A case that waits for a message that never comes, or for a program that is down, waits for ever."""
 
 from collections.abc import Iterable
 
@@ -11,10 +11,12 @@ SEVERITY = "warning"
 
 
 def check(graph: Graph, published: Published) -> Iterable[Finding]:
-    """Ask for a deadline beside every wait for a message: on an event-based gateway, or around it."""
+    """Ask for a deadline beside every wait for a message or a program: on an event-based gateway, or around it."""
     for node in graph.nodes.values():
-        is_wait = node.kind == "receiveTask" or (
-            node.kind == "intermediateCatchEvent" and node.event_kind() in ("message", "signal")
+        is_wait = (
+            node.kind == "receiveTask"
+            or (node.kind == "intermediateCatchEvent" and node.event_kind() in ("message", "signal"))
+            or bool(node.lb("external"))
         )
         if not is_wait or any(event.event_kind() == "timer" for event in graph.boundaries(node.id)):
             continue

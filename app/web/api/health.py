@@ -79,6 +79,7 @@ def _gauges(figures: MachineFigures) -> Iterator[GaugeMetricFamily]:
     yield gauge("outbox_waiting", "Messages to be sent now.", figures.unsent)
     oldest = figures.oldest_unsent_at
     yield gauge("outbox_oldest_seconds", "Age of the oldest of them.", (now - oldest).total_seconds() if oldest else 0)
+    yield gauge("unfetched_tasks", "Work for programs outside that none has fetched.", figures.unfetched)
     if figures.last_beat_at is not None:
         beaten = (now - figures.last_beat_at).total_seconds()
         yield gauge("last_beat_seconds", "Time since the last beat of any worker.", beaten)

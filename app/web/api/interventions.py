@@ -34,7 +34,7 @@ class InterventionBody(schemas.Strict):
 
 
 class Effects(Schema):
-    """What comes and goes: titles of tasks, names of deadlines, members by number or name, steps that failed."""
+    """What comes and goes: titles of tasks, names of deadlines, members by number or name, work for programs, failed steps."""
 
     tasks_withdrawn = fields.List(fields.String())
     tasks_opened = fields.List(fields.String())
@@ -42,6 +42,8 @@ class Effects(Schema):
     deadlines_armed = fields.List(fields.String())
     members_withdrawn = fields.List(fields.String())
     members_opened = fields.List(fields.String())
+    programs_dropped = fields.List(fields.String())
+    programs_asked = fields.List(fields.String())
     steps_failed = fields.List(fields.String())
 
 

@@ -75,6 +75,7 @@ def _rows(figures: MachineFigures, showing: Showing) -> list[dict[str, object]]:
         _row("blocked", figures.blocked, showing, is_bad=figures.blocked > 0),
         _row("open_outages", figures.open_outages, showing, is_bad=figures.open_outages > 0),
         _row("unsent", figures.unsent, showing, at=figures.oldest_unsent_at),
+        _row("unfetched", figures.unfetched, showing, at=figures.oldest_unfetched_at),
     ]
 
 
