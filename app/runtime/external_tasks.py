@@ -10,7 +10,7 @@ from app.domain.authority import Person
 from app.domain.change_rows.external_tasks import ExternalTaskFacts, ExternalTaskTry
 from app.domain.change_set import IncidentRow, InputRow
 from app.domain.errors import Conflict
-from app.domain.external_task import Failure, Report, Topic, check_returned, next_try_at, reach_of
+from app.domain.external_task import Failure, Report, check_returned, next_try_at, reach_of
 from app.domain.moves import FailService, FinishService
 from app.runtime.access import place_of
 from app.runtime.advance import moved
@@ -45,8 +45,7 @@ def complete(work: Casework, row: ExternalTaskFacts, returned: Mapping[str, obje
 
     Raises InvalidInput `invalid` with an item per variable that is not as the topic declares it.
     """
-    topic = _topic(work, row)
-    values = check_returned(topic, returned)
+    values = check_returned(work.published.topics[row.topic], returned)
     text = orjson.dumps(values, option=orjson.OPT_SORT_KEYS)
     facts = {"element": row.element, "topic": row.topic, "variables": hashlib.sha256(text).hexdigest()}
     seq = work.record("external_task_completed", facts)
@@ -87,9 +86,9 @@ def fail(work: Casework, row: ExternalTaskFacts, failure: Failure) -> dict[str, 
 
 
 def hand_out_again(work: Casework, task_id: int) -> bool:
-    """Have a task whose tries are used up handed out again, as often as its topic says; False when it is open no more."""
+    """Have a task whose tries are used up handed out again, as often as its topic says; False when it is not stuck now."""
     row = next((row for row in work.loaded.external_tasks if row.id == task_id), None)
-    if row is None:
+    if row is None or row.available_at is not None:
         return False
     topic = work.published.topics.get(row.topic)
     work.record("external_task_retried", {"element": row.element, "topic": row.topic})
@@ -101,10 +100,6 @@ def hand_out_again(work: Casework, task_id: int) -> bool:
 def _is_in_reach(work: Casework, person: Person, row: ExternalTaskFacts) -> bool:
     topic = work.published.topics.get(row.topic)
     return topic is not None and reach_of(person, topic).contains(place_of(work))
-
-
-def _topic(work: Casework, row: ExternalTaskFacts) -> Topic:
-    return work.published.topics[row.topic]
 
 
 def _said(failure: Failure) -> str:

@@ -6,8 +6,8 @@ from itertools import count
 
 from app.domain.audit import GENESIS, audit_body, audit_link
 from app.domain.change_rows.cards import CardChange, CardRow
-from app.domain.change_rows.parties import CaseMaterialRow, PartyRow
 from app.domain.change_rows.external_tasks import ExternalTaskRow, ExternalTaskTry
+from app.domain.change_rows.parties import CaseMaterialRow, PartyRow
 from app.domain.change_rows.tasks import TaskClosing, TaskRow
 from app.domain.change_set import (
     AuditRow,
