@@ -4,22 +4,18 @@ Only immutable, numbered things are kept here, so nothing ever needs to be inval
 generation it reads, and a generation never changes.
 """
 
-import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from functools import partial
 from typing import TypeVar
 
-from app.catalogue.documents import read_documents
-from app.catalogue.themes import read_themes
-from app.catalogue.time_rules import read_time_rules
-from app.catalogue.topics import read_topics
 from app.diagrams.dmn_reader import read_dmn
 from app.diagrams.member_order import order_of_members
 from app.domain.calendar import ResolvedCalendar
 from app.domain.calendar_layers import resolve_calendar
+from app.domain.decisions import DecisionModel
 from app.domain.errors import NotFound
 from app.domain.form import read_form
 from app.domain.messages import Messages
@@ -27,6 +23,7 @@ from app.engine.parser import Definition, Watch, parse
 from app.runtime.called_processes import normalised_of
 from app.runtime.decision_book import NO_DECISIONS, decision_versions, read_versions
 from app.runtime.published import DepartmentFacts, Published, PublishedForm
+from app.runtime.published_rules import Contents, read_rules
 from app.storage import calendar_loads
 from app.storage import calendars as stored_calendars
 from app.storage import catalogue as stored_catalogue
@@ -70,6 +67,7 @@ class Library:
         self._watcher = watcher
         self._published: OrderedDict[int, Published] = OrderedDict()
         self._definitions: OrderedDict[int, Definition] = OrderedDict()
+        self._contents: Mapping[Hashable, object] = {}
         self._lock = threading.Lock()
 
     def published(self, generation: int) -> Published:
@@ -141,16 +139,12 @@ class Library:
             kept = stored_calendars.resolved_calendars(connection)
             documents_of_calendars = calendar_loads.documents_of_calendars(connection)
             newest = {name: row.days for name, row in stored_calendars.current_calendars(connection).items()}
-        with tempfile.TemporaryDirectory(prefix="lianban-") as folder:
-            root = _write_out(Path(folder), files)
-            time_rules = read_time_rules(root)
-            themes = read_themes(root)
-            documents = read_documents(root)
-            topics = read_topics(root)
+        contents = Contents(known=self._contents)
+        rules = read_rules(files, contents)
         with self._database.read() as connection:
-            codes = {member.matter_code for theme in themes for member in theme.members}
+            codes = {member.matter_code for theme in rules.themes for member in theme.members}
             names = stored_catalogue.names_of_matters(connection, codes)
-        hours = time_rules.office_hours
+        hours = rules.time_rules.office_hours
         calendars: dict[str, ResolvedCalendar] = {}
         for calendar_id, layers in kept.items():
             calendars[calendar_id] = replace(resolve_calendar(layers, tuple(layers), hours=hours), id=calendar_id)
@@ -169,10 +163,12 @@ class Library:
             )
         tables = decision_versions(decisions)
         guidance = [row for row in decisions if row not in tables]
-        versions = [PublishedForm(key=row.key, version=row.version, schema=read_form(row.source)) for row in forms]
+        versions = [contents.once(("form", row.key, row.version), partial(_form, row)) for row in forms]
+        models = {row.key: contents.once(("dmn", row.key, row.definition_id), partial(_model, row)) for row in guidance}
+        self._contents = contents.used
         return Published(
             generation=generation,
-            time_rules=time_rules,
+            time_rules=rules.time_rules,
             calendars=calendars,
             layers=newest,
             departments=facts,
@@ -180,21 +176,20 @@ class Library:
             forms={form.key: form for form in versions},
             form_versions={(form.key, form.version): form for form in versions},
             definitions={row.key: (row.definition_id, row.diagram_id) for row in definitions},
-            themes={theme.code: theme.with_names(names) for theme in themes},
-            decisions={row.key: model for row in guidance if (model := read_dmn(row.source, file=row.key).model)},
+            themes={theme.code: theme.with_names(names) for theme in rules.themes},
+            decisions={key: model for key, model in models.items() if model},
             decision_book=read_versions(tables) if tables else NO_DECISIONS,
-            document_versions={document.kind: document.version for document in documents},
+            document_versions={document.kind: document.version for document in rules.documents},
             messages=self._messages,
             calendar_documents=documents_of_calendars,
-            topics=topics,
+            topics=rules.topics,
             bound_definitions=bound,
         )
 
 
-def _write_out(root: Path, files: Mapping[str, str]) -> Path:
-    """Lay the published files out in a folder, so that one reader serves the folder of a checkout and the database."""
-    for path, content in files.items():
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(content, encoding="utf-8")
-    return root
+def _form(row: stored_definitions.FormInForce) -> PublishedForm:
+    return PublishedForm(key=row.key, version=row.version, schema=read_form(row.source))
+
+
+def _model(row: stored_definitions.FormInForce) -> DecisionModel | None:
+    return read_dmn(row.source, file=row.key).model
