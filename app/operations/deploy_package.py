@@ -110,9 +110,10 @@ def _locked(uow: UnitOfWork, person: Person, package_id: int, state: str) -> Pac
 
 
 def _seen(row: PackageRow | None, person: Person, package_id: int) -> PackageRow:
-    if row is None:
+    regions = row.region_codes if row else ()
+    if row is None or (regions and not any(covers_region(person, region, DESIGNING) for region in regions)):
         raise NotFound("package_unknown", package=str(package_id))
-    _require_regions(person, row.region_codes)
+    _require_regions(person, regions)
     return row
 
 

@@ -1,6 +1,7 @@
 """Packages: checked whole against what is in force, approved by a second person, deployed whole or not at all."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from app.domain.errors import CaseworkError, Conflict, DiagramRefused, Forbidden
 from app.operations.define import approve_definition, deploy_definition, save_definition, submit_definition
 from app.operations.deploy_package import decide_package, deploy_package, submit_package
 from app.operations.deploy_rules import deploy_rules, has_changed
+from app.queries.packages import get_package, list_packages
 from app.settings import ROOT
 from app.storage.definitions import current_version
 from app.storage.rules import current_generation, files_at
@@ -183,6 +185,28 @@ def test_who_is_no_designer_or_of_another_region_may_not(shared_world: World) ->
             submitted(shared_world, SOUND, login)
     with pytest.raises(NotFound):
         deploy_package(shared_world.container.context, shared_world.person(FIRST), package_id=4)
+
+
+def test_package_of_other_regions_is_not_seen_and_one_that_reaches_into_them_is_not_theirs(installed: World) -> None:
+    context, designer = installed.container.context, installed.person(SECOND)
+    (membership,) = designer.memberships
+    lichuan = replace(designer, region_code="422802", memberships=(replace(membership, region_code="422802"),))
+    both = submitted(installed, SOUND)
+    enshi = {**SOUND, MATTER: SOUND[MATTER].replace('["422801", "422802"]', '["422801"]')}
+    one = submitted(installed, enshi)
+
+    with pytest.raises(Forbidden):
+        submit_package(context, lichuan, name="x.zip", content=packed(SOUND))
+    with pytest.raises(Forbidden) as reaching:
+        decide_package(context, lichuan, package_id=both, is_approved=True)
+    with pytest.raises(NotFound) as unseen:
+        decide_package(context, lichuan, package_id=one, is_approved=True)
+
+    assert (reaching.value.code, unseen.value.code) == ("not_permitted", "package_unknown")
+    with context.database.read() as connection:
+        assert [line.id for line in list_packages(connection, lichuan)] == [str(both)]
+        with pytest.raises(NotFound):
+            get_package(connection, lichuan, one)
 
 
 def test_package_is_checked_once_more_when_it_is_deployed(installed: World) -> None:

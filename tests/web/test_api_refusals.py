@@ -1,5 +1,6 @@
 """Every bad request gets the problem of the contract, and changes nothing."""
 
+import re
 from typing import Any
 
 import pytest
@@ -313,3 +314,16 @@ def test_a_draft_of_a_diagram_is_not_overwritten(call: Call) -> None:
     refused(designer.send(path, DIAGRAM, "application/xml", "PUT"), 428, "precondition_required")
     done(designer.send(path, DIAGRAM, "application/xml", "PUT", If_Match='"0"'))
     refused(designer.send(path, DIAGRAM, "application/xml", "PUT", If_Match='"0"'), 412, "stale")
+
+
+def test_limits_of_a_checked_diagram_are_held_against_the_promises_of_its_key(call: Call) -> None:
+    longer = re.sub(rb'(<(?:\w+:)?userTask id="(?:review|decide)")', rb'\1 lb:limit="4WD"', DIAGRAM)
+    designer, path = call(DESIGNER), "/definitions/checks"
+
+    alone = done(designer.send(path, longer, "application/xml"))
+    bound = done(designer.send(f"{path}?key=pattern:committed", longer, "application/xml"))
+
+    assert alone["findings"] == []
+    assert [(item["code"], item["element_id"]) for item in bound["findings"]] == [
+        ("steps-longer-than-promise", "review")
+    ]

@@ -96,6 +96,12 @@ class CardsAsked(PageAsked):
     person = fields.String(load_default="", validate=validate.Regexp(r"^(me|\d{1,19})?$"))
 
 
+class CheckAsked(Asked):
+    """key: of the definition it is or would be; its matters' promises are held against the steps then."""
+
+    key = fields.String(load_default="", validate=validate.Length(max=120))
+
+
 class CompletionAsked(Asked):
     """What comes after a completion: a suggestion, the next task claimed in the same commit, or nothing."""
 

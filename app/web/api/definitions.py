@@ -15,6 +15,7 @@ from app.operations.define import (
 )
 from app.queries.definition_comparison import compare_versions
 from app.queries.definitions import DefinitionLine, get_version, list_definitions
+from app.web.api import asked as asked_for
 from app.web.api import definition_answers, schemas
 from app.web.api.answers import page_of
 from app.web.api.requests import context, reading, required_version
@@ -75,12 +76,13 @@ class Checks(MethodView):
     """The one list of rules."""
 
     @blueprint.doc(requestBody=DIAGRAM)
+    @blueprint.arguments(asked_for.CheckAsked, location="query")
     @blueprint.response(200, definition_answers.Checked)
     @blueprint.alt_response(422, schema=schemas.Problem)
-    def post(self) -> object:
+    def post(self, asked: dict[str, str]) -> object:
         """Check a diagram or a decision file: every fault with element, line and remedy. Deploys nothing."""
         require_role("designer", "integrator")
-        checked = check_definition(context(), diagram_source(), file="upload")
+        checked = check_definition(context(), diagram_source(), file="upload", key=asked["key"])
         return {"deployable": not checked.errors, "findings": present_findings(checked.findings)}
 
 
