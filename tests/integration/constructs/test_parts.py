@@ -26,6 +26,7 @@ def handler(start: str, *inside: str, interrupting: bool) -> str:
     )
 
 
+LOOKED = path("v_start", "look", "v_end")
 SEEN = 'default="to_bad_raised"'
 ERROR, ESCALATION = trigger("error"), trigger("escalation")
 THROWN = {
@@ -233,4 +234,80 @@ def test_manual_task_without_outcomes_is_done_by_its_clerk(bench: Bench) -> None
     bench.complete(bench.tasks(case_no)[0], "")
 
     assert bench.open(case_no) == ["handle"]
+    bench.closes(case_no)
+
+
+def test_called_process_of_the_same_document_runs_inside_its_case_and_twice_at_once(bench: Bench) -> None:
+    called = node("process", "visit", node("startEvent", "v_start") + step("look") + node("endEvent", "v_end") + LOOKED)
+    drawn = node("parallelGateway", "fork") + node("parallelGateway", "join")
+    drawn += node("callActivity", "one", "", 'calledElement="visit"')
+    drawn += node("callActivity", "two", "", 'calledElement="visit"')
+    drawn += path("fork", "one", "join") + path("fork", "two", "join")
+    swap = ("<bpmndi:BPMNDiagram", called + "<bpmndi:BPMNDiagram")
+    case_no = bench.begun(drawn, first="fork", last="join", swap=swap)
+
+    assert (bench.open(case_no), bench.stands(case_no)) == (["look", "look"], ["look"])
+    bench.do(case_no, "look")
+    assert bench.open(case_no) == ["look"]
+    bench.do(case_no, "look")
+    bench.closes(case_no)
+
+
+def test_error_leaves_the_part_beside_alone(bench: Bench) -> None:
+    def room(name: str) -> str:
+        inside = step(f"in_{name}") + node("exclusiveGateway", f"gw_{name}", "", f'default="to_gw_{name}_well_{name}"')
+        ends = node("endEvent", f"bad_{name}", ERROR) + node("endEvent", f"well_{name}")
+        flows = path(f"{name}_start", f"in_{name}", f"gw_{name}", f"well_{name}")
+        flows += flow(f"gw_{name}", f"bad_{name}", f'outcomes.in_{name} = "bad"')
+        heard = boundary(f"heard_{name}", name, ERROR, interrupting=True) + step(f"mend_{name}")
+        return sub_process(name, inside, ends, flows) + heard + path(f"heard_{name}", f"mend_{name}")
+
+    drawn = node("parallelGateway", "fork") + room("left") + room("right") + node("inclusiveGateway", "join")
+    drawn += path("fork", "left", "join") + path("fork", "right", "join")
+    drawn += path("mend_left", "join") + path("mend_right", "join")
+    case_no = bench.begun(drawn, first="fork", last="join")
+
+    bench.do(case_no, "in_right", "bad")
+
+    assert bench.open(case_no) == ["in_left", "mend_right"]
+    bench.do(case_no, "in_left")
+    assert bench.open(case_no) == ["mend_right"]
+    bench.do(case_no, "mend_right")
+    bench.closes(case_no)
+
+
+def test_timer_beside_a_step_comes_as_often_as_its_cycle_says(bench: Bench) -> None:
+    part = sub_process(
+        "part",
+        step("one") + boundary("reminded", "one", timer("R2/2H"), interrupting=False) + step("told"),
+        PART_END
+        + node("endEvent", "told_end")
+        + path("part_start", "one", "part_end")
+        + path("reminded", "told", "told_end"),
+    )
+    case_no = bench.begun(part, first="part", last="part")
+
+    counts = []
+    for _ in range(3):
+        bench.fire(3 * HOUR)
+        counts.append((bench.open(case_no).count("told"), bench.armed(case_no)))
+
+    assert counts == [(1, ["reminded"]), (2, []), (2, [])]
+    assert bench.happened(case_no).count("deadline_fired") == 2
+    for element in ("told", "one", "told"):
+        bench.do(case_no, element)
+    bench.closes(case_no)
+
+
+def test_rough_drawing_runs_as_it_was_completed(bench: Bench) -> None:
+    """A task without a type, a branch that ends nowhere, a note, a group, and the ids the engine keeps for itself."""
+    drawn = node("parallelGateway", "fork") + node("task", "Start", "", WINDOW_TASK) + step("End")
+    drawn += node("textAnnotation", "note") + '<bpmn:association id="to_note" sourceRef="Start" targetRef="note"/>'
+    drawn += path("fork", "Start") + path("fork", "End")
+    case_no = bench.begun(drawn, first="fork", last="End")
+
+    assert (bench.open(case_no), bench.stands(case_no)) == (["End", "Start"], ["End", "Start"])
+    bench.do(case_no, "Start")
+    assert bench.open(case_no) == ["End"]
+    bench.do(case_no, "End")
     bench.closes(case_no)
