@@ -266,6 +266,7 @@ class ChangeSet:
     deadlines_changed: list[DeadlineChange] = field(default_factory=list)
     deadlines_disarmed: list[int] = field(default_factory=list)
     deadlines_deleted: list[int] = field(default_factory=list)
+    deadlines_spent: list[int] = field(default_factory=list)
     external_opened: list[external.ExternalTaskRow] = field(default_factory=list)
     external_changed: list[external.ExternalTaskChange] = field(default_factory=list)
     external_tried: list[external.ExternalTaskTry] = field(default_factory=list)

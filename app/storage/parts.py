@@ -149,6 +149,7 @@ PARTS: tuple[Part, ...] = (
         guard="{t}state <> 2",
     ),
     Part(name="deadlines_deleted", table=tables.deadline, kind=DELETE, row=RowId, guard="{t}state <> 2"),
+    Part(name="deadlines_spent", table=tables.deadline, kind=DELETE, row=RowId, guard="{t}state = 2"),
     Part(name="deadlines_armed", table=tables.deadline, kind=INSERT, row=rows.DeadlineRow),
     Part(
         name="external_ended",

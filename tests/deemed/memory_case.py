@@ -202,7 +202,7 @@ def _deadlines(loaded: LoadedCase, changes: ChangeSet) -> tuple[DeadlineFacts, .
     for change in changes.deadlines_changed:
         assert rows[change.id].state != DeadlineState.FIRED, "A stage fires once."
         rows[change.id] = replace(rows[change.id], **asdict(change), attempts=0)
-    for row_id in (*changes.deadlines_disarmed, *changes.deadlines_deleted):
+    for row_id in (*changes.deadlines_disarmed, *changes.deadlines_deleted, *changes.deadlines_spent):
         del rows[row_id]
     for row in changes.deadlines_armed:
         values = {name: value for name, value in asdict(row).items() if name in known}

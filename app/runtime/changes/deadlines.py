@@ -70,7 +70,7 @@ def reconcile_deadlines(work: Casework, snapshot: Snapshot) -> None:
 
     A case may come to the same step a thousand times, and each step reads every row it has. An approval or renewal by
     default stays as disarmed, until the closing, because people ask what became of it; what ends with it is ended in the
-    same statement.
+    same statement. A timer that fired leaves with the next move: the audit chain tells of it.
     """
     rows = {_key(work, row): row for row in work.loaded.deadlines if _is_reconciled(work, row)}
     wanted = {} if work.is_closed else {item.key: item for item in _wanted(work, snapshot, rows)}
@@ -80,6 +80,9 @@ def reconcile_deadlines(work: Casework, snapshot: Snapshot) -> None:
     leaving = [row for key, row in open_rows.items() if key not in wanted]
     is_kept = not work.is_closed and any(row.name in BY_DEFAULT for row in leaving)
     (work.changes.deadlines_disarmed if is_kept else work.changes.deadlines_deleted).extend(row.id for row in leaving)
+    if not work.is_closed:
+        spent = (row for key, row in rows.items() if key not in wanted and row.state == DeadlineState.FIRED)
+        work.changes.deadlines_spent.extend(row.id for row in spent if row.name == TIMER)
     for key, item in wanted.items():
         found = rows.get(key)
         if found is None or _is_restated(work, found, item):

@@ -109,6 +109,15 @@ class Bench:
         with self.world.container.context.database.read() as connection:
             return sorted(connection.scalars(query))
 
+    def spent(self, case_no: str) -> int:
+        """Count the rows of timers that fired and are still there: those of the last move alone."""
+        columns = deadline.c
+        of_case = sa.select(case_file.c.id).where(case_file.c.case_no == case_no).scalar_subquery()
+        query = sa.select(sa.func.count()).select_from(deadline).where(columns.case_id == of_case)
+        fired = query.where(columns.name == "timer", columns.state == DeadlineState.FIRED)
+        with self.world.container.context.database.read() as connection:
+            return connection.scalar(fired) or 0
+
     def fire(self, after: timedelta) -> None:
         """Let time pass and everything that moves a diagram fire."""
         self.world.clock.advance(after)

@@ -294,6 +294,7 @@ def test_timer_beside_a_step_comes_as_often_as_its_cycle_says(bench: Bench) -> N
 
     assert counts == [(1, ["reminded"]), (2, []), (2, [])]
     assert bench.happened(case_no).count("deadline_fired") == 2
+    assert bench.spent(case_no) == 1
     for element in ("told", "one", "told"):
         bench.do(case_no, element)
     bench.closes(case_no)
