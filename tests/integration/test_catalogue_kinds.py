@@ -18,6 +18,7 @@ from tests.integration.test_catalogue_changes import (
     Desk,
     refusal,
 )
+from tests.web.api_world import ALL_MEMBERS
 from tests.world import World
 
 CODE, ENSHI, LICHUAN, PREFECTURE = "restaurant-food", "422801", "422802", "422800"
@@ -236,3 +237,18 @@ def test_a_department_that_was_added_later_may_offer_a_matter(desk: Desk) -> Non
 
     assert refusal(unknown) == (422, "change_set_refused", ["matter-department"])
     assert desk.send(desk.parts({"list": source})).status_code == 201
+
+
+def test_a_theme_that_needs_the_matter_is_warned_of_and_takes_in_nobody_who_needs_it(desk: Desk) -> None:
+    sent = desk.ended("pause", matter_code="startup-reg")
+    found = desk.get(sent.json["change_id"]).json["findings"]
+    approved(desk, sent)
+    before = desk.world.apply_theme("startup", **ALL_MEMBERS)
+
+    desk.world.at(2026, 3, 9, 9, 0)
+    with pytest.raises(CaseworkError) as refused_theme:
+        desk.world.apply_theme("startup", **ALL_MEMBERS)
+
+    assert [(item["severity"], item["code"]) for item in found] == [("warning", "change-set-member")]
+    assert refused_theme.value.code == "member_not_offered"
+    assert desk.world.state_of(before) == "received"
