@@ -178,7 +178,8 @@ def test_themes_that_share_a_member_say_the_same_of_it_in_a_county(root: Path, e
 
     (found,) = (item for item in found_in(root) if item.severity == "error")
 
-    assert (found.code, found.file, found.line) == ("overlay-conflict", told(LICHUAN), 1)
+    line = line_with(root, LICHUAN, "[[member]]")
+    assert (found.code, found.file, found.line) == ("overlay-conflict", told(LICHUAN), line)
     assert found.facts["other"] == "themes/again/counties/422802.toml"
 
 

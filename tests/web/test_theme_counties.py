@@ -10,9 +10,10 @@ from app.domain.actor import system_actor
 from app.operations.deploy_rules import deploy_rules
 from app.worker.jobs import drain_outbox
 from tests.web.api_world import ALL_MEMBERS, APPLICANT, Body, Call, application, call, clock_of, done, refused, site
+from tests.web.applicant_world import Visit, visit
 from tests.web.conftest import FORM, World
 
-__all__ = ["call", "site"]
+__all__ = ["call", "site", "visit"]
 LICHUAN, ENSHI = "422802", "422801"
 BANK = "startup-bank"
 OVERLAY = """
@@ -150,3 +151,22 @@ def test_a_running_joint_case_keeps_a_member_its_county_leaves_out_later(
     drain_outbox(world.container.context, world.container.channel, budget_s=5)
 
     assert "银行预约开户" in {member["name"] for member in call("supervisor.es").case(number)["members"]}
+
+
+def test_the_page_shows_the_county_and_refuses_at_the_question(visit: Visit, county: Callable[[str], None]) -> None:
+    county(OVERLAY)
+    page, answers = visit(APPLICANT), "".join(f"&guidance.{key}=yes" for key in ALL_MEMBERS)
+
+    questions = page.get(f"/themes/startup/apply?region={LICHUAN}")
+    form = page.get(f"/themes/startup/apply?region={LICHUAN}&step=form{answers.replace('bank=yes', 'bank=no')}")
+    refusal = page.get(f"/themes/startup/apply?region={LICHUAN}&step=form{answers}")
+    listed = page.get(f"/apply?region={LICHUAN}")
+    english = page.get(f"/themes/startup/apply?region={LICHUAN}", headers={"Accept-Language": "en"})
+
+    assert "利川市政务服务中心二楼一件事窗口" in questions.text
+    assert "利川市人力资源和社会保障局 · 2 个工作日" in form.text
+    assert refusal.status_code == 422
+    assert 'href="#f-guidance-needs_bank"' in refusal.text
+    assert "银行尚未接入" in refusal.text
+    assert "银行预约开户" not in listed.text.partition("企业开办一件事")[2].partition("</li>")[0]
+    assert "Joint desk, second floor" in english.text
