@@ -8,11 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.catalogue.matter_checks import diagram_path
+from app.catalogue.package import open_package
 from app.runtime.context import Context
 from app.runtime.packages import BPMN, RULES, files_in_force
 from app.storage.definitions import list_versions
-from app.storage.packages import deployed_paths
+from app.storage.packages import deployed_paths, newest_deployed_with
 from app.storage.rules import published_contents
+
+SCENARIOS = "scenarios/"
 
 
 @contextmanager
@@ -48,6 +51,22 @@ def kept_files(context: Context, bpmn_dir: Path, rules_dir: Path) -> Mapping[str
         if path in packaged and (not file.is_file() or (path, _digest(file.read_bytes())) in known):
             kept[path] = content
     return kept
+
+
+def packaged_scenarios(context: Context, key: str) -> Mapping[str, str]:
+    """Return the scenario files the last package brought for a diagram, name -> TOML; they are no rules in force."""
+    kind, _, name = key.partition(":")
+    folders = [f"{BPMN}{diagram_path(key).rpartition('/')[0]}/{SCENARIOS}"]
+    if kind == "theme":
+        folders.append(f"{RULES}themes/{name}/{SCENARIOS}")
+    with context.database.read() as connection:
+        row = newest_deployed_with(connection, tuple(folders))
+    files = open_package(row.content)[0] if row else {}
+    return {
+        path.rpartition("/")[2]: content.decode()
+        for path, content in sorted(files.items())
+        if path.startswith(tuple(folders))
+    }
 
 
 def _digest(content: bytes) -> str:

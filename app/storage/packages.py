@@ -81,6 +81,17 @@ def deployed_paths(connection: sa.Connection) -> frozenset[str]:
     return frozenset(item["path"] for row in connection.execute(query) for item in orjson.loads(row.files))
 
 
+def newest_deployed_with(connection: sa.Connection, folders: tuple[str, ...]) -> PackageRow | None:
+    """Return the package deployed last that has a file in one of some folders; None when there is none."""
+    found = [
+        row
+        for row in list_packages(connection)
+        if row.state == DEPLOYED and any(file.path.startswith(folders) for file in row.listed_files)
+    ]
+    newest = max(found, key=lambda row: row.generation or 0, default=None)
+    return find_package(connection, newest.id) if newest else None
+
+
 def _row(connection: sa.Connection, query: sa.Select[tuple[object, ...]]) -> PackageRow | None:
     row = connection.execute(query).one_or_none()
     return PackageRow(**row._asdict()) if row else None

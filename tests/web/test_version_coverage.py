@@ -10,12 +10,14 @@ from flask.testing import FlaskClient
 
 from app.domain.errors import InvalidInput
 from app.operations.define import save_definition
+from app.operations.deploy_package import decide_package, deploy_package, submit_package
 from app.operations.sign_in import sign_in
 from app.scenarios.measuring import measure_coverage
 from app.scenarios.running import RunBounds
 from app.settings import ROOT
 from app.storage.tables import case_file
 from app.web.sign_in import COOKIE
+from tests.packing import packed
 from tests.web.api_world import Call, call, done, refused, site
 from tests.web.conftest import World, csrf_of
 from tests.world import PASSWORD
@@ -26,6 +28,7 @@ __all__ = ["call", "site"]
 KEY = "pattern:instant"
 PAGE = f"/definitions/{KEY}/versions"
 DRAWN = (ROOT / "bpmn/patterns/instant/process.bpmn").read_text(encoding="utf-8")
+PLAYED, CODE = "restaurant-verify", "0000074000000000007"
 DESIGNER, OTHER, READER = "designer.es", "designer2.es", "catalogue.es"
 Browse = Callable[[str], FlaskClient]
 
@@ -88,6 +91,29 @@ def test_a_scenario_the_draft_breaks_is_told(call: Call, world: World) -> None:
 
     assert run["holds"] is False
     assert any("late_after_silence.toml" in item["sentence"]["en"] for item in run["differences"])
+
+
+def test_scenarios_of_a_package_are_played_on_what_the_package_brought(call: Call, world: World) -> None:
+    context, first, second = world.container.context, world.person(DESIGNER), world.person(OTHER)
+    bpmn = ROOT / "bpmn/patterns/instant"
+    listed = (ROOT / "rules/matters/scjg/restaurant-verify.toml").read_text(encoding="utf-8")
+    renamed = {PLAYED: "quick-check", '"instant"': '"quick-check"', CODE: "0000994000000000099"}
+    played = (bpmn / "scenarios/on_the_spot.toml").read_text(encoding="utf-8").replace(PLAYED, "quick-check")
+    for old, new in renamed.items():
+        listed = listed.replace(old, new)
+    files = {
+        "bpmn/patterns/quick-check/process.bpmn": DRAWN,
+        "bpmn/patterns/quick-check/scenarios/on_the_spot.toml": played,
+        "rules/matters/scjg/quick-check.toml": listed,
+    }
+    sent = submit_package(context, first, name="quick.zip", content=packed(files))
+    decide_package(context, second, package_id=int(str(sent["package_id"])), is_approved=True)
+    deploy_package(context, first, package_id=int(str(sent["package_id"])))
+
+    run = done(call(DESIGNER).post("/definitions/pattern:quick-check/versions/1/coverage"))
+
+    assert (run["holds"], run["files"]) == (True, ["on_the_spot.toml"])
+    assert run["coverage"]["key"] == "pattern:quick-check"
 
 
 def test_a_faulty_draft_is_not_played(call: Call, world: World) -> None:

@@ -31,7 +31,7 @@ def present_coverage(
 
     names: actor code -> name.
     """
-    may_measure = "designer" in current_person().roles and bool(scenario_files(context().settings, row.key))
+    may_measure = "designer" in current_person().roles and bool(scenario_files(context(), row.key))
     if row.kind != "bpmn" or not (found or may_measure):
         return None
     return {"may_measure": may_measure, "found": _present(found, show, names) if found else None}
