@@ -10,6 +10,7 @@ from app.domain.errors import DiagramRefused
 from app.engine.elements import MATTER, PROCESS
 from app.engine.node_builder import TAG, NodeBuilder, element_id
 
+FILE_MARK = "#"
 NESTED = tuple(TAG + kind for kind in ("subProcess", "transaction", "adHocSubProcess"))
 
 
@@ -62,7 +63,7 @@ class Source:
 
 def prefix_of(key: str) -> str:
     """Return what stands before the names of a called file; empty for the own one."""
-    return f"{key}#" if key else ""
+    return key + FILE_MARK if key else ""
 
 
 def called_by(node: _Element) -> str:

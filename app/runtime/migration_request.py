@@ -7,6 +7,7 @@ from app.domain.errors import InvalidInput, NotFound
 from app.domain.migration import MigrationInput
 from app.engine.migration_plan import MigrationPlan, plan_migration
 from app.engine.parser import Definition
+from app.engine.sources import FILE_MARK
 from app.runtime.context import Context
 from app.runtime.migration_batch import load_diagrams
 from app.storage.case_migrations import diagrams_of
@@ -79,6 +80,8 @@ def _faults(asked: MigrationInput, old: Definition, new: Definition) -> Iterator
             yield {"pointer": f"/mapping/{source}", "code": "element_unknown_old"}
         if target not in drawn_new:
             yield {"pointer": f"/mapping/{source}", "code": "element_unknown_new"}
+        elif source in drawn_old and _file_of(source) != _file_of(target):
+            yield {"pointer": f"/mapping/{source}", "code": "element_other_file"}
     for place, element in enumerate(asked.limits):
         if element not in drawn_new:
             yield {"pointer": f"/apply_limits/{place}", "code": "element_unknown_new"}
@@ -88,3 +91,8 @@ def _faults(asked: MigrationInput, old: Definition, new: Definition) -> Iterator
 
 def _drawn(definition: Definition) -> frozenset[str]:
     return frozenset(map(definition.author_id, definition.elements))
+
+
+def _file_of(element: str) -> str:
+    """Return the key of the called file an element lies in, empty for the diagram itself."""
+    return element.rpartition(FILE_MARK)[0]

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from app.domain.actor import system_actor
 from app.domain.catalogue_change import CatalogueChangeInput
 from app.domain.diagram import Finding
-from app.domain.errors import DiagramRefused
+from app.domain.errors import DiagramRefused, InvalidInput
 from app.operations import define
 from app.operations.change_catalogue import submit_change
 from app.operations.deploy_rules import check_folders, deploy_rules
@@ -26,7 +26,7 @@ from tests.called_diagrams import CALLED, CALLER, CASE, call, calling, drawn, fl
 from tests.card_desk import run_timer
 from tests.integration.test_interventions import intervene
 from tests.killing import FORK
-from tests.new_versions import approve_source, asked, deploy_changed, deploy_source, migrated, outcomes
+from tests.new_versions import approve_source, asked, deploy_changed, deploy_source, migrated, outcomes, started
 from tests.world import World, open_world
 
 REVIEWER, DECIDER = "reviewer.enshi", "decider.enshi"
@@ -177,12 +177,20 @@ def test_case_goes_to_a_version_whose_called_process_has_other_names(installed: 
     )
     versions: dict[str, object] = {"from_version": 2, "to_version": 3}
 
+    with pytest.raises(InvalidInput) as misnamed:
+        started(
+            installed, asked({"process:look#inspect": "third", "process:look#nowhere": "third"}, key=CALLER, **versions)
+        )
     refused = migrated(installed, asked({"second": "site"}, key=CALLER, **versions))
     assert outcomes(installed, refused) == {"refused": 1}
     moved = migrated(
         installed, asked({"second": "site", "process:look#inspect": "process:look#visit"}, key=CALLER, **versions)
     )
 
+    assert [(item["pointer"], item["code"]) for item in misnamed.value.items] == [
+        ("/mapping/process:look#inspect", "element_other_file"),
+        ("/mapping/process:look#nowhere", "element_unknown_old"),
+    ]
     assert outcomes(installed, moved) == {"moved": 1}
     assert open_elements(installed, case_no) == ["site/visit"]
     installed.complete(case_no, "site/visit", REVIEWER, "pass")

@@ -1,5 +1,6 @@
 """The schema of the migrations is the schema in code, up and down, on both databases."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,24 @@ def test_forms_of_a_diagram_that_differ_in_their_tables_live_through_the_way_dow
 
     with own_database.read() as connection:
         assert get_normalised(connection, 11) is not None
+
+
+def test_forms_of_a_diagram_that_differ_in_what_they_call_live_through_the_way_down(own_database: Database) -> None:
+    with own_database.write() as uow:
+        new = NewDefinition(id=1, key="pattern:x", kind="bpmn", source=b"<a/>")
+        row = add_version(uow, new, by="system:init")
+        for diagram_id, calls in ((12, ""), (11, "5"), (10, "5,6")):
+            assert add_normalised(uow, replace(form_of(row.id, diagram_id, ""), calls=calls)) == diagram_id
+        assert add_normalised(uow, replace(form_of(row.id, 9, ""), calls="5")) == 11
+
+    undo_migrations(own_database, "0033")
+    with own_database.read() as connection:
+        starts = connection.execute(sa.text("SELECT id, start FROM normalised_diagram ORDER BY id")).all()
+    migrate(own_database)
+
+    assert [tuple(item) for item in starts] == [(10, "10"), (11, "11"), (12, "")]
+    with own_database.read() as connection:
+        assert [item.diagram_id for item in in_force(connection)] == [10]
 
 
 def form_of(definition_id: int, diagram_id: int, decisions: str) -> NormalisedRow:

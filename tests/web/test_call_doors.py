@@ -1,5 +1,9 @@
 """Calls of other files at the doors: checked with what is deployed, and shown where a case stands."""
 
+from collections.abc import Callable
+
+from flask.testing import FlaskClient
+
 from tests import called_diagrams
 from tests.called_diagrams import CALLED, CALLER, CASE, calling, drawn, tasks
 from tests.new_versions import deploy_changed, deploy_source
@@ -8,6 +12,7 @@ from tests.web.conftest import World
 
 __all__ = ["call", "site"]
 XML = "application/xml"
+Browse = Callable[[str], FlaskClient]
 calls = called_diagrams.call
 
 
@@ -51,3 +56,23 @@ def test_diagram_of_a_case_shows_the_call_while_its_process_runs(call: Call, wor
     shown = done(call(REVIEWER).get(f"/cases/{case_no}/diagram"))
 
     assert (shown["key"], shown["current"], shown["done"]) == (CALLER, ["second"], ["first"])
+
+
+def test_version_says_what_it_calls_and_who_calls_it(call: Call, world: World, browse: Browse) -> None:
+    deploy_source(world, CALLED, tasks("inspect"))
+    caller = deploy_changed(world, calling, key=CALLER)
+    deploy_source(world, CALLED, tasks("visit"))
+    designer, page = call("designer.es"), browse("designer.es")
+
+    own = done(designer.get(f"/definitions/{CALLER}/versions/{caller}/calls"))
+    called = done(designer.get(f"/definitions/{CALLED}/versions/2/calls"))
+
+    assert own == {"calls": [{"key": CALLED, "version": 1, "deployed_version": 2}], "callers": []}
+    assert called == {"calls": [], "callers": [{"key": CALLER, "version": caller, "called_version": 1}]}
+    assert (
+        "process:look v1（已部署 v2，本流程重新部署后采用）"
+        in page.get(f"/definitions/{CALLER}/versions/{caller}").text
+    )
+    assert f"process:bench-three-tasks v{caller}（使用 v1）" in page.get(f"/definitions/{CALLED}/versions/2").text
+    assert designer.get(f"/definitions/{CALLED}/versions/9/calls").status_code == 404
+    assert call(REVIEWER).get(f"/definitions/{CALLED}/versions/2/calls").status_code == 403

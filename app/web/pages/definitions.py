@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from app.diagrams.reader import MOST_BYTES
 from app.domain.errors import CaseworkError, InvalidInput
 from app.operations.define import approve_definition, deploy_definition, save_definition, submit_definition
+from app.queries.definition_calls import CalledVersion, Caller, get_calls
 from app.queries.definitions import (
     KINDS,
     DefinitionLine,
@@ -100,6 +101,7 @@ def definition_version(key: str, number: int) -> str:
     with reading() as opened:
         row = get_version(opened.connection, key, number)
         lines = _by_key(list_definitions(opened.connection))[key]
+        calls = get_calls(opened.connection, key, number)
         covered = find_coverage(opened.connection, definition_id=row.id, key=key, sha256=row.sha256)
         actors = (row.created_by, row.approved_by, row.deployed_by, covered.measured_by if covered else None)
         names = names_of_actors(opened.connection, actors)
@@ -124,6 +126,8 @@ def definition_version(key: str, number: int) -> str:
             "approved_at": show.at(row.approved_at),
             "deployed_at": show.at(row.deployed_at),
             "running_count": line.open_cases,
+            "calls": [_call_line(item) for item in calls.calls],
+            "callers": [_caller_line(item) for item in calls.callers],
         },
         acts=_acts(row),
         versions=[
@@ -143,6 +147,18 @@ def definition_version(key: str, number: int) -> str:
         tables=decision_tables(row.source) if line.kind == "dmn" else [],
         source_url=source_url,
     )
+
+
+def _call_line(item: CalledVersion) -> str:
+    is_newest = item.version == item.deployed_version
+    line = "newest" if is_newest else "older"
+    return words().text(
+        f"pages.calls.{line}", definition=item.key, version=item.version, deployed=item.deployed_version
+    )
+
+
+def _caller_line(item: Caller) -> str:
+    return words().text("pages.calls.caller", definition=item.key, version=item.version, called=item.called_version)
 
 
 @pages.get("/definitions/<key>/versions/<int:number>/diagram.bpmn")

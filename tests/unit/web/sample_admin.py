@@ -63,6 +63,8 @@ class AdminPages(Parts):
             "approved_at": self.at(-3),
             "deployed_at": None,
             "running_count": 214,
+            "calls": ["process:site-visit v1（已部署 v2，重新部署后采用）"],
+            "callers": [],
         }
         versions = [
             {
