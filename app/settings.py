@@ -37,11 +37,14 @@ def read_settings(environment: dict[str, str] | None = None) -> Settings:
     values = dict(os.environ) if environment is None else environment
     metrics_dir = values.get("PROMETHEUS_MULTIPROC_DIR")
     var_dir = Path(values.get("LIANBAN_VAR_DIR", str(ROOT / "var")))
+    content_dir = Path(values.get("LIANBAN_CONTENT_DIR", str(ROOT)))
     return Settings(
         database_url=values.get("DATABASE_URL", f"sqlite:///{var_dir / 'lianban.sqlite'}"),
         secret_key=values.get("LIANBAN_SECRET_KEY") or _kept_secret(var_dir / "secret_key"),
         var_dir=var_dir,
-        seals_dir=Path(values.get("LIANBAN_SEALS_DIR", str(ROOT / "rules" / "seals"))),
+        bpmn_dir=content_dir / "bpmn",
+        rules_dir=content_dir / "rules",
+        seals_dir=Path(values.get("LIANBAN_SEALS_DIR", str(content_dir / "rules" / "seals"))),
         notice_channel=values.get("LIANBAN_NOTICE_CHANNEL", "console"),
         secure_cookies=values.get("LIANBAN_SECURE_COOKIES", "") == "1",
         metrics_dir=Path(metrics_dir) if metrics_dir else None,

@@ -34,16 +34,17 @@ class Server:
 
     url: str
     folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     process: "subprocess.Popen[bytes] | None" = None
 
     def start(self) -> None:
         """Start it and wait until it answers. Raises TimeoutError when it does not."""
-        environment = {**os.environ, "LIANBAN_VAR_DIR": str(self.folder), "DATABASE_URL": self.url}
+        own = {"LIANBAN_VAR_DIR": str(self.folder), "DATABASE_URL": self.url, **self.environment}
         command = [sys.executable, "-m", "app.cli", "run", "--bind", f"127.0.0.1:{self.port}"]
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+                command, cwd=ROOT, env={**os.environ, **own}, stdout=log, stderr=log, start_new_session=True
             )
         give_up_at = time.monotonic() + LONGEST_START_S
         while time.monotonic() < give_up_at:
@@ -67,9 +68,9 @@ class Server:
 
 
 @contextmanager
-def served(url: str, folder: Path) -> Iterator[Server]:
-    """Serve an installation until the end of the block."""
-    server = Server(url=url, folder=folder)
+def served(url: str, folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """Serve an installation until the end of the block. environment: what else the server is told."""
+    server = Server(url=url, folder=folder, environment=environment or {})
     server.start()
     try:
         yield server
@@ -95,14 +96,24 @@ class Client:
         """Return status and body of a GET."""
         return self._send("GET", path, None, {})
 
-    def post(self, path: str, body: object) -> tuple[int, Any]:
-        """Return status and body of a POST. Raises OSError when no answer came."""
-        return self._send("POST", path, body, {})
+    def post(self, path: str, body: object, *, key: str = "") -> tuple[int, Any]:
+        """Return status and body of a POST, which a key makes repeatable. Raises OSError when no answer came."""
+        return self._send("POST", path, body, {"Idempotency-Key": key} if key else {})
 
-    def complete(self, task_id: int, outcome: str, *, key: str, version: int = 0, query: str = "") -> tuple[int, Any]:
+    def complete(
+        self,
+        task_id: int,
+        outcome: str,
+        *,
+        key: str,
+        version: int = 0,
+        query: str = "",
+        data: Mapping[str, object] | None = None,
+    ) -> tuple[int, Any]:
         """Return status and body of a completion. Raises OSError when no answer came."""
         headers = {"If-Match": f'"{version}"', "Idempotency-Key": key}
-        return self._send("POST", f"/api/v1/tasks/{task_id}/completion{query}", {"outcome": outcome}, headers)
+        body = {"outcome": outcome, **({"data": data} if data else {})}
+        return self._send("POST", f"/api/v1/tasks/{task_id}/completion{query}", body, headers)
 
     def _send(self, method: str, path: str, body: object, headers: Mapping[str, str]) -> tuple[int, Any]:
         if self._connection is None:
