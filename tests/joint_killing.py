@@ -5,8 +5,10 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -127,43 +129,30 @@ def lead_joint_cases(
     server = Server(url=url, folder=folder, environment=town.environment)
     server.start()
     killer = Killer(server, between_s=between_s, seed=seed)
-    faults: list[BaseException] = []
-    crews = [
-        threading.Thread(target=_work, args=(world, server.port, issued, range(number, cases, CREWS), faults))
-        for number in range(CREWS)
-    ]
+    database = world.container.context.database
     killer.start()
     try:
-        for crew in crews:
-            crew.start()
-        for crew in crews:
-            crew.join()
+        with ThreadPoolExecutor(CREWS) as crews:
+            shifts = [range(number, cases, CREWS) for number in range(CREWS)]
+            list(crews.map(partial(_work, database, server.port, issued), shifts))
     finally:
         killer.stop()
         server.kill()
-    if faults:
-        raise faults[0]
-    return _examine(world.container.context.database, cases, killer.kills, time.monotonic() - began)
+    return _examine(database, cases, killer.kills, time.monotonic() - began)
 
 
-def _work(
-    world: World, port: int, issued: Mapping[str, str], numbers: Sequence[int], faults: list[BaseException]
-) -> None:
+def _work(database: Database, port: int, issued: Mapping[str, str], numbers: Sequence[int]) -> None:
     """Lead the cases of one crew, some at a time, so that members are joined while others are worked on."""
-    database = world.container.context.database
-    try:
-        with ExitStack() as stack:
-            people = {
-                login: Steadfast(stack.enter_context(closing(Client(port, token)))) for login, token in issued.items()
-            }
-            for first in range(0, len(numbers), AT_ONCE):
-                opened = [_accepted(people, database, number) for number in numbers[first : first + AT_ONCE]]
-                for case_no, number in opened:
-                    _decide_members(people, database, case_no, members_of(number))
-                for case_no, _number in opened:
-                    people[DELIVERY].complete(_wait_for_delivery(database, case_no), "delivered", HANDED_OVER)
-    except BaseException as fault:  # noqa: BLE001  (raised again in the thread of the test)
-        faults.append(fault)
+    with ExitStack() as stack:
+        people = {
+            login: Steadfast(stack.enter_context(closing(Client(port, token)))) for login, token in issued.items()
+        }
+        for first in range(0, len(numbers), AT_ONCE):
+            opened = [_accepted(people, database, number) for number in numbers[first : first + AT_ONCE]]
+            for case_no, number in opened:
+                _decide_members(people, database, case_no, members_of(number))
+            for case_no, _number in opened:
+                people[DELIVERY].complete(_wait_for_delivery(database, case_no), "delivered", HANDED_OVER)
 
 
 def _accepted(people: Mapping[str, Steadfast], database: Database, number: int) -> tuple[str, int]:
