@@ -209,9 +209,12 @@ def offerings_in_force(
 def offerings_of_theme(
     connection: sa.Connection, theme_code: str, region_code: str, at: datetime
 ) -> dict[str, OfferingVersion]:
-    """Return the lists of the matters a theme has or had as members, by code. at: aware."""
+    """Return the lists of the matters a theme has or had as members, by code. at: the receipt of a case, aware.
+
+    What was published after the receipt does not count, except of a matter that had no list before.
+    """
     members = sa.select(theme_member.c.matter_code).where(theme_member.c.theme_code == theme_code)
-    return _in_force(connection, matter_offering.c.matter_code.in_(members), region_code, at)
+    return _in_force(connection, matter_offering.c.matter_code.in_(members), region_code, at, is_receipt=True)
 
 
 def list_offerings(connection: sa.Connection, region_code: str, at: datetime) -> tuple[OfferingVersion, ...]:
@@ -239,8 +242,12 @@ def _in_force(
     at: datetime,
     *,
     is_offered: bool = True,
+    is_receipt: bool = False,
 ) -> dict[str, OfferingVersion]:
-    """Return the lists that count in a region; one that is paused or cancelled hides those of the regions above it."""
+    """Return the lists that count in a region; one that is paused or cancelled hides those of the regions above it.
+
+    is_receipt: `at` is the receipt of a case, which no list changes that was published later.
+    """
     head, version = matter_offering.c, offering_version.c
     on = at.astimezone(LOCAL).date()
     query = (
@@ -264,7 +271,11 @@ def _in_force(
     order = {code: place for place, code in enumerate(_upwards(region_code))}
     best: dict[str, sa.Row[str, str, int, int, date | None, datetime, str]] = {}
     # A list that was published ahead counts from its day on, also over one that was published in between.
-    for row in sorted(connection.execute(query), key=_counts_from):
+    rows = sorted(connection.execute(query), key=_counts_from)
+    had = {row.matter_code for row in rows if row.published_at <= at} if is_receipt else set()
+    for row in rows:
+        if row.matter_code in had and row.published_at > at:
+            continue
         known = best.get(row.matter_code)
         # Among lists of one region the newest comes last; a list of a smaller region wins.
         if known is None or order[row.region_code] <= order[known.region_code]:

@@ -169,6 +169,17 @@ def test_members_that_wait_for_each_other_are_told_at_the_first_of_them(root: Pa
     assert set(str(found.facts["members"]).split(", ")) == {"startup-bank", "startup-reg", "startup-seal"}
 
 
+def test_a_situation_in_which_nothing_is_to_be_done_is_told_with_its_answers(root: Path, edit: Edit) -> None:
+    for code, rule in (("startup-reg", 1), ("startup-tax", 2)):
+        edit(THEME, f'code = "{code}"', f'code = "{code}"\nis_optional = true')
+        edit(GUIDANCE, f'<inputEntry id="r{rule}a"><text>-', f'<inputEntry id="r{rule}a"><text>"yes"')
+
+    (found,) = (item for item in found_in(root) if item.code == "guidance-nobody")
+
+    assert (found.file, found.line) == (told(THEME), line_with(root, THEME, "[[member]]"))
+    assert found.facts["answers"] == "needs_seal=no, has_employees=no, needs_bank=no"
+
+
 def test_themes_that_share_a_member_say_the_same_of_it_in_a_county(root: Path, edit: Edit) -> None:
     for folder in ("rules/themes", "bpmn/themes"):
         shutil.copytree(root / folder / CODE, root / folder / "again")

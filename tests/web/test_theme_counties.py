@@ -153,6 +153,24 @@ def test_a_running_joint_case_keeps_a_member_its_county_leaves_out_later(
     assert "银行预约开户" in {member["name"] for member in call("supervisor.es").case(number)["members"]}
 
 
+def test_a_running_joint_case_opens_its_members_under_the_lists_of_its_receipt(
+    call: Call, world: World, county: Callable[[str], None]
+) -> None:
+    answers = {"needs_seal": "yes", "has_employees": "no", "needs_bank": "no"}
+    number = done(call(APPLICANT).post("/themes/startup/applications", joint(LICHUAN, answers)), 201)["case_no"]
+    call("window.lichuan").do(number, "check", "accept")
+    world.at(2026, 3, 2, 14, 0)
+    county(OVERLAY)
+
+    registration = call("supervisor.es").case(number)["members"][0]["case_no"]
+    call("reviewer.lichuan").do(registration, "review", "pass", opinion="同意")
+    call("decider.lichuan").do(registration, "decide", "approve")
+    drain_outbox(world.container.context, world.container.channel, budget_s=5)
+
+    departments = {item["name"]: item["department"] for item in call("supervisor.es").case(number)["members"]}
+    assert departments["公章刻制备案"] == "利川市公安局"
+
+
 def test_the_page_shows_the_county_and_refuses_at_the_question(visit: Visit, county: Callable[[str], None]) -> None:
     county(OVERLAY)
     page, answers = visit(APPLICANT), "".join(f"&guidance.{key}=yes" for key in ALL_MEMBERS)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -6,6 +7,8 @@ from app.domain.errors import InvalidInput
 from app.domain.feel import compile_expression
 from app.domain.form import Option, read_form
 from app.domain.theme import (
+    CountyOverlay,
+    MemberInCounty,
     MemberMatter,
     Question,
     ThemeVersion,
@@ -79,3 +82,17 @@ def test_questions_know_their_answers() -> None:
     assert THEME.questions[0].values == ("shop",)
     assert THEME.member("startup-seal") is THEME.members[1]
     assert THEME.member("other") is None
+
+
+def test_a_county_says_only_what_differs() -> None:
+    left_out = MemberInCounty(matter_code="startup-seal", is_offered=False, reason="not yet")
+    overlay = CountyOverlay(region_code="422802", promised_limit="", lead_department="hall", members=(left_out,))
+    theme = replace(THEME, promised_limit="3WD", lead_department="scjg", counties=(overlay,))
+
+    there, elsewhere = theme.in_county("422802101"), theme.in_county("422801")
+
+    assert (there.promised_limit, there.lead_department, there.here) == ("", "hall", overlay)
+    assert there.left_out("startup-seal") is left_out
+    assert there.left_out("startup-tax") is None
+    assert elsewhere is theme
+    assert theme.left_out("startup-seal") is None
