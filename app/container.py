@@ -7,6 +7,7 @@ from app.catalogue.messages import read_messages
 from app.channels import Channel, open_channels
 from app.channels.seals import LocalSeal, Seal
 from app.engine.parser import Watch
+from app.operations.deliver_message import deliver_message
 from app.operations.deliver_outbox import InternalHandler
 from app.operations.join_member_cases import join_member_cases
 from app.operations.withdraw_member_case import withdraw_member_case
@@ -20,8 +21,9 @@ from app.storage.ids import IdSource
 
 # What does the work of a message that stays inside: its name -> the operation.
 MESSAGE_HANDLERS: Mapping[str, InternalHandler] = {
-    "join_member_cases": join_member_cases,
-    "withdraw_member_case": withdraw_member_case,
+    "deliver_message": deliver_message,
+    "join_member_cases": lambda context, payload: join_member_cases(context, int(str(payload["case_id"]))),
+    "withdraw_member_case": lambda context, payload: withdraw_member_case(context, int(str(payload["case_id"]))),
 }
 
 

@@ -135,7 +135,7 @@ class Person:
         return not self.roles.isdisjoint(roles)
 
 
-def _scope_of(memberships: Iterable[Membership]) -> Scope:
+def _scope_of(memberships: Collection[Membership]) -> Scope:
     watching = [place for place in memberships if place.role in SEEING]
     if watching:
         return scope_of_places(watching)

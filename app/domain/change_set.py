@@ -12,6 +12,7 @@ from app.domain.change_rows import external_tasks as external
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
 from app.domain.change_rows.cards import CardChange, CardRow
 from app.domain.change_rows.incidents import IncidentChange
+from app.domain.change_rows.messages import MessageWaitRow
 from app.domain.change_rows.migration import MemberElement, MigrationCaseChange, TaskMigration
 from app.domain.change_rows.papers import DeliveryRow, DocumentRow
 from app.domain.change_rows.parties import CaseMaterialRow, PartyRow
@@ -271,6 +272,8 @@ class ChangeSet:
     external_changed: list[external.ExternalTaskChange] = field(default_factory=list)
     external_tried: list[external.ExternalTaskTry] = field(default_factory=list)
     external_ended: list[external.ExternalTaskEnd] = field(default_factory=list)
+    message_waits_opened: list[MessageWaitRow] = field(default_factory=list)
+    message_waits_closed: list[int] = field(default_factory=list)
     ledger: list[LedgerRow] = field(default_factory=list)
     audit: list[AuditRow] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)

@@ -9,6 +9,7 @@ from app.domain.case_life import is_granting
 from app.domain.certificate import CertificateRow
 from app.domain.change_rows.external_tasks import ExternalTaskFacts
 from app.domain.change_rows.incidents import OpenIncidentFacts
+from app.domain.change_rows.messages import MessageWaitRow
 from app.domain.change_rows.parties import CaseMaterialRow, PartyRow
 from app.domain.change_rows.pauses import PauseRow
 from app.domain.change_set import DecisionRow, LedgerRow, StateRow
@@ -178,6 +179,7 @@ class LoadedCase:
     handled: tuple[HandledStep, ...] = ()
     deadlines: tuple[DeadlineFacts, ...] = ()
     disarmed: tuple[int, ...] = ()
+    message_waits: tuple[MessageWaitRow, ...] = ()
     cards: tuple[CardFacts, ...] = ()
     ledger: tuple[LedgerRow, ...] = ()
     materials: tuple[CaseMaterialRow, ...] = ()

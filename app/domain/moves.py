@@ -43,7 +43,7 @@ class CloseMember:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correlate:
-    """A message arrived for an open wait."""
+    """A message or signal arrived for an open wait; what it brings becomes `messages.<element>`."""
 
     task_id: str
     key: str

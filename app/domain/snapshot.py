@@ -35,7 +35,10 @@ class OpenTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenWait:
-    """A catching event that only the host can let happen. kind: deadline, message, signal or condition."""
+    """A catching event that only the host can let happen. kind: deadline, message, signal or condition.
+
+    accepts: names of the values a message may bring.
+    """
 
     task_id: str
     key: str
@@ -44,6 +47,7 @@ class OpenWait:
     expression: str = ""
     attached_to: str = ""
     interrupting: bool = False
+    accepts: tuple[str, ...] = ()
     locals: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -74,11 +78,18 @@ class OpenService:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thrown:
-    """An event thrown outwards or an error nobody caught. kind: message, signal, error or escalation."""
+    """An event thrown outwards or an error nobody caught. kind: message, signal, error or escalation.
+
+    element: that threw a message or signal. correlation, data: the key a message finds its receiver by, and what it
+    brings, of JSON types.
+    """
 
     kind: str
     name: str
     code: str = ""
+    element: str = ""
+    correlation: str = ""
+    data: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

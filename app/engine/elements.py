@@ -31,6 +31,8 @@ class Element:
     operation: str = ""
     topic: str = ""
     input: str = ""
+    correlation: str = ""
+    accepts: tuple[str, ...] = ()
     decision: str = ""
     result: str = ""
     matter_code: str = ""
@@ -61,6 +63,8 @@ def read_element(node: _Element, *, author_id: str, lane: str, inside: str = "")
         operation=text("operation"),
         topic=text("external"),
         input=text("input"),
+        correlation=text("correlation"),
+        accepts=_words(text("accepts")),
         decision=text("decision"),
         result=text("result"),
         matter_code=called.removeprefix(MATTER) if called.startswith(MATTER) else "",

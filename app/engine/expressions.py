@@ -12,6 +12,7 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 
+from app.domain.errors import RuleViolation
 from app.domain.feel import compile_expression
 from app.domain.feel.months import Months
 from app.domain.feel.values import say_moment
@@ -19,7 +20,7 @@ from app.engine.library_fixes import CaseTask
 
 INSTANCE = "instance"
 LARGEST_WHOLE = 2**63 - 1
-SCOPED = ("outcomes", "members")
+SCOPED = ("outcomes", "members", "messages")
 RESULTS = (*SCOPED, "answers")
 
 
@@ -54,6 +55,17 @@ class Condition:
     def value(self, task: CaseTask) -> object:
         """Return the value over the scope of `task`. Raises FeelStopped when the move has used up its steps."""
         return self.expression(scope_of(task), task.workflow.top_workflow.feel_run)
+
+
+def context_of(expression: Condition | None, task: CaseTask, element: str) -> dict[str, object]:
+    """Return the values `lb:input` of `element` gives, in JSON types; none without one.
+
+    Raises RuleViolation `input_not_context` when it gives anything but a context.
+    """
+    value = plain(expression.value(task)) if expression is not None else {}
+    if not isinstance(value, dict):
+        raise RuleViolation("input_not_context", element=element)
+    return value
 
 
 def scope_of(task: CaseTask) -> Mapping[str, object]:

@@ -86,15 +86,15 @@ class NodeBuilder:
         if (element.operation or element.topic) and tag in THROWING:
             return activities.ServiceCall(spec, name)
         if tag in THROWING:
-            return THROWING[tag](spec, name, event_definition=self._throw(node))
+            return THROWING[tag](spec, name, event_definition=_thrown(self._throw(node), element))
         if tag in CATCHING:
-            return CATCHING[tag](spec, name, event_definition=self._catch(node))
+            return CATCHING[tag](spec, name, event_definition=_caught(self._catch(node), element))
         if tag == "boundaryEvent":
-            return self._boundary(spec, node, name)
+            return self._boundary(spec, node, element, name)
         return _activity(spec, node, element, tag=tag, name=name)
 
-    def _boundary(self, spec: CaseProcessSpec, node: _Element, name: str) -> Any:
-        definition = self._catch(node)
+    def _boundary(self, spec: CaseProcessSpec, node: _Element, element: Element, name: str) -> Any:
+        definition = _caught(self._catch(node), element)
         if not isinstance(definition, waits.Wait | waits.CaughtFault):
             raise DiagramRefused(
                 "diagram_not_executable", reason="node_not_supported", element=element_id(node), kind="boundaryEvent"
@@ -140,6 +140,22 @@ class NodeBuilder:
 def element_id(node: _Element) -> str:
     """Return the id of a node; the checks have seen that it has one."""
     return node.get("id") or ""
+
+
+def _caught(definition: Any, element: Element) -> Any:
+    """Give a wait for a message the key it is told by and the names of what it may bring."""
+    if isinstance(definition, waits.Wait) and definition.kind == "message":
+        definition.correlation = Condition(element.correlation) if element.correlation else None
+        definition.accepts = element.accepts
+    return definition
+
+
+def _thrown(definition: thrown.Throw, element: Element) -> thrown.Throw:
+    """Give a message that is sent its key and what it brings."""
+    if definition.kind == "message":
+        definition.correlation = Condition(element.correlation) if element.correlation else None
+        definition.inputs = Condition(element.input) if element.input else None
+    return definition
 
 
 def _activity(spec: CaseProcessSpec, node: _Element, element: Element, *, tag: str, name: str) -> Any:

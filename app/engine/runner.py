@@ -18,6 +18,7 @@ from app.domain.moves import (
     Start,
 )
 from app.domain.snapshot import Decided, Thrown
+from app.engine.correlation import correlation_key
 from app.engine.expressions import CaseExpressions, scope_of, write, write_output, write_result
 from app.engine.library_fixes import CaseTask, CaseWorkflow, HostFunction
 from app.engine.parser import Definition
@@ -25,10 +26,11 @@ from app.engine.places import place_of, place_of_wait
 from app.engine.specs.activities import HUMAN_TASKS, MemberCase, ServiceCall
 from app.engine.specs.decisions import DecisionTask
 from app.engine.specs.thrown import catch_outwards, is_caught
-from app.engine.specs.waits import fire, open_waits
+from app.engine.specs.waits import Wait, fire, open_waits
 from app.engine.steps import advance
 
 EXPRESSIONS = CaseExpressions()
+MESSAGES = ("message", "signal")
 NO_FUNCTIONS: Mapping[str, HostFunction] = {}
 
 
@@ -92,11 +94,18 @@ def apply(instance: Instance, move: Move) -> None:
     """
     workflow = instance.workflow
     if not isinstance(move, FinishService | FailService):
-        workflow.thrown.clear()
+        # What no snapshot has shown yet was thrown by an earlier move of the same change, and is still to leave.
+        del workflow.thrown[: workflow.taken_count]
         workflow.taken_count = 0
     workflow.begin_move()
     _let_happen(instance, move)
     advance(workflow)
+
+
+def waits(instance: Instance, task_id: str, key: str) -> bool:
+    """Say whether a wait for a message or a signal is still open."""
+    task = _find(instance, task_id)
+    return task is not None and any(place_of_wait(task, wait.key) == key for wait in open_waits(task))
 
 
 def take_decided(instance: Instance) -> tuple[Decided, ...]:
@@ -120,9 +129,9 @@ def _let_happen(instance: Instance, move: Move) -> None:
         case CloseMember():
             _close_member(instance, move)
         case FireDeadline():
-            _fire(instance, move.task_id, move.key, kinds=("deadline",), data={})
+            _fire(instance, move.task_id, move.key, kinds=("deadline",))
         case Correlate():
-            _fire(instance, move.task_id, move.key, kinds=("message", "signal"), data=move.data)
+            _fire(instance, move.task_id, move.key, kinds=MESSAGES, data=move.data)
         case FinishService():
             _finish_service(instance, move)
         case FailService():
@@ -162,14 +171,31 @@ def _close_member(instance: Instance, move: CloseMember) -> None:
     task.run()
 
 
-def _fire(instance: Instance, task_id: str, key: str, *, kinds: tuple[str, ...], data: Mapping[str, object]) -> None:
+def correlation_of(instance: Instance, task_id: str, key: str) -> str:
+    """Return the key a message needs for an open wait, by the variables as they are now; empty where it needs none.
+
+    Raises Conflict `wait_not_open`, RuleViolation `correlation_unusable`.
+    """
+    task, wait = _open_wait(instance, task_id, key, MESSAGES)
+    return correlation_key(wait.correlation, task, place_of_wait(task, wait.key))
+
+
+def _fire(
+    instance: Instance, task_id: str, key: str, *, kinds: tuple[str, ...], data: Mapping[str, object] | None = None
+) -> None:
+    task, wait = _open_wait(instance, task_id, key, kinds)
+    if data:
+        write_output(task, data)
+        write_result(task, "messages", str(task.workflow.spec.origin.get(wait.key, wait.key)), dict(data))
+    fire(task, wait.key)
+
+
+def _open_wait(instance: Instance, task_id: str, key: str, kinds: tuple[str, ...]) -> tuple[CaseTask, Wait]:
     task = _find(instance, task_id)
     for wait in open_waits(task) if task is not None else ():
         assert task is not None
         if key in (wait.key, place_of_wait(task, wait.key)) and wait.kind in kinds:
-            _take_values(task, data, {})
-            fire(task, wait.key)
-            return
+            return task, wait
     raise Conflict("wait_not_open", task=task_id, key=key)
 
 

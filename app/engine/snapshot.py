@@ -113,6 +113,7 @@ def _waits(task: CaseTask) -> Iterator[OpenWait]:
             expression=limit_at(task, wait.key, wait.expression),
             attached_to=place_of_wait(task, split.task_spec.activity_id) if is_boundary else "",
             interrupting=is_boundary and task.task_spec.is_interrupting,
+            accepts=wait.accepts,
             locals=_locals(task),
         )
 

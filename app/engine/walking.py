@@ -18,6 +18,7 @@ from app.engine.specs.activities import HUMAN_TASKS, MemberCase, ServiceCall
 from app.engine.specs.decisions import DecisionTask
 from app.engine.specs.gateways import CaseExclusiveGateway, CaseInclusiveGateway
 from app.engine.specs.instances import ParallelInstances, SequentialInstances
+from app.engine.specs.thrown import Throw
 from app.engine.specs.waits import Wait, fire, open_waits
 from app.engine.steps import advance
 
@@ -69,6 +70,8 @@ def _load(spec: Any, coin: _Dice, random: Random) -> None:
     trigger: Any = getattr(spec, "event_definition", None)
     if issubclass(type(trigger), Wait) and trigger.condition is not None:
         trigger.condition = _Dice(lambda: False)
+    if issubclass(type(trigger), Throw):
+        trigger.correlation, trigger.inputs = None, None
 
 
 def _some(names: list[str], random: Random) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from app.domain.errors import Conflict
-from app.domain.moves import CloseMember, CompleteTask, Move
+from app.domain.moves import CloseMember, CompleteTask, Correlate, Move
 from app.domain.snapshot import Snapshot
 from app.engine import codec, runner, snapshot
 from app.engine.runner import Instance
@@ -14,6 +14,7 @@ from app.runtime.intake import open_members
 from app.runtime.settle import saved_state, settle
 
 T = TypeVar("T")
+CASE_PAUSED = "case_paused"
 
 
 def decide_change(work: Casework, move: Move) -> Snapshot:
@@ -57,6 +58,26 @@ def decide_joins(work: Casework, moves: Sequence[CloseMember]) -> int:
     return len(joining)
 
 
+def decide_heard(work: Casework, choose: Callable[[Snapshot], Sequence[Correlate]]) -> int:
+    """Let open waits of a case happen for which something arrived, all in one change. Returns how many did.
+
+    choose: says which, and refuses by raising. One that ends with another of them is passed over. Raises Conflict
+    `case_paused`: a case that stands still hears nothing before it goes on.
+    """
+    if work.is_paused:
+        assert work.loaded.pause is not None
+        raise Conflict(CASE_PAUSED, paused_at=work.loaded.pause.paused_at.isoformat())
+    instance = _take_up_instance(work)
+    count = 0
+    for move in choose(snapshot.take(instance)):
+        if runner.waits(instance, move.task_id, move.key):
+            runner.apply(instance, move)
+            count += 1
+    if count:
+        _conclude(work)
+    return count
+
+
 def intervene(work: Casework, act: Callable[[Instance], T]) -> T:
     """Do something to the instance of `work` that is no move of its diagram; everything that follows lies in the changes.
 
@@ -76,7 +97,7 @@ def refuse_paused(work: Casework) -> None:
     """Raise Conflict `case_paused` for an officer's move on a paused case. What an applicant hands in is taken."""
     if work.is_paused and work.actor.staff_id is not None:
         assert work.loaded.pause is not None
-        raise Conflict("case_paused", paused_at=work.loaded.pause.paused_at.isoformat())
+        raise Conflict(CASE_PAUSED, paused_at=work.loaded.pause.paused_at.isoformat())
 
 
 def _take_up_instance(work: Casework) -> Instance:

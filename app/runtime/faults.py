@@ -10,6 +10,7 @@ FAULT_CODES = frozenset(
         "operation_unknown",
         "too_many_operations",
         "input_not_context",
+        "correlation_unusable",
         "decision_unknown",
         "instances_not_a_list",
         "too_many_instances",

@@ -22,6 +22,7 @@ from app.runtime.casework import Casework, Rehoused
 from app.runtime.changes.deadlines import STEP, TIMER, reconcile_deadlines
 from app.runtime.changes.external_tasks import reconcile_external_tasks
 from app.runtime.changes.instants import bare_clock, instants_of
+from app.runtime.changes.messages import reconcile_message_waits
 from app.runtime.changes.tasks import NEVER, NO_GROUP, office_of, task_instants
 from app.runtime.settle import saved_state
 
@@ -65,6 +66,7 @@ def migrate_case(work: Casework, migrating: Migrating, *, homes: Mapping[str, st
     work.changes.state = saved_state(work, migrating.target_diagram_id, waiting)
     reconcile_deadlines(work, waiting)
     reconcile_external_tasks(work, waiting)
+    reconcile_message_waits(work, waiting)
     _move_tasks(work, waiting, {task_id for task_id, _element in moved.places.restated})
     _rename_members(work, plan)
     work.definition_id = migrating.target_id
@@ -74,14 +76,14 @@ def migrate_case(work: Casework, migrating: Migrating, *, homes: Mapping[str, st
 
 
 def _elements(work: Casework, waiting: Snapshot, plan: MigrationPlan) -> dict[tuple[str, str], str]:
-    """Return where the rows of deadlines belong. A token with one wait says it itself, whatever it was called before."""
+    """Return where the rows of waits belong. A token with one wait says it itself, whatever it was called before."""
     keys: dict[str, list[str]] = {}
     for task in waiting.open_tasks:
         keys.setdefault(task.task_id, []).append(task.element)
     for wait in waiting.waits:
         keys.setdefault(wait.task_id, []).append(wait.key)
     found = {}
-    for row in work.loaded.deadlines:
+    for row in (*work.loaded.deadlines, *work.loaded.message_waits):
         if row.engine_task is None or row.element is None:
             continue
         own = keys.get(row.engine_task, [])

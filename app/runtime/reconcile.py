@@ -6,6 +6,7 @@ from app.runtime.changes.deadlines import reconcile_deadlines
 from app.runtime.changes.external_tasks import reconcile_external_tasks
 from app.runtime.changes.joint_clocks import reconcile_joint_clocks
 from app.runtime.changes.members import reconcile_members
+from app.runtime.changes.messages import reconcile_messages
 from app.runtime.changes.operations import reconcile_operations
 from app.runtime.changes.tasks import reconcile_tasks
 
@@ -16,6 +17,7 @@ CONCEPTS = (
     reconcile_external_tasks,
     reconcile_deadlines,
     reconcile_operations,
+    reconcile_messages,
 )
 
 

@@ -13,6 +13,7 @@ from app.domain.card_life import CardFacts
 from app.domain.certificate import CertificateRow
 from app.domain.change_rows.external_tasks import ExternalTaskFacts
 from app.domain.change_rows.incidents import OpenIncidentFacts
+from app.domain.change_rows.messages import MessageWaitRow
 from app.domain.change_rows.parties import CaseMaterialRow, PartyRow
 from app.domain.change_rows.pauses import PauseRow
 from app.domain.change_set import DecisionRow, LedgerRow, StateRow
@@ -109,6 +110,7 @@ RENEWED = RowSet(
     order="id",
 )
 DEADLINES = RowSet(row=DeadlineFacts, table=tables.deadline, where=OF_CASE, order="id")
+MESSAGE_WAITS = RowSet(row=MessageWaitRow, table=tables.message_wait, where=OF_CASE, order="id")
 INCIDENTS = RowSet(row=OpenIncidentFacts, table=tables.incident, where=f"{OF_CASE} AND state = 'open'", order="id")
 EXTERNAL_TASKS = RowSet(row=ExternalTaskFacts, table=tables.external_task, where=OF_CASE, order="id")
 PAUSE = RowSet(row=PauseRow, table=tables.technical_pause, where=f"{OF_CASE} AND resumed_at IS NULL", order="id")
@@ -159,6 +161,7 @@ ROW_SETS = (
     HANDLED,
     HANDLED_IN_THEME,
     DEADLINES,
+    MESSAGE_WAITS,
     CARDS,
     LEDGER,
     MATERIALS,
@@ -236,6 +239,7 @@ def _loaded(uow: UnitOfWork, rows: Rows, *, now: datetime, generation: int) -> L
         handled=HANDLED.read(rows[HANDLED]),
         deadlines=tuple(row for row in deadlines if row.state != DeadlineState.DISARMED),
         disarmed=tuple(row.id for row in deadlines if row.state == DeadlineState.DISARMED),
+        message_waits=MESSAGE_WAITS.read(rows[MESSAGE_WAITS]),
         cards=CARDS.read(rows[CARDS]),
         ledger=LEDGER.read(rows[LEDGER]),
         materials=MATERIALS.read(rows[MATERIALS]),

@@ -17,6 +17,7 @@ from app.domain.change_rows import tasks
 from app.domain.change_rows.calendar import CaseHead, LoadCaseChange
 from app.domain.change_rows.cards import CardChange, CardRow
 from app.domain.change_rows.incidents import IncidentChange
+from app.domain.change_rows.messages import MessageWaitRow
 from app.domain.change_rows.migration import MemberElement, MigrationCaseChange, TaskMigration
 from app.domain.change_rows.papers import DeliveryRow, DocumentRow
 from app.domain.change_rows.parties import CaseMaterialRow, PartyRow
@@ -168,6 +169,8 @@ PARTS: tuple[Part, ...] = (
         guard=OF_VERSION,
     ),
     Part(name="external_opened", table=tables.external_task, kind=INSERT, row=external.ExternalTaskRow),
+    Part(name="message_waits_closed", table=tables.message_wait, kind=DELETE, row=RowId),
+    Part(name="message_waits_opened", table=tables.message_wait, kind=INSERT, row=MessageWaitRow),
     Part(name="audit", table=tables.audit_entry, kind=INSERT, row=rows.AuditRow),
     Part(name="ledger", table=tables.clock_entry, kind=INSERT, row=rows.LedgerRow),
     Part(name="outbox", table=tables.outbox, kind=INSERT, row=rows.OutboxRow, may_miss=True),

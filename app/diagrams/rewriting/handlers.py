@@ -5,10 +5,11 @@ Those that interrupt hang on an outer one, the others on an inner one, so that a
 
 from lxml import etree
 
-from app.diagrams.graph import FLOW_NODES, local
+from app.diagrams.graph import FLOW_NODES, LBQ, local
 from app.diagrams.rewriting.events import read_trigger
 from app.diagrams.rewriting.sheet import Scope, Sheet, definitions, trigger_kinds
 
+OF_WAIT = (f"{LBQ}correlation", f"{LBQ}accepts")
 HANDLED = frozenset({"timer", "message", "signal", "error", "escalation", "conditional"})
 
 
@@ -82,6 +83,7 @@ def _attach(
         attachedToRef=wrapper,
         cancelActivity="true" if is_interrupting else "false",
         name=start.get("name") or start_id,
+        **{name: start.get(name) or "" for name in OF_WAIT if start.get(name)},
     )
     for definition in definitions(start):
         boundary.append(definition)

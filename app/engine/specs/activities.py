@@ -11,8 +11,7 @@ from SpiffWorkflow.bpmn.specs.defaults import (
     UserTask,
 )
 
-from app.domain.errors import RuleViolation
-from app.engine.expressions import RESULTS, Condition, plain
+from app.engine.expressions import RESULTS, Condition, context_of
 from app.engine.library_fixes import CaseTask
 from app.engine.places import place_of
 from app.engine.specs.node import CaseNode
@@ -47,10 +46,7 @@ class ServiceCall(CaseNode, ServiceTask):
 
     def inputs_for(self, my_task: CaseTask) -> Mapping[str, object]:
         """Evaluate `lb:input`. Raises RuleViolation `input_not_context` when it gives anything but a context."""
-        value = plain(self.input_expression.value(my_task)) if self.input_expression is not None else {}
-        if not isinstance(value, dict):
-            raise RuleViolation("input_not_context", element=place_of(my_task))
-        return value
+        return context_of(self.input_expression, my_task, place_of(my_task))
 
 
 class _Nested(CaseNode):

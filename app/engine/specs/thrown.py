@@ -4,7 +4,10 @@ from SpiffWorkflow.bpmn.specs.defaults import EndEvent, IntermediateThrowEvent, 
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 
 from app.domain.snapshot import Thrown
+from app.engine.correlation import correlation_key
+from app.engine.expressions import Condition, context_of
 from app.engine.library_fixes import CaseTask
+from app.engine.places import place_of
 from app.engine.specs.node import CaseNode, boundary_split_of
 from app.engine.specs.waits import CaughtFault, fire, open_waits
 
@@ -12,7 +15,13 @@ FAULTS = ("error", "escalation")
 
 
 class Throw(EventDefinition):
-    """What an event throws. kind: message, signal, error, escalation, terminate, or none."""
+    """What an event throws. kind: message, signal, error, escalation, terminate, or none.
+
+    correlation, inputs: of a message, give the key it finds its receiver by and the values it brings.
+    """
+
+    correlation: Condition | None = None
+    inputs: Condition | None = None
 
     def __init__(self, kind: str = "none", name: str = "", code: str = "") -> None:
         super().__init__(name)
@@ -37,9 +46,9 @@ class ThrowingNode(CaseNode):
                 if activity is None or not catch_outwards(activity, thrown.kind, thrown.code):
                     top.thrown.append(Thrown(kind=thrown.kind, name=thrown.name, code=thrown.code))
             case "message":
-                top.thrown.append(Thrown(kind="message", name=thrown.name))
+                top.thrown.append(_message(my_task, thrown))
             case "signal":
-                top.thrown.append(Thrown(kind="signal", name=thrown.name))
+                top.thrown.append(Thrown(kind="signal", name=thrown.name, element=place_of(my_task)))
                 for task in list(top.live_tasks()):
                     for wait in open_waits(task):
                         if wait.kind == "signal" and wait.name == thrown.name and task.is_waiting:
@@ -56,6 +65,13 @@ class CaseSendTask(ThrowingNode, SendTask):
 
 class CaseEndEvent(ThrowingNode, EndEvent):
     """Ends its token; a terminate event ends every token of its process."""
+
+
+def _message(task: CaseTask, thrown: Throw) -> Thrown:
+    element = place_of(task)
+    key = correlation_key(thrown.correlation, task, element)
+    data = context_of(thrown.inputs, task, element)
+    return Thrown(kind="message", name=thrown.name, element=element, correlation=key, data=data)
 
 
 def is_caught(activity: CaseTask, kind: str, code: str) -> bool:

@@ -25,7 +25,11 @@ class Wait(EventDefinition):
 
     key: id of the event in the normalised diagram. kind: deadline, message, signal or condition. expression: the time
     limit, name or condition as drawn. repeat: how often a cycle may fire, ENDLESS without a count, 0 for no cycle.
+    correlation: of a message, gives the key it is told by; accepts: names of the values it may bring.
     """
+
+    correlation: Condition | None = None
+    accepts: tuple[str, ...] = ()
 
     def __init__(self, *, key: str, kind: str, name: str, expression: str, repeat: int = 0) -> None:
         super().__init__(name)

@@ -27,6 +27,7 @@ from app.storage.tables.definition import (
 )
 from app.storage.tables.external import external_task
 from app.storage.tables.material import case_material, material
+from app.storage.tables.message import message_wait
 from app.storage.tables.migration import case_migration, case_migration_case
 from app.storage.tables.obstacle import case_fee, case_forwarding
 from app.storage.tables.outbox import outbox
@@ -96,6 +97,7 @@ __all__ = [
     "job_run",
     "material",
     "matter_offering",
+    "message_wait",
     "metadata",
     "normalised_diagram",
     "number_sequence",
