@@ -40,6 +40,8 @@ FIELD_OF_LB = {
     "operation": "operation",
     "input": "input",
     "external": "external",
+    "correlation": "correlation",
+    "accepts": "accepts",
     "decision": "decision",
     "result": "result",
     "matterKind": "matter_kind",

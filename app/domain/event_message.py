@@ -23,11 +23,6 @@ class EventMessage:
     case_no: str = ""
     data: Mapping[str, object] = field(default_factory=dict)
 
-    @property
-    def facts(self) -> Mapping[str, object]:
-        """What a refusal names: what was looked for."""
-        return {"name": self.name, "key": self.key or "-", "asked_case": self.case_no or "-"}
-
 
 def the_wait(waits: Sequence[MessageWaitRow], message: EventMessage) -> MessageWaitRow:
     """Return the one wait of a case a message is for.
@@ -42,9 +37,13 @@ def the_wait(waits: Sequence[MessageWaitRow], message: EventMessage) -> MessageW
 def only(found: Sequence[MessageWaitRow], message: EventMessage) -> MessageWaitRow:
     """Return the only wait found. Raises NotFound `message_not_expected`, Conflict `message_ambiguous`."""
     if not found:
-        raise NotFound("message_not_expected", **message.facts)
+        raise NotFound(
+            "message_not_expected", name=message.name, key=message.key or "-", asked_case=message.case_no or "-"
+        )
     if len(found) > 1:
-        raise Conflict("message_ambiguous", **message.facts)
+        raise Conflict(
+            "message_ambiguous", name=message.name, key=message.key or "-", asked_case=message.case_no or "-"
+        )
     return found[0]
 
 

@@ -24,8 +24,9 @@ def deliver_outbox(
 ) -> int:
     """Deliver up to `limit` messages in their order per case. Returns how many were claimed.
 
-    handlers: internal message -> what does it, given its payload. A crash between sending and marking sends again: outside it is
-    at-least-once, with the same request id. A permanent failure stops at once, another is tried again with back-off.
+    handlers: internal message -> what does it, given its payload. A crash between sending and marking sends again:
+    outside it is at-least-once, with the same request id. A permanent failure stops at once, another is tried again
+    with back-off.
     """
     name = context.settings.notice_channel
     published = context.library.current()

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.domain.change_rows.messages import MessageWaitRow
 from app.domain.change_rows.migration import MemberElement, TaskMigration
 from app.domain.change_set import DeadlineRow
 from app.domain.deadline_instants import DeadlineInstants
 from app.domain.limit import parse_limit
-from app.domain.loaded_case import TaskFacts
+from app.domain.loaded_case import DeadlineFacts, TaskFacts
 from app.domain.snapshot import OpenTask, Snapshot
 from app.domain.vocabulary import TaskState
 from app.engine import codec, snapshot
@@ -83,7 +84,8 @@ def _elements(work: Casework, waiting: Snapshot, plan: MigrationPlan) -> dict[tu
     for wait in waiting.waits:
         keys.setdefault(wait.task_id, []).append(wait.key)
     found = {}
-    for row in (*work.loaded.deadlines, *work.loaded.message_waits):
+    rows: tuple[DeadlineFacts | MessageWaitRow, ...] = (*work.loaded.deadlines, *work.loaded.message_waits)
+    for row in rows:
         if row.engine_task is None or row.element is None:
             continue
         own = keys.get(row.engine_task, [])

@@ -10,11 +10,12 @@ from app.domain.feel import FeelRefused, compile_expression
 
 CODE = "bad-condition"
 SEVERITY = "error"
+OF_STEPS = ("input", "correlation")
 OF_MARKERS = frozenset({"completionCondition", "loopCondition", "loopCardinality", "loopDataInputRef"})
 
 
 def check(graph: Graph, published: Published) -> Iterable[Finding]:
-    """Compile every condition, the collection of several instances, and the input of every service."""
+    """Compile every condition, the collection of several instances, the input of a step and the key of a message."""
     for node in graph.nodes.values():
         for place, text in _expressions(node):
             try:
@@ -29,8 +30,7 @@ def _expressions(node: Node) -> Iterator[tuple[str, str]]:
     default = node.element.get("default")
     if is_asked:
         yield from ((flow.id, flow.condition) for flow in node.outgoing if flow.condition and flow.id != default)
-    if node.lb("input"):
-        yield "lb:input", node.lb("input")
+    yield from ((f"lb:{name}", node.lb(name)) for name in OF_STEPS if node.lb(name))
     for part in node.element:
         for inner in part:
             is_condition = local(part) == "conditionalEventDefinition" and local(inner) == "condition"

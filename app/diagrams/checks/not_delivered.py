@@ -5,23 +5,23 @@ from collections.abc import Iterable
 from app.diagrams.findings import finding
 from app.diagrams.graph import BPMN_TAG, Graph, Node
 from app.domain.diagram import Finding, Published
+from app.domain.event_message import LONGEST_NAME
 
 CODE = "not-delivered"
 SEVERITY = "error"
 CATCHES = frozenset({"intermediateCatchEvent", "boundaryEvent"})
+MESSAGE_TASKS = frozenset({"receiveTask", "sendTask"})
 THROWS = frozenset({"intermediateThrowEvent", "endEvent"})
 
 
 def check(graph: Graph, published: Published) -> Iterable[Finding]:
-    """Refuse messages and signals whose other end lies outside the diagram."""
+    """Refuse signals whose other end lies outside the diagram, and messages whose name no door takes."""
     thrown = {_signal(node) for node in graph.nodes.values() if node.kind in THROWS and node.event_kind() == "signal"}
     caught = {_signal(node) for node in graph.nodes.values() if _catches(node, graph) and node.event_kind() == "signal"}
     for node in graph.nodes.values():
         is_catch, is_throw = _catches(node, graph), node.kind in THROWS
         if (
-            node.kind == "receiveTask"
-            or (node.kind == "sendTask" and not node.lb("operation") and not node.lb("external"))
-            or ((is_catch or is_throw) and node.event_kind() == "message")
+            len(_message(node)) > LONGEST_NAME
             or (node.event_kind() == "signal" and is_catch and _signal(node) not in thrown)
             or (node.event_kind() == "signal" and is_throw and _signal(node) not in caught)
         ):
@@ -36,8 +36,20 @@ def _catches(node: Node, graph: Graph) -> bool:
 def _signal(node: Node) -> str:
     """Return the name of a signal event, by which both ends know each other; its id where it has no name."""
     event = node.element.find(f"{BPMN_TAG}signalEventDefinition")
-    reference = (event.get("signalRef") or "") if event is not None else ""
-    for signal in node.element.getroottree().iter(f"{BPMN_TAG}signal"):
-        if signal.get("id") == reference.rpartition(":")[2]:
-            return signal.get("name") or reference
+    return _named(node, "signal", (event.get("signalRef") or "") if event is not None else "")
+
+
+def _message(node: Node) -> str:
+    """Return the name of the message a node sends or waits for; its own where the message has none."""
+    event = node.element.find(f"{BPMN_TAG}messageEventDefinition")
+    if event is None and node.kind not in MESSAGE_TASKS:
+        return ""
+    reference = (event if event is not None else node.element).get("messageRef") or ""
+    return _named(node, "message", reference) or node.name or node.id
+
+
+def _named(node: Node, kind: str, reference: str) -> str:
+    for item in node.element.getroottree().iter(f"{BPMN_TAG}{kind}"):
+        if item.get("id") == reference.rpartition(":")[2]:
+            return item.get("name") or reference
     return reference

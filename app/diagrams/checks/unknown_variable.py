@@ -10,13 +10,14 @@ from app.domain.diagram import Finding, Published
 from app.domain.feel import FeelRefused, compile_expression
 
 GIVEN = ("outcomes", "answers")
+BROUGHT = "messages"
 
 CODE = "unknown-variable"
 SEVERITY = "error"
 
 
 def check(graph: Graph, published: Published) -> Iterable[Finding]:
-    """Look up every `outcomes.<step>` and `answers.<step>.<field>` that conditions and inputs read.
+    """Look up every `outcomes.<step>`, `answers.<step>.<field>` and `messages.<event>.<value>` that is read.
 
     What steps of a called definition gave stands under the call: `outcomes.<call>.<step>`.
     """
@@ -29,8 +30,7 @@ def check(graph: Graph, published: Published) -> Iterable[Finding]:
 
 def _read_at(node: Node) -> Iterator[str]:
     yield from (flow.condition for flow in node.outgoing if flow.condition)
-    if node.lb("input"):
-        yield node.lb("input")
+    yield from filter(None, (node.lb("input"), node.lb("correlation")))
 
 
 def _paths_of(text: str) -> list[str]:
@@ -41,6 +41,8 @@ def _paths_of(text: str) -> list[str]:
 
 
 def _is_unknown(graph: Graph, published: Published, parts: list[str]) -> bool:
+    if parts[0] == BROUGHT:
+        return _is_not_brought(graph, parts)
     if parts[0] not in GIVEN or len(parts) < len(GIVEN):
         return False
     step = graph.nodes.get(parts[1])
@@ -51,3 +53,11 @@ def _is_unknown(graph: Graph, published: Published, parts: list[str]) -> bool:
         return len(parts) > len(GIVEN) and parts[len(GIVEN)] not in called.steps
     fields = published.forms.get(step.lb("form"))
     return parts[0] == "answers" and len(parts) > len(GIVEN) and bool(fields) and parts[2] not in (fields or ())
+
+
+def _is_not_brought(graph: Graph, parts: list[str]) -> bool:
+    """Say whether no message brings a value; those of a called definition stand in its own file."""
+    node = graph.nodes.get(parts[1]) if len(parts) > 1 else None
+    if node is None:
+        return len(parts) > 1
+    return len(parts) > len(GIVEN) and parts[len(GIVEN)] not in [part.strip() for part in node.lb("accepts").split(",")]

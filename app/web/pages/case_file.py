@@ -25,6 +25,7 @@ from app.queries.external_tasks import WaitingForProgram, list_waiting_for_progr
 from app.queries.failures import OpenIncident, list_case_incidents
 from app.queries.holds import HoldView, list_case_holds
 from app.queries.member_limits import MemberLimit, list_member_limits
+from app.queries.message_waits import WaitingForMessage, list_message_waits
 from app.queries.officer_facts import (
     CaseExtras,
     RegionName,
@@ -71,6 +72,7 @@ class CaseFile:
     holds: tuple[HoldView, ...]
     incidents: tuple[OpenIncident, ...]
     programs: tuple[WaitingForProgram, ...]
+    messages: tuple[WaitingForMessage, ...]
     pause: PausedCase | None
     member_limits: Mapping[str, MemberLimit]
     regions: Mapping[str, RegionName]
@@ -147,6 +149,7 @@ def read_case(opened: Reading, person: Person, case_no: str, *, scope: Scope | N
         holds=() if person.is_applicant else list_case_holds(link, person.scope, case_id),
         pause=None if person.is_applicant else find_pause(link, case_id),
         incidents=() if person.is_applicant else list_case_incidents(link, case_id),
+        messages=() if person.is_applicant else list_message_waits(link, case_id),
         programs=() if person.is_applicant else list_waiting_for_programs(link, case_id),
         member_limits={item.case_no: item for item in list_member_limits(link, [case_id]).get(case_id, ())},
         regions=list_region_names(link),

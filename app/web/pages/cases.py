@@ -79,6 +79,10 @@ def case(case_no: str) -> str:
         paused=paused_line(file.pause, file.showing) if file.pause else None,
         incidents=[incident_line(item, file.showing) for item in file.incidents],
         may_retry=file.person.has_role(*RETRYING),
+        message_waits=[
+            {"name": item.name, "kind": item.kind, "opened_at": file.showing.at(item.opened_at)}
+            for item in file.messages
+        ],
         programs=[program_line(item, file.published.topics, file.showing) for item in file.programs],
         hold_url=url_for("pages.holds", case_no=case_no) if _may_hold(file) else "",
         plan_url=url_for("pages.bundle_plan", case_no=case_no) if has_plan else "",

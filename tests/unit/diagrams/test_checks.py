@@ -144,10 +144,7 @@ def event(kind: str, element: str, trigger: str) -> str:
 @pytest.mark.parametrize(
     "construct",
     [
-        '<sendTask id="x"/>',
-        '<receiveTask id="x"/>',
-        event(CATCH, "x", "<messageEventDefinition/>"),
-        event(THROW, "x", "<messageEventDefinition/>"),
+        f'<sendTask id="x" name="{"长" * 201}"/>',
         event(CATCH, "x", SIGNAL.format("paid")),
         event(THROW, "x", SIGNAL.format("paid")),
     ],

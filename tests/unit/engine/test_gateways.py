@@ -276,4 +276,4 @@ def test_event_gateway_chooses_by_what_happens_first(run: Run) -> None:
     assert run(body).fire("soon").open == ["a"]
     assert run(body).fire("late").open == ["b"]
     answered = run(body).tell("answer", letter=7)
-    assert (answered.open, answered.armed, answered.variables["letter"]) == (["c"], [], 7)
+    assert (answered.open, answered.armed, answered.variables["messages"]) == (["c"], [], {"answer": {"letter": 7}})

@@ -148,7 +148,7 @@ def test_message_boundary_may_be_told_again_while_the_activity_is_open(run: Run)
     host.tell("letter", pages=2)
 
     assert first != second
-    assert (host.open, host.variables["pages"]) == (["review", "read", "read"], 2)
+    assert (host.open, host.variables["messages"]) == (["review", "read", "read"], {"letter": {"pages": 2}})
     assert host.done("review").armed == []
 
 
