@@ -138,6 +138,7 @@ class OfficerPages(Parts):
             "hold_url": "/holds?case_no=x",
             "may_retry": True,
             "paused": {"paused_at": self.at(-1), "reason": "核查数据"},
+            "message_waits": [{"name": "已缴费", "kind": "message", "opened_at": self.at(-2)}],
             "programs": [
                 {
                     "title": "核验市场主体登记",
