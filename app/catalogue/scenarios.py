@@ -22,6 +22,7 @@ ACTS: Mapping[str, frozenset[str]] = {
     "ask_correction": frozenset({"matter", "shortage", "remark"}),
     "settle": frozenset({"matter", "reason"}),
     "external": frozenset({"variables", "error", "message", "retries"}),
+    "message": frozenset({"key", "variables"}),
 }
 COMMON = frozenset({"by", "at", "member", "refused", "then"})
 GIVEN = frozenset(
@@ -172,6 +173,7 @@ def _expectation(table: Mapping[str, Any]) -> Expectation:
         members=table.get("members", {}),
         documents=tuple(table["documents"]) if "documents" in table else None,
         history=tuple(table.get("history", ())),
+        waits=frozenset(table["waits"]) if "waits" in table else None,
     )
 
 

@@ -12,7 +12,7 @@ class Expectation:
     due: clock -> due instant, or None for a clock that stands still or never ran. open: elements of the diagram whose
     tasks are open, all of them. cards: (clock, colour) of every card so far. members: element of the theme's diagram ->
     state of its case. documents: kinds of the papers issued so far, in their order. history: kinds of audit entries
-    that come in this order, others may stand between.
+    that come in this order, others may stand between. waits: names of the messages and signals waited for, all of them.
     """
 
     state: str | None = None
@@ -24,6 +24,7 @@ class Expectation:
     members: Mapping[str, str] = field(default_factory=dict)
     documents: tuple[str, ...] | None = None
     history: tuple[str, ...] = ()
+    waits: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

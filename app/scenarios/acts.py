@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from app.domain.authority import Person
+from app.domain.event_message import EventMessage
 from app.operations.complete_task import Completion, complete_task
 from app.operations.extend_clock import extend_clock
+from app.operations.receive_message import receive_message
 from app.operations.request_corrections import (
     CorrectionRequestInput,
     request_correction,
@@ -86,6 +88,15 @@ def _settle(world: World, case: CaseView, person: Person, facts: Facts) -> objec
     return settle_correction_request(world.context, person, case_id=int(case.id), request_id=number, reason=reason)
 
 
+def _tell(world: World, case: CaseView, person: Person, facts: Facts) -> object:
+    """Send a message as a program does: by its key where the step names one, else to this case."""
+    key = str(facts.get("key", ""))
+    message = EventMessage(
+        name=facts["message"], key=key, case_no="" if key else case.case_no, data=facts.get("variables", {})
+    )
+    return receive_message(world.context, person, message)
+
+
 ACTS: Mapping[str, Act] = {
     "task": _complete,
     "correct": _correct,
@@ -96,4 +107,5 @@ ACTS: Mapping[str, Act] = {
     "ask_correction": _ask_correction,
     "settle": _settle,
     "external": report_of_program,
+    "message": _tell,
 }

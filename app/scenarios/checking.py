@@ -8,6 +8,7 @@ from app.domain.scenario import Expectation
 from app.queries.cards import list_case_cards
 from app.queries.case_page import find_decision, list_documents, list_history
 from app.queries.clock import list_clocks
+from app.queries.message_waits import list_message_waits
 from app.scenarios.world import World
 
 Found = tuple[str, object, object]
@@ -40,6 +41,9 @@ def _in_rows(world: World, case_id: int, expected: Expectation) -> Iterator[Foun
         cards = frozenset((card.clock, card.colour) for card in list_case_cards(link, case_id))
         documents = tuple(str(row["kind"]) for row in list_documents(link, case_id))
         kinds = [entry.kind for entry in list_history(link, case_id)]
+        waits = frozenset(item.name for item in list_message_waits(link, case_id))
+    if expected.waits is not None:
+        yield "waits", expected.waits, waits
     if expected.decision is not None:
         yield "decision", expected.decision, decision.get("decision")
     if expected.effective_at is not None:
