@@ -17,6 +17,8 @@ from app.settings import ROOT
 from app.storage.definitions import current_version
 from app.storage.rules import current_generation, files_at
 from app.storage.tables import definition_package
+from tests.called_diagrams import CALLED, CALLER, CASE, call, calling, drawn, tasks
+from tests.new_versions import deploy_changed, deploy_source
 from tests.packing import packed
 from tests.world import World
 
@@ -270,3 +272,23 @@ def test_package_stays_in_force_when_the_folders_are_deployed_again_until_they_c
     assert {"forms/quick_check.json", "matters/scjg/quick-check.toml"} <= kept.keys() & after.keys()
     assert after["forms/apply_company.json"].endswith("\n\n")
     assert installed.apply("quick-check")
+
+
+def test_diagrams_of_a_package_call_each_other_and_those_outside_keep_what_they_call(installed: World) -> None:
+    deploy_source(installed, CALLED, tasks("inspect"))
+    deploy_changed(installed, calling, key=CALLER)
+    path = "bpmn/processes/look/process.bpmn"
+
+    deployed(installed, {path: tasks("visit").decode()})
+    outside = installed.apply(CASE)
+    bench = (ROOT / "bpmn/processes/bench-three-tasks/process.bpmn").read_text(encoding="utf-8")
+    deployed(
+        installed, {path: tasks("report").decode(), path.replace("look", "bench-three-tasks"): calling(bench) + "\n"}
+    )
+    inside = installed.apply(CASE)
+
+    for case_no, step in ((outside, "second/inspect"), (inside, "second/report")):
+        installed.complete(case_no, "first", "reviewer.enshi", "accept")
+        assert installed.open_task(case_no, step).state == "open"
+    circle = drawn({"back": call("back", CALLER)}).decode()
+    assert ("call-circle", path, 4, "back") in refused(installed, {path: circle})
