@@ -15,6 +15,18 @@ REFUSED = {
 REASON = "停在“审查 (review)”，新版本没有这个图元。"
 DRAWING = {"xml_url": "/definitions/x/8/file", "current": [], "done": [], "faults": [], "marks": {}}
 
+TABLE = {
+    "id": "fee_class",
+    "name": "收费档次",
+    "policy": "UNIQUE",
+    "requires": "",
+    "text": "",
+    "mark": "added",
+    "inputs": ["amount"],
+    "outputs": ["class"],
+    "rules": [{"number": 1, "cells": ["< 100", '"low"'], "mark": "added"}],
+}
+
 
 def version_pages(parts: Parts) -> list[Row]:
     """Return comparisons with every kind of change, and migrations before, while and after they run."""
@@ -64,6 +76,8 @@ def _comparison(changes: list[dict[str, object]], layout: list[dict[str, object]
         "layout": layout,
         "old_diagram": {**DRAWING, "marks": {"removed": ["old_step"], "changed": ["review"], "moved": ["decide"]}},
         "new_diagram": {**DRAWING, "marks": {"added": ["visit"], "changed": ["review"], "moved": ["decide"]}},
+        "old_tables": [],
+        "new_tables": [TABLE],
     }
 
 

@@ -6,6 +6,7 @@ from tests.unit.web.sample_changes import change_pages
 from tests.unit.web.sample_corrections import correction_pages
 from tests.unit.web.sample_holds import hold_pages
 from tests.unit.web.sample_officer import OfficerPages
+from tests.unit.web.sample_packages import package_pages
 from tests.unit.web.sample_public import PublicPages
 from tests.unit.web.sample_versions import version_pages
 
@@ -23,6 +24,7 @@ class Samples(OfficerPages, AdminPages, PublicPages):
             *change_pages(self),
             *correction_pages(self),
             *hold_pages(self),
+            *package_pages(self),
             *version_pages(self),
         ]
         return {
