@@ -18,7 +18,9 @@ from app.storage.message_waits import waits_from_outside
 from app.storage.tables import case_file, message_wait
 from app.web.sign_in import COOKIE
 from tests.drawing import boundary, node, path, step, sub_process, timer, trigger
+from tests.integration.constructs.conftest import KEY as SHIPPED
 from tests.integration.constructs.conftest import Bench
+from tests.new_versions import asked, migrated, outcome_of, renamed, version_of
 from tests.racing import race, refusals
 from tests.web.api_world import SUPERVISOR, WINDOW, done, refused
 from tests.world import PASSWORD
@@ -209,6 +211,20 @@ def test_message_opens_an_event_sub_process(bench: Bench) -> None:
     assert bench.open(case_no) == ["told", "work"]
 
 
+def test_wait_keeps_its_key_when_its_case_goes_to_a_version_that_calls_it_otherwise(bench: Bench) -> None:
+    case_no = raced(bench, "P-8")
+    before = version_of(bench.world, case_no)
+    bench.deploy(lambda _source: renamed("paid", "settled")(bench.deployed))
+
+    request = asked({"paid": "settled"}, key=SHIPPED, from_version=before, to_version=before + 1)
+    run = migrated(bench.world, request)
+
+    assert outcome_of(bench.world, run, case_no)[0] == "moved"
+    assert waits_of(bench, case_no) == [("settled", "P-8")]
+    done(bench.call(INTEGRATOR).post("/messages", {"name": "settled", "correlation_key": "P-8"}))
+    assert bench.open(case_no) == ["a"]
+
+
 WAITING = step("one", attributes=ASKS) + node("receiveTask", "told", "", f"{KEY} {BROUGHT}") + path("one", "told")
 TELLING = "".join(
     (
@@ -244,6 +260,30 @@ def test_message_of_one_case_reaches_the_case_with_its_key_once(bench: Bench) ->
     assert bench.variables(waiting)["messages"] == {"told": {"receipt_no": "R-9"}}
     assert bench.happened(waiting).count("message_received") == 1
     assert "message_undelivered" not in bench.happened(sender)
+
+
+def test_case_that_stands_still_hears_a_message_when_it_goes_on(bench: Bench) -> None:
+    waiting = bench.begun(WAITING, first="one", last="told")
+    bench.do(waiting, "one", opinion="K-3")
+    told_by_another(bench, "K-3")
+    intervene(bench, waiting, "pause")
+
+    deliver(bench)
+    heard_in_the_pause = "message_received" in bench.happened(waiting)
+    problem = bench.call(INTEGRATOR).post("/messages", {"name": "told", "case_no": waiting})
+    intervene(bench, waiting, "resume")
+    bench.world.clock.advance(timedelta(minutes=6))
+    deliver(bench)
+
+    refused(problem, 409, "case_paused")
+    assert (heard_in_the_pause, bench.open(waiting)) == (False, ["handle"])
+
+
+def intervene(bench: Bench, case_no: str, kind: str) -> None:
+    """Let the supervisor pause or resume a case."""
+    version = bench.case(case_no)["version"]
+    sent = {"kind": kind, "reason": "核查数据"}
+    done(bench.call(SUPERVISOR).post(f"/cases/{case_no}/interventions", sent, If_Match=f'"{version}"'))
 
 
 def test_message_nobody_waits_for_is_told_in_the_history_of_its_case(bench: Bench) -> None:
