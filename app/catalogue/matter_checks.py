@@ -40,6 +40,7 @@ def check_matters(rules_dir: Path, bpmn_dir: Path, departments: Collection[str])
         yield from _check_deemed(matter)
         yield from _check_acceptance(matter)
     yield from _check_renewals(matters)
+    yield from _check_evidence(matters)
     yield from _check_codes(matters)
 
 
@@ -221,6 +222,16 @@ def _check_codes(matters: list[MatterFile]) -> Iterator[Finding]:
         for region in matter.regions:
             if offered[matter.impl_code_in(region)] > 1:
                 yield fault("matter-code-twice", matter.file, at="/impl_code", impl_code=matter.impl_code_in(region))
+
+
+def _check_evidence(matters: list[MatterFile]) -> Iterator[Finding]:
+    """A certificate stands for a material only where a matter gives one."""
+    giving = {matter.code for matter in matters if matter.fields["result_name"]}
+    for matter in matters:
+        for row in matter.fields.get("material", []):
+            unknown = sorted(set(row.get("satisfied_by", ())) - giving)
+            if unknown:
+                yield fault("matter-evidence", matter.path, name=row["name"], codes=", ".join(unknown))
 
 
 def _check_renewals(matters: list[MatterFile]) -> Iterator[Finding]:

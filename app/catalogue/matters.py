@@ -18,6 +18,7 @@ from app.domain.matter import (
 from app.domain.theme import MemberInCounty
 
 REGION_DIGITS = 6
+LISTS_OF_MATERIAL = ("formats", "satisfied_by")
 REQUIRED_FIELDS = (
     "code",
     "name",
@@ -182,4 +183,4 @@ def _renewal(row: dict[str, Any]) -> RenewalRule:
 
 
 def _material(row: dict[str, Any]) -> MaterialRequirement:
-    return MaterialRequirement(**{**row, "formats": tuple(row["formats"])} if "formats" in row else row)
+    return MaterialRequirement(**{**row, **{name: tuple(row[name]) for name in LISTS_OF_MATERIAL if name in row}})

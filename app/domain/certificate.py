@@ -17,6 +17,15 @@ ALIVE = (CertificateState.VALID, CertificateState.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who holds what a case gives: the subject where it is about somebody else, else the applicant."""
+
+    name: str
+    id_type: str
+    id_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateRow:
     """A certificate in the register. valid_to_on: its last day, None without an end. case_id: None for an older one.
 

@@ -167,7 +167,8 @@ class LoadedCase:
     member_ledger: entries of the clocks of all members.
     handled_in_theme: steps of the joint case a member belongs to. outages: those not released since the receipt.
     seal_authorisations: of the owning department, those not withdrawn.
-    certificate: what this case gave. renewal, renewed: what it asks to renew, and that certificate as it is now.
+    certificate: what this case gave. certificates: what its materials rest on, and what its members gave.
+    renewal, renewed: what it asks to renew, and that certificate as it is now.
     """
 
     case: CaseFacts
@@ -196,6 +197,7 @@ class LoadedCase:
     correction_requests: tuple[CorrectionRequestRow, ...] = ()
     seal_authorisations: tuple[SealAuthorisation, ...] = ()
     certificate: CertificateRow | None = None
+    certificates: tuple[CertificateRow, ...] = ()
     pause: PauseRow | None = None
     incidents: tuple[OpenIncidentFacts, ...] = ()
     external_tasks: tuple[ExternalTaskFacts, ...] = ()

@@ -14,8 +14,9 @@ _BEGINNINGS = (
 )
 MEDIA_TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
 _SAME_KIND = {"jpeg": "jpg"}
-# Marks after which a material counts as not there.
-NOT_IN_ORDER = ("missing", "wrong")
+# States in which a material counts as not there; one that expired is told by name.
+EXPIRED = "expired"
+NOT_IN_ORDER = ("missing", "wrong", EXPIRED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

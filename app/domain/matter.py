@@ -16,7 +16,10 @@ DECISION_CLOCKS = (ClockName.PROMISED.value, ClockName.STATUTORY.value)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaterialRequirement:
-    """One row of the material list (申请材料)."""
+    """One row of the material list (申请材料).
+
+    satisfied_by: codes of matters; a certificate one of them gave its holder stands for the material.
+    """
 
     code: str
     name: str
@@ -26,6 +29,7 @@ class MaterialRequirement:
     formats: tuple[str, ...] = ("pdf", "jpg", "png")
     max_bytes: int = 20 * 1024 * 1024
     note: str = ""
+    satisfied_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

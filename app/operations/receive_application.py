@@ -78,7 +78,9 @@ def _receive(
         offering=offering,
         renewal=renewal,
         renewed=renewed,
-        materials=take_materials(uow, offering.materials, application.materials, owner_account_id=person.account_id),
+        materials=take_materials(
+            uow, offering.materials, application.materials, party=party, owner_account_id=person.account_id
+        ),
     )
     duplicates = warn_of_duplicates(uow, person, application, party, is_theme=False)
     desk = desk_of_intake(uow, context, published, person, application.region_code)

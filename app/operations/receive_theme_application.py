@@ -87,7 +87,9 @@ def _receive(
             "member_forms": {code: dict(form) for code, form in forms.items()},
         },
         theme=theme,
-        materials=take_materials(uow, theme.materials, application.materials, owner_account_id=person.account_id),
+        materials=take_materials(
+            uow, theme.materials, application.materials, party=party, owner_account_id=person.account_id
+        ),
         member_offerings=offerings,
     )
     duplicates = warn_of_duplicates(uow, person, application, party, is_theme=True)

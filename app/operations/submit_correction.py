@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from app.domain.authority import Person
 from app.domain.errors import Conflict
+from app.domain.materials import NOT_IN_ORDER
 from app.domain.moves import CompleteTask
 from app.domain.request_key import RequestKey
 from app.domain.vocabulary import CaseState, Role
@@ -14,6 +15,7 @@ from app.runtime.answers import checked_answers
 from app.runtime.application import HandedIn, take_materials
 from app.runtime.casework import Casework
 from app.runtime.context import Context, in_transaction
+from app.runtime.evidence import current_materials
 from app.runtime.materials import requirements_of
 from app.storage.unit_of_work import UnitOfWork
 
@@ -51,7 +53,15 @@ def submit_correction(
 
 def _take(uow: UnitOfWork, work: Casework, person: Person, materials: Sequence[HandedIn]) -> None:
     """Add the new materials; one that answers a requirement already met replaces it, and the mark is taken back."""
-    rows = take_materials(uow, requirements_of(work), materials, owner_account_id=person.account_id)
+    assert work.loaded.party is not None
+    rows = take_materials(
+        uow,
+        requirements_of(work),
+        materials,
+        party=work.loaded.party,
+        owner_account_id=person.account_id,
+        settled={row.requirement for row in current_materials(work).values() if row.state not in NOT_IN_ORDER},
+    )
     held = {row.requirement for row in work.loaded.materials}
     for row in rows:
         kept = replace(row, case_id=work.case.id)

@@ -1,6 +1,7 @@
 """Upload a material (申请材料) once; it is referred to by id afterwards."""
 
 import hashlib
+from datetime import date
 
 from app.domain.authority import Person
 from app.domain.errors import InvalidInput
@@ -13,10 +14,13 @@ from app.storage.materials import NewMaterial, add_material
 LONGEST_NAME = 200
 
 
-def upload_material(context: Context, person: Person, *, name: str, content: bytes) -> Result:
+def upload_material(
+    context: Context, person: Person, *, name: str, content: bytes, valid_to_on: date | None = None
+) -> Result:
     """Store a file of the caller. The same bytes of the same person give the same id.
 
-    What the file is is read from its bytes, never from its name. Raises InvalidInput `material_too_large`,
+    What the file is is read from its bytes, never from its name. valid_to_on: local last day of what ends by itself, such
+    as a lease; it is refused for an application afterwards. Raises InvalidInput `material_too_large`,
     `material_type`, `material_empty`.
     """
     most = context.settings.max_upload_bytes
@@ -41,6 +45,7 @@ def upload_material(context: Context, person: Person, *, name: str, content: byt
                 owner_account_id=person.account_id,
                 uploaded_at=uow.now(),
                 content=content,
+                valid_to_on=valid_to_on,
             ),
         )
     return {"material_id": str(material_id), "sha256": sha256, "mime": mime, "size_bytes": len(content)}

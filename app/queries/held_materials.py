@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -20,13 +21,17 @@ class HeldFile:
 
 
 def list_held_files(
-    connection: sa.Connection, *, account_id: int, requirements: Collection[str]
+    connection: sa.Connection, *, account_id: int, requirements: Collection[str], today: date
 ) -> dict[str, tuple[HeldFile, ...]]:
-    """Return the files an account handed in for each requirement, newest first, at most three each."""
+    """Return the files an account handed in for each requirement, newest first, at most three each; none that expired."""
     rows = connection.execute(
         sa.select(case_material.c.requirement, material.c.id, material.c.name, material.c.trust)
         .join(material, material.c.id == case_material.c.material_id)
-        .where(material.c.owner_account_id == account_id, case_material.c.requirement.in_(sorted(requirements)))
+        .where(
+            material.c.owner_account_id == account_id,
+            case_material.c.requirement.in_(sorted(requirements)),
+            sa.or_(material.c.valid_to_on.is_(None), material.c.valid_to_on >= today),
+        )
         .distinct()
         .order_by(material.c.id.desc())
     ).all()

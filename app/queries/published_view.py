@@ -7,6 +7,7 @@ from typing import Protocol
 from app.domain.calendar import ResolvedCalendar
 from app.domain.counting import CountingRules
 from app.domain.form import FormSchema
+from app.domain.theme import ThemeVersion
 from app.domain.time_rules import CardRuleSet, DeemedRules
 
 
@@ -42,7 +43,12 @@ class PublishedFormVersion(Protocol):
 
 
 class PublishedForms(Protocol):
-    """Whatever holds the deployed forms."""
+    """Whatever holds the deployed forms and themes."""
+
+    @property
+    def themes(self) -> Mapping[str, ThemeVersion]:
+        """Every theme by its code."""
+        ...
 
     def pinned_form(self, key: str | None, version: int | None) -> PublishedFormVersion | None:
         """Return the form version a task was opened with; None for a task without a form."""

@@ -109,7 +109,7 @@ def _page(
         draft=TaskDraft(version=kept[0], answers=orjson.loads(kept[1])) if kept else TaskDraft(answers={}),
         earlier=_earlier(connection, task) if item.instance_no is None else {},
         locals=given,
-        materials=list_materials(connection, task.case_id),
+        materials=list_materials(connection, published.themes, task.case_id),
         rights=rights,
     )
 

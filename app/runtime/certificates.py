@@ -1,29 +1,25 @@
 """Certificates (证照): a decision that gives one writes it into the register in the commit that issues the result."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
-import orjson
-
 from app.domain.calendar import to_local
-from app.domain.certificate import ONE_DAY, CertificateRow, changed, last_day_of, require_alive, require_dates
+from app.domain.certificate import (
+    ONE_DAY,
+    CertificateRow,
+    Holder,
+    changed,
+    last_day_of,
+    require_alive,
+    require_dates,
+)
 from app.domain.change_rows.papers import DocumentRow
 from app.domain.change_set import DecisionRow
 from app.domain.matter import INTERNAL, OfferingVersion
+from app.domain.party import holder_of_party
 from app.domain.renewal import renewed_until
 from app.domain.vocabulary import CertificateState, Decision
 from app.runtime.answers import answers_of_steps
 from app.runtime.casework import Casework
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
-    """Who holds what a case gives: the subject where it is about somebody else, else the applicant."""
-
-    name: str
-    id_type: str
-    id_number: str
 
 
 def register_certificate(work: Casework, document: DocumentRow) -> CertificateRow | None:
@@ -68,12 +64,7 @@ def holder_of(work: Casework) -> Holder:
     """Return who holds what this case gives."""
     party = work.loaded.party
     assert party is not None
-    subject: Mapping[str, object] = orjson.loads(party.subject) if party.subject else {}
-    if subject.get("name") and subject.get("id_number"):
-        return Holder(
-            name=str(subject["name"]), id_type=str(subject.get("id_type", "")), id_number=str(subject["id_number"])
-        )
-    return Holder(name=party.name, id_type=party.id_type, id_number=party.id_number)
+    return holder_of_party(party)
 
 
 def _decision(work: Casework) -> DecisionRow:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import orjson
 
+from app.domain.case_life import is_granting
 from app.domain.change_rows.tasks import TaskClosing
 from app.domain.change_set import InputRow
 from app.domain.errors import Conflict, InvalidInput
@@ -17,6 +18,7 @@ from app.runtime.acceptance import DELIVERED, NON_ACCEPTING, accept
 from app.runtime.casework import Casework
 from app.runtime.correction_requests import refuse_open_requests
 from app.runtime.decision import decide, decision_of, refuse_late_decision
+from app.runtime.evidence import refuse_dead_evidence
 from app.runtime.filing import note_filing_step
 from app.runtime.materials import refuse_missing_materials
 
@@ -47,6 +49,8 @@ def _act(work: Casework, task: OpenTask, move: CompleteTask) -> None:
     is_accepting = bool(task.starts_clock) and move.outcome not in NON_ACCEPTING and work.accepted_at is None
     if decision is not None:
         refuse_late_decision(work)
+    if is_granting(decision):
+        refuse_dead_evidence(work)
     is_member = work.case.kind == CaseKind.MEMBER
     if is_accepting and not is_member:
         refuse_open_requests(work)

@@ -19,6 +19,7 @@ from app.engine import runner
 from app.runtime.acceptance import limit_of_clock, start
 from app.runtime.case_numbers import number_case, theme_prefix
 from app.runtime.casework import Casework, Desk, desk_of, take_up
+from app.runtime.evidence import materials_of_member
 from app.runtime.settle import saved_state, settle
 
 AT_RECEIPT = ("state", "accepted_at", "closed_at", "decision", "result_kind", "last_seq", "last_hash")
@@ -130,7 +131,7 @@ def _member(work: Casework, member: OpenMember, offering: OfferingVersion) -> Ne
             "matter": {"code": offering.matter_code, "name": offering.name, "handled_by": offering.handled_by},
         },
         offering=offering,
-        materials=work.loaded.materials,
+        materials=materials_of_member(work, offering.materials),
         parent_case_id=case.id,
         parent_task=member.task_id,
         parent_element=member.element,

@@ -102,6 +102,14 @@ SEAL_AUTHORISATIONS = RowSet(
     order="id",
 )
 CERTIFICATE = RowSet(row=CertificateRow, table=tables.certificate, where=OF_CASE, order="id")
+CERTIFICATES = RowSet(
+    row=CertificateRow,
+    table=tables.certificate,
+    where="id IN (SELECT certificate_id FROM case_material WHERE case_id = wanted.case_id AND certificate_id IS NOT NULL"
+    " UNION ALL SELECT given.id FROM certificate given JOIN case_file member ON member.id = given.case_id"
+    " WHERE member.parent_case_id = wanted.case_id)",
+    order="id",
+)
 RENEWAL = RowSet(row=RenewalRow, table=tables.renewal_request, where=OF_CASE, order="case_id")
 RENEWED = RowSet(
     row=CertificateRow,
@@ -177,6 +185,7 @@ ROW_SETS = (
     CLOSURES,
     SEAL_AUTHORISATIONS,
     CERTIFICATE,
+    CERTIFICATES,
     RENEWAL,
     RENEWED,
     INCIDENTS,
@@ -256,6 +265,7 @@ def _loaded(uow: UnitOfWork, rows: Rows, *, now: datetime, generation: int) -> L
         correction_requests=CORRECTION_REQUESTS.read(rows[CORRECTION_REQUESTS]),
         seal_authorisations=SEAL_AUTHORISATIONS.read(rows[SEAL_AUTHORISATIONS]),
         certificate=_only(CERTIFICATE.read(rows[CERTIFICATE])),
+        certificates=CERTIFICATES.read(rows[CERTIFICATES]),
         pause=_only(PAUSE.read(rows[PAUSE])),
         incidents=INCIDENTS.read(rows[INCIDENTS]),
         external_tasks=EXTERNAL_TASKS.read(rows[EXTERNAL_TASKS]),

@@ -6,11 +6,11 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from app.domain.certificate import CertificateRow
+from app.domain.certificate import CertificateRow, Holder
 from app.domain.errors import Conflict
 from app.domain.vocabulary import CertificateState
 from app.storage import dialects
-from app.storage.tables import case_file, certificate
+from app.storage.tables import case_file, case_party, certificate
 from app.storage.unit_of_work import UnitOfWork
 
 
@@ -50,6 +50,29 @@ def find_by_number(
     )
     row = connection.execute(query).one_or_none()
     return CertificateRow(**row._asdict()) if row else None
+
+
+def held_certificates(
+    connection: sa.Connection, holder: Holder, matter_codes: Collection[str], *, account_id: int | None
+) -> tuple[CertificateRow, ...]:
+    """Return the certificates a person holds that one of the matters gave.
+
+    account_id: of an applicant who asks; then only what their own cases gave, because a number alone proves nobody.
+    None for an officer who has seen the identity document.
+    """
+    if not matter_codes:
+        return ()
+    columns = certificate.c
+    query = sa.select(*COLUMNS).where(
+        columns.holder_id_number == holder.id_number,
+        columns.holder_id_type == holder.id_type,
+        columns.holder_name == holder.name,
+        columns.matter_code.in_(sorted(matter_codes)),
+    )
+    if account_id is not None:
+        own = sa.select(case_party.c.case_id).where(case_party.c.account_id == account_id)
+        query = query.where(columns.case_id.in_(own))
+    return tuple(CertificateRow(**row._asdict()) for row in connection.execute(query.order_by(columns.id)))
 
 
 def find_certificate(connection: sa.Connection, certificate_id: int) -> CertificateRow | None:

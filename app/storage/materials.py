@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -24,6 +24,7 @@ class NewMaterial:
     owner_account_id: int
     uploaded_at: datetime
     content: bytes
+    valid_to_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +36,18 @@ class StoredMaterial:
     mime: str
     size: int
     owner_account_id: int
+    valid_to_on: date | None
 
 
 def add_material(uow: UnitOfWork, new: NewMaterial) -> int:
-    """Store a file and return its id; the same bytes of the same owner are stored once."""
+    """Store a file and return its id; the same bytes of the same owner are stored once.
+
+    A last day that is stated anew counts from now on.
+    """
     uow.connection.execute(insert_ignore(uow.connection, material), asdict(new))
+    if new.valid_to_on is not None:
+        same = (material.c.owner_account_id == new.owner_account_id, material.c.sha256 == new.sha256)
+        uow.connection.execute(material.update().where(*same).values(valid_to_on=new.valid_to_on))
     found = uow.connection.scalar(
         sa.select(material.c.id).where(
             material.c.owner_account_id == new.owner_account_id, material.c.sha256 == new.sha256
@@ -55,9 +63,9 @@ def find_materials(uow: UnitOfWork, ids: Sequence[int]) -> Mapping[int, StoredMa
         return {}
     columns = material.c
     rows = uow.connection.execute(
-        sa.select(columns.id, columns.name, columns.mime, columns.size, columns.owner_account_id).where(
-            columns.id.in_(list(ids))
-        )
+        sa.select(
+            columns.id, columns.name, columns.mime, columns.size, columns.owner_account_id, columns.valid_to_on
+        ).where(columns.id.in_(list(ids)))
     ).all()
     return {row.id: StoredMaterial(**row._asdict()) for row in rows}
 

@@ -65,4 +65,5 @@ def _extension(values: dict[str, Any]) -> ExtensionRule:
 
 
 def _material(values: dict[str, Any]) -> MaterialRequirement:
-    return MaterialRequirement(**{**values, "formats": tuple(values.get("formats", ()))})
+    lists = {name: tuple(values.get(name, ())) for name in ("formats", "satisfied_by")}
+    return MaterialRequirement(**{**values, **lists})

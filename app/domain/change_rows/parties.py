@@ -25,12 +25,16 @@ class PartyRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseMaterialRow:
-    """A material of a case, for one requirement. material_id: the file; None for what was shown, or is missing."""
+    """A material of a case, for one requirement. material_id: the file; None for what was shown, or is missing.
+
+    certificate_id: the certificate of the register that stands for it.
+    """
 
     case_id: int
     requirement: str
     material_id: int | None
-    state: str  # handed_in, accepted, missing, wrong
+    state: str  # handed_in, accepted, missing, wrong, expired
     checked_by: int | None
     checked_at: datetime | None
     remark: str | None
+    certificate_id: int | None = None

@@ -17,6 +17,7 @@ material = sa.Table(
     Column("owner_account_id", Id, nullable=False),
     Column("uploaded_at", Instant, nullable=False),
     Column("content", sa.LargeBinary, nullable=False),
+    Column("valid_to_on", sa.Date),
     sa.UniqueConstraint("owner_account_id", "sha256", name="uq_material_content"),
 )
 
@@ -30,5 +31,6 @@ case_material = sa.Table(
     Column("checked_by", Id),
     Column("checked_at", Instant),
     Column("remark", sa.Text),
+    Column("certificate_id", Id, sa.ForeignKey("certificate.id")),
     sa.Index("ix_case_material_material", "material_id"),
 )

@@ -27,19 +27,22 @@ from app.web.api import schemas
 from app.web.api.answers import page_of
 from app.web.api.description import REPEATABLE
 from app.web.api.present import jsonable
-from app.web.api.requests import context, idempotency, instant, reading, row_id
+from app.web.api.requests import context, idempotency, instant, last_day, reading, row_id
 from app.web.sign_in import current_person
 
 blueprint = Blueprint("applications", __name__, description="Apply (申请)")
 UPLOAD = {
     "required": True,
-    "description": "One file: PDF, JPEG or PNG. What it is is read from its bytes.",
+    "description": "One file: PDF, JPEG or PNG, read from its bytes; valid_to_on: the last day of what ends by itself.",
     "content": {
         "multipart/form-data": {
             "schema": {
                 "type": "object",
                 "required": ["file"],
-                "properties": {"file": {"type": "string", "format": "binary"}},
+                "properties": {
+                    "file": {"type": "string", "format": "binary"},
+                    "valid_to_on": {"type": "string", "format": "date"},
+                },
             }
         }
     },
@@ -58,11 +61,20 @@ def application_input(code: str, body: dict[str, Any]) -> ApplicationInput:
         guidance=body.get("guidance") or {},
         paper=_paper(body.get("paper")),
         refuse_duplicate=bool(body.get("refuse_duplicate")),
-        materials=[
-            HandedIn(requirement=item["requirement"], material_id=row_id(item["material_id"]))
-            for item in body["materials"]
-        ],
+        materials=handed_in(body["materials"]),
     )
+
+
+def handed_in(materials: list[dict[str, Any]]) -> list[HandedIn]:
+    """Return what a checked body offers for the list of materials."""
+    return [
+        HandedIn(
+            requirement=item["requirement"],
+            material_id=row_id(item["material_id"]) if item["material_id"] else None,
+            certificate_no=item["certificate_no"],
+        )
+        for item in materials
+    ]
 
 
 def _paper(body: dict[str, Any] | None) -> PaperReceipt | None:
@@ -168,4 +180,10 @@ class Materials(MethodView):
         file = request.files.get("file")
         if file is None:
             raise InvalidInput("material_missing", items=({"pointer": "/file", "code": "file_missing"},), names="file")
-        return upload_material(context(), current_person(), name=file.filename or "", content=file.stream.read())
+        return upload_material(
+            context(),
+            current_person(),
+            name=file.filename or "",
+            content=file.stream.read(),
+            valid_to_on=last_day(request.form.get("valid_to_on", "")),
+        )

@@ -42,7 +42,7 @@ class Materials(MethodView):
         with reading() as opened:
             missing = list_missing_materials(opened.connection, themes, case_id)
             return {
-                "items": list_materials(opened.connection, case_id),
+                "items": list_materials(opened.connection, themes, case_id),
                 "next_cursor": None,
                 "missing": [{"requirement": item.code, "name": item.name} for item in missing],
             }

@@ -14,10 +14,10 @@ from app.operations.withdraw_case import withdraw_case
 from app.queries import case_page
 from app.queries.cases import CaseLine, list_cases
 from app.queries.clock import ClockView, list_clocks
-from app.runtime.application import HandedIn
 from app.web.api import asked as asked_for
 from app.web.api import case_answers, clock_schemas, schemas
 from app.web.api.answers import page_of
+from app.web.api.applications import handed_in
 from app.web.api.description import REPEATABLE
 from app.web.api.present import jsonable
 from app.web.api.requests import container, context, cursor_secret, idempotency, instant, reading, row_id, sight_of_case
@@ -166,15 +166,11 @@ class Corrections(MethodView):
     @blueprint.alt_response(409, schema=schemas.Problem)
     def post(self, body: dict[str, Any], case_no: str) -> object:
         """Hand in what the one-time notice asked for."""
-        materials = [
-            HandedIn(requirement=item["requirement"], material_id=row_id(item["material_id"]))
-            for item in body["materials"]
-        ]
         return submit_correction(
             context(),
             current_person(),
             case_id=case_id_of(case_no),
-            materials=materials,
+            materials=handed_in(body["materials"]),
             answers=body["data"],
             request=idempotency(),
         )

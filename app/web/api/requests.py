@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from flask import current_app, request
 
@@ -111,6 +111,14 @@ def asked_instant(name: str) -> datetime | None:
     except ValueError as malformed:
         fault = {"pointer": f"/{name}", "code": "instant_malformed"}
         raise InvalidInput("invalid", items=(fault,)) from malformed
+
+
+def last_day(text: str) -> date | None:
+    """Return a local date as sent, None for an empty text. Raises InvalidInput `invalid`."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as malformed:
+        raise InvalidInput("invalid", items=({"pointer": "/valid_to_on", "code": "date_malformed"},)) from malformed
 
 
 def cursor_secret() -> str:

@@ -1,6 +1,8 @@
 """The published shapes of API v1. Unknown fields are refused, so that a typing error never passes silently."""
 
-from marshmallow import INCLUDE, RAISE, Schema, fields, validate
+from typing import Any
+
+from marshmallow import INCLUDE, RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from app.domain.vocabulary import CaseState
 from app.web.api.fields import AskedInstant, Instant
@@ -53,10 +55,17 @@ class Applicant(Strict):
 
 
 class MaterialReference(Strict):
-    """One uploaded material for one requirement."""
+    """What is offered for one requirement: an uploaded material, or the number of a certificate of the register."""
 
     requirement = fields.String(required=True, validate=validate.Length(1, 64))
-    material_id = fields.String(required=True, validate=validate.Regexp(r"^\d{1,19}$"))
+    material_id = fields.String(load_default="", validate=validate.Regexp(r"^(\d{1,19})?$"))
+    certificate_no = fields.String(load_default="", validate=validate.Length(max=80))
+
+    @validates_schema
+    def check_one(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse a reference that names nothing, or two things."""
+        if bool(data["material_id"]) == bool(data["certificate_no"]):
+            raise ValidationError({"material_id": ["Name a material or a certificate, not both."]})
 
 
 class PaperReceipt(Strict):

@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from app.domain.authority import Person
+from app.domain.calendar import to_local
 from app.domain.errors import CaseworkError, InvalidInput
 from app.domain.form import PATTERNS, FormSchema, check_answers, is_identity_number
 from app.domain.materials import accept_material
@@ -20,6 +21,7 @@ from app.operations.upload_material import upload_material
 from app.queries.held_materials import HeldFile, find_own_files, list_held_files
 from app.runtime.application import ApplicantInput, ApplicationInput, HandedIn
 from app.runtime.paper_receipts import PaperReceipt
+from app.web.api.requests import last_day
 from app.web.errors import status_of
 from app.web.form_answers import read_answers
 from app.web.form_view import FieldView, FormState, present_form
@@ -28,7 +30,7 @@ from app.web.pages.context import REFUSED, FormError, context, form_errors, read
 from app.web.presenting import file_size
 
 RECEIPT = "receipt"
-MATERIAL, HELD = "material.", "held."
+MATERIAL, HELD, VALID_TO = "material.", "held.", "valid_to."
 PARTS = {"kind": 16, "name": 100, "id_type": 8, "id_number": 40, "mobile": 24}
 KINDS = ("person", "company")
 ID_TYPES = ("111", "414", "516", "511", "990")
@@ -229,7 +231,8 @@ def material_fields(
     with reading() as opened:
         own = find_own_files(opened.connection, account_id=person.account_id, ids=[int(i) for i in chosen.values()])
         codes = [row.code for row in requirements] if person.is_applicant else []
-        held = list_held_files(opened.connection, account_id=person.account_id, requirements=codes)
+        today = to_local(opened.now).date()
+        held = list_held_files(opened.connection, account_id=person.account_id, requirements=codes, today=today)
     offered = {code: [file for file in files if file.id not in without] for code, files in held.items()}
     return [_upload(row, own, offered.get(row.code, ()), chosen.get(row.code, "")) for row in requirements]
 
@@ -262,7 +265,8 @@ def _upload(
 def _store(person: Person, requirement: MaterialRequirement, file: FileStorage) -> str:
     content, name = file.stream.read(), file.filename or ""
     accept_material(requirement, content=content, name=name)
-    return str(upload_material(context(), person, name=name, content=content)["material_id"])
+    last_on = last_day(request.form.get(f"{VALID_TO}{requirement.code}", ""))
+    return str(upload_material(context(), person, name=name, content=content, valid_to_on=last_on)["material_id"])
 
 
 def _applicant(sent: Mapping[str, str]) -> ApplicantInput:

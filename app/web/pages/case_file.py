@@ -126,7 +126,7 @@ def read_case(opened: Reading, person: Person, case_no: str, *, scope: Scope | N
     ids = {int(task.assignee_id) for task in view.tasks if task.assignee_id}
     actors = [entry.actor for entry in ledger] + [entry.actor for entry in history]
     ids |= {int(actor.removeprefix(STAFF)) for actor in actors if actor.startswith(STAFF)}
-    materials = list_materials(link, case_id)
+    materials = list_materials(link, published.themes, case_id)
     ids |= {int(str(row["checked_by"])) for row in materials if row["checked_by"]}
     return CaseFile(
         person=person,

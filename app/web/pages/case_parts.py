@@ -24,6 +24,7 @@ from app.web.presenting import DueView, Remaining, Words, file_size, present_due
 WITHOUT_SEAL = (SealState.QUEUED, SealState.BY_PERSON)
 STATE_OF_CLOCK = {"not_started": "waiting", "running": "running", "paused": "paused", "stopped": "stopped"}
 DECISION_PAPERS = ("decision", "refusal", "deemed_notice", "non_acceptance")
+NO_EVIDENCE = {"trust": "", "certificate_no": "", "valid_to": "", "seen_by": ""}
 LIMIT = re.compile(r"^(\d+)([A-Z]+)$", re.ASCII)
 
 
@@ -112,25 +113,28 @@ def material_rows(file: CaseFile, errors: Mapping[str, str] | None = None) -> li
 
 def _as_marked(file: CaseFile, given: Mapping[str, object] | None) -> dict[str, object]:
     if given is None:
-        return {"state": "missing", "is_marked": False, "remark": "", "checked_by": ""}
+        return {"state": "missing", "is_marked": False, "remark": "", "checked_by": "", **NO_EVIDENCE}
     checked_by = given["checked_by"]
     return {
         "state": str(given["state"]),
         "is_marked": given["state"] != "handed_in",
         "remark": given["remark"] or "",
         "checked_by": file.names.get(int(str(checked_by)), "") if checked_by else "",
+        "trust": str(given["trust"] or ""),
+        "certificate_no": str(given["certificate_no"] or ""),
+        "valid_to": str(given["valid_to_on"] or ""),
+        "seen_by": str(given["seen_by"] or "") if given["checked_at"] is None else "",
     }
 
 
 def _stored_file(file: CaseFile, given: Mapping[str, object] | None) -> dict[str, object]:
     if given is None or given["material_id"] is None:
-        return {"url": "", "file_name": "", "size": "", "trust": ""}
+        return {"url": "", "file_name": "", "size": ""}
     place = url_for("pages.case_material", case_no=file.view.case_no, requirement=given["requirement"])
     return {
         "url": place if file.handles else "",
         "file_name": str(given["name"]),
         "size": file_size(int(str(given["size_bytes"]))),
-        "trust": str(given["trust"]),
     }
 
 
