@@ -101,10 +101,9 @@ def _seen_elsewhere(connection: sa.Connection, case_id: int) -> dict[str, sa.Row
 
 
 def _seen(case_id: int, same: sa.ColumnElement[bool], *where: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """What is marked before the members open is marked at the window; a member's own department marks afterwards."""
-    office = sa.case(
-        (seen_in.c.kind == CaseKind.THEME.value, seen_in.c.intake_department_id), else_=seen_in.c.department_id
-    )
+    """What is marked up to the acceptance is marked at the window, what is marked later by the department in charge."""
+    is_at_window = sa.or_(seen_in.c.accepted_at.is_(None), elsewhere.c.checked_at <= seen_in.c.accepted_at)
+    office = sa.case((is_at_window, seen_in.c.intake_department_id), else_=seen_in.c.department_id)
     return (
         sa.select(held.c.requirement, elsewhere.c.checked_at, department.c.name_zh.label("department"))
         .join(elsewhere, same)

@@ -68,9 +68,11 @@ class Caller:
             f"{BASE}{path}", data=dict(parts), content_type="multipart/form-data", headers=self._headers({})
         )
 
-    def upload(self, content: bytes = PDF, name: str = "证明.pdf") -> TestResponse:
+    def upload(self, content: bytes = PDF, name: str = "证明.pdf", *, valid_to_on: str = "") -> TestResponse:
+        day = f'--part\r\nContent-Disposition: form-data; name="valid_to_on"\r\n\r\n{valid_to_on}\r\n'.encode()
         head = f'--part\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'.encode()
-        return self.send("/materials", head + content + b"\r\n--part--\r\n", "multipart/form-data; boundary=part")
+        sent = (day if valid_to_on else b"") + head + content + b"\r\n--part--\r\n"
+        return self.send("/materials", sent, "multipart/form-data; boundary=part")
 
     def apply(self, code: str = "restaurant-food", region: str = "422801", **changes: object) -> Body:
         """Apply for one matter; the receipt."""

@@ -1,5 +1,7 @@
 """A case is accepted when everything its list requires was handed in or shown, not before."""
 
+from typing import Any
+
 import pytest
 
 from tests.web.api_world import (
@@ -10,6 +12,7 @@ from tests.web.api_world import (
     WINDOW,
     Body,
     Call,
+    application,
     call,
     done,
     refused,
@@ -71,6 +74,30 @@ def test_material_handed_in_and_marked_unfit_is_no_material(call: Call, case_no:
 
     problem = refused(answer, 422, "material_missing")
     assert [item["requirement"] for item in problem["errors"]] == ["premises"]
+
+
+def test_a_reference_names_a_file_or_a_certificate_and_the_certificate_must_be_the_holders(call: Call) -> None:
+    material_id = done(call(APPLICANT).upload(), 201)["material_id"]
+    both = {"requirement": "licence", "material_id": material_id, "certificate_no": "照1号"}
+
+    def handing_in(reference: Body) -> Any:
+        return call(APPLICANT).post("/applications", application("startup-seal", "422801", materials=[reference]))
+
+    refused(handing_in(both), 422, "invalid")
+    refused(handing_in({"requirement": "licence"}), 422, "invalid")
+    problem = refused(handing_in({"requirement": "licence", "certificate_no": "照1号"}), 422, "invalid")
+    assert [(item["pointer"], item["code"]) for item in problem["errors"]] == [
+        ("/materials/0/certificate_no", "certificate_unknown")
+    ]
+
+
+def test_a_file_says_until_when_it_holds(call: Call) -> None:
+    stored = done(call(APPLICANT).upload(valid_to_on="2026-12-31"), 201)["material_id"]
+    number = str(call(APPLICANT).apply(materials=[{"requirement": "premises", "material_id": stored}])["case_no"])
+
+    row = done(call(WINDOW).get(f"/cases/{number}/materials"))["items"][0]
+    assert (row["valid_to_on"], row["trust"]) == ("2026-12-31", "C")
+    refused(call(APPLICANT).upload(valid_to_on="morgen"), 422, "invalid")
 
 
 def test_decision_on_the_spot_needs_the_materials_too(call: Call) -> None:
