@@ -20,6 +20,12 @@ def circle_among(order: Order) -> tuple[str, ...]:
     return tuple(code for code in order if code in _all(code, order))
 
 
+def waiting_for(order: Order, chosen: Collection[str], ended: Collection[str]) -> tuple[str, ...]:
+    """Return the chosen members that wait, near or far, for one of `ended`, in the order given (time-limits.md J10)."""
+    before = {code: _before(code, order, chosen) for code in order if code in chosen}
+    return tuple(code for code in before if _all(code, before) & set(ended))
+
+
 def _before(code: str, order: Order, chosen: Collection[str]) -> tuple[str, ...]:
     seen, found, waiting = {code}, list[str](), list(order[code])
     while waiting:

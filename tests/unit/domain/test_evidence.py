@@ -76,7 +76,7 @@ def test_a_file_holds_through_its_last_day() -> None:
     ],
 )
 def test_trust_follows_from_who_gave_and_who_saw_it(
-    certificate: bool, state: str, checked: bool, stored: str | None, asked: str, trust: str | None
+    *, certificate: bool, state: str, checked: bool, stored: str | None, asked: str, trust: str | None
 ) -> None:
     found = trust_of(has_certificate=certificate, state=state, is_checked=checked, stored=stored, asked=asked)
 
