@@ -113,6 +113,9 @@ class Parts:
             "trust": "C",
             "file_name": "",
             "size": "",
+            "certificate_no": "",
+            "valid_to": "",
+            "seen_by": "",
         }
         return [
             {
@@ -134,6 +137,8 @@ class Parts:
                 "url": "/materials/2",
                 "file_name": "租赁合同.pdf",
                 "size": "1.4 MB",
+                "valid_to": "2026-12-31",
+                "seen_by": "恩施市公安局",
                 "remark": "合同缺少签字页。",
                 "mark_error": "请说明哪里不符。",
             },
