@@ -64,15 +64,17 @@ def test_the_regions_are_the_province_the_prefecture_and_its_parts() -> None:
     assert regions["420000"].parent == ""
 
 
-def test_three_themes_are_offered_as_matters_in_both_counties() -> None:
+def test_five_themes_are_offered_as_matters_in_both_counties() -> None:
     matters = [matter for matter in read_matters(RULES) if matter.is_listed]
 
     themes = Counter(matter.code.partition("-")[0] for matter in matters if matter.code not in ALONE)
 
-    assert {name: themes[name] for name in ("startup", "restaurant", "newborn")} == {
+    assert {name: themes[name] for name in ("startup", "restaurant", "newborn", "hire", "retire")} == {
         "startup": 6,
         "restaurant": 5,
         "newborn": 7,
+        "hire": 7,
+        "retire": 7,
     }
     assert all(set(COUNTIES) <= set(matter.regions) for matter in matters)
 
