@@ -18,17 +18,17 @@ class OpenApplication:
     place: CasePlace
 
 
-def told_duplicates(person: Person, found: Iterable[OpenApplication]) -> tuple[dict[str, object], ...]:
+def told_duplicates(person: Person, found: Iterable[OpenApplication]) -> list[dict[str, object]]:
     """Return what a person is told of open applications about the same thing, without personal data.
 
     Items have `name`, `received_at` (ISO 8601) and `case_no`, which is empty for a case the person may not see: that it is
     open must be known to whoever is about to apply again, which case it is need not.
     """
-    return tuple(
+    return [
         {
             "name": item.name,
             "received_at": item.received_at.isoformat(),
             "case_no": item.case_no if may_see_case(person, item.place) else "",
         }
         for item in found
-    )
+    ]

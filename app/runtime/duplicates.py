@@ -11,7 +11,7 @@ from app.storage.unit_of_work import UnitOfWork
 
 def warn_of_duplicates(
     uow: UnitOfWork, person: Person, application: ApplicationInput, party: PartyRow, *, is_theme: bool
-) -> tuple[dict[str, object], ...]:
+) -> list[dict[str, object]]:
     """Return what is open about the same person, as `told_duplicates`; it hinders nobody who did not ask to be hindered.
 
     Raises Conflict `application_duplicate` with these items when the application wants to be refused then.

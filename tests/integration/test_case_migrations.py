@@ -126,7 +126,7 @@ def step_limit(world: World, case_no: str) -> list[tuple[str, str, datetime, dat
 
 
 def test_step_keeps_its_limit_and_the_time_that_has_passed(installed: World) -> None:
-    deploy_changed(installed, limited("5WD"))
+    deploy_changed(installed, limited("7D"))
     case_no = at_review(installed)
     before = step_limit(installed, case_no)
     deploy_changed(installed, limited("1WD"))
@@ -143,7 +143,7 @@ def test_step_keeps_its_limit_and_the_time_that_has_passed(installed: World) -> 
 
 
 def test_changed_limit_that_was_asked_for_is_never_due_before_the_next_working_day(installed: World) -> None:
-    deploy_changed(installed, limited("5WD"))
+    deploy_changed(installed, limited("7D"))
     case_no = at_review(installed)
     deploy_changed(installed, limited("1WD"))
     installed.at(2026, 3, 4, 10, 0)
@@ -158,27 +158,27 @@ def test_changed_limit_that_was_asked_for_is_never_due_before_the_next_working_d
 
 
 def test_longer_limit_that_was_asked_for_counts_from_where_the_step_began(installed: World) -> None:
-    deploy_changed(installed, limited("2WD"))
+    deploy_changed(installed, limited("2D"))
     case_no = at_review(installed)
     ((_, _, began_at, _),) = step_limit(installed, case_no)
-    deploy_changed(installed, limited("8WD"))
+    deploy_changed(installed, limited("8D"))
     installed.at(2026, 3, 3, 10, 0)
 
     migrated(installed, asked(from_version=2, to_version=3, limits=("review",)))
 
     ((_, text, started_at, due_at),) = step_limit(installed, case_no)
-    assert (text, started_at, due_at.isoformat()) == ("8WD", began_at, "2026-03-12T09:30:00+00:00")
+    assert (text, started_at, due_at.isoformat()) == ("8D", began_at, "2026-03-10T15:59:59+00:00")
 
 
 def test_limit_added_to_a_running_step_counts_only_when_asked_for(installed: World) -> None:
     silent, told = at_review(installed), at_review(installed)
-    deploy_changed(installed, limited("2WD"))
+    deploy_changed(installed, limited("2D"))
 
     migrated(installed, asked(case_nos=(silent,)))
     migrated(installed, asked(case_nos=(told,), limits=("review",)))
 
     assert step_limit(installed, silent) == []
-    assert [text for _, text, _, _ in step_limit(installed, told)] == ["2WD"]
+    assert [text for _, text, _, _ in step_limit(installed, told)] == ["2D"]
 
 
 def test_open_task_keeps_its_form_version_but_takes_a_form_of_another_name(installed: World) -> None:
@@ -243,7 +243,7 @@ def test_case_that_stands_at_a_missing_element_stays_and_says_why(installed: Wor
 
 def test_dry_run_says_what_the_run_will_do_and_writes_nothing(installed: World) -> None:
     reviewing, received = at_review(installed), installed.apply(FOOD)
-    deploy_changed(installed, lambda source: limited("3WD")(without_review(source)))
+    deploy_changed(installed, lambda source: limited("3D")(without_review(source)))
     tables = (audit_entry, user_task, deadline)
     before = [count(installed, table) for table in tables]
 
@@ -257,7 +257,7 @@ def test_dry_run_says_what_the_run_will_do_and_writes_nothing(installed: World) 
     again = check_migration(installed.container.context, installed.person(FIRST), asked(ASSESS))
     assert (again.moving_count, [(item.element, item.old, item.new) for item in again.changed_limits]) == (
         2,
-        [("assess", "", "3WD")],
+        [("assess", "", "3D")],
     )
 
 

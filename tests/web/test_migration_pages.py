@@ -19,7 +19,7 @@ def case_at_review(world: World) -> str:
     case_no = world.apply("restaurant-food")
     world.complete(case_no, "check", "window.enshi", "accept")
     form = 'lb:form="review_with_special"'
-    deploy_changed(world, lambda source: renamed("review", "assess")(source).replace(form, f'{form} lb:limit="3WD"'))
+    deploy_changed(world, lambda source: renamed("review", "assess")(source).replace(form, f'{form} lb:limit="3D"'))
     return case_no
 
 
@@ -55,7 +55,7 @@ def test_dry_run_says_why_and_offers_elements_and_limits(world: World, browse: B
     assert re.search(r'<select[^>]*name="map.review"', held)
     assert "开始迁移" not in held
     assert "可以迁移 1 件" in mapped
-    assert "审查：无 → 3WD" in mapped
+    assert "审查：无 → 3D" in mapped
     assert re.search(r'name="limit" value="assess" checked', mapped)
     assert '<input type="hidden" name="map.review" value="assess">' in mapped
 
