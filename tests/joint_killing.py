@@ -107,18 +107,25 @@ class Killer(threading.Thread):
         self._chance = random.Random(seed)
         self._enough = threading.Event()
         self.kills = 0
+        self.fault: TimeoutError | None = None
 
     def run(self) -> None:
         """Kill, start, wait."""
         while not self._enough.wait(self._chance.uniform(*self._between_s)):
             self._server.kill()
-            self._server.start()
+            try:
+                self._server.start()
+            except TimeoutError as fault:
+                self.fault = fault
+                return
             self.kills += 1
 
     def stop(self) -> None:
-        """Stop, with the server running."""
+        """Stop, with the server running. Raises TimeoutError when it did not start again after a kill."""
         self._enough.set()
         self.join(PATIENCE_S)
+        if self.fault is not None:
+            raise self.fault
 
 
 def lead_joint_cases(
@@ -136,8 +143,10 @@ def lead_joint_cases(
             shifts = [range(number, cases, CREWS) for number in range(CREWS)]
             list(crews.map(partial(_work, database, server.port, issued), shifts))
     finally:
-        killer.stop()
-        server.kill()
+        try:
+            killer.stop()
+        finally:
+            server.kill()
     return _examine(database, cases, killer.kills, time.monotonic() - began)
 
 
