@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
-from app.catalogue.files import read_folder
+from app.catalogue.files import read_toml
 from app.domain.errors import InvalidInput
 from app.domain.messages import LANGUAGES, Messages
 
@@ -33,12 +34,19 @@ def read_messages(rules_dir: Path) -> Messages:
 
 def _read(rules_dir: Path, language: str, faults: list[Mapping[str, object]]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for file in read_folder(rules_dir, f"messages/{language}/*.toml"):
-        for key, text in _flat(file.fields):
+    for path in sorted(rules_dir.glob(f"messages/{language}/*.toml")):
+        state = path.stat()
+        for key, text in _read_file(rules_dir, path, state.st_mtime_ns, state.st_size):
             if key in found:
-                faults.append({"code": "message-twice", "key": key, "file": file.path})
+                faults.append({"code": "message-twice", "key": key, "file": path.relative_to(rules_dir).as_posix()})
             found[key] = text
     return found
+
+
+@lru_cache(maxsize=256)
+def _read_file(rules_dir: Path, path: Path, _mtime_ns: int, _size: int) -> tuple[tuple[str, str], ...]:
+    """Return keys and sentences of one file; parsed once for as long as it stays as it is."""
+    return tuple(_flat(read_toml(rules_dir, path).fields))
 
 
 def _flat(table: Mapping[str, object], prefix: str = "") -> list[tuple[str, str]]:
