@@ -9,6 +9,7 @@ from app.channels.seals import LocalSeal, Seal
 from app.engine.parser import Watch
 from app.operations.deliver_message import deliver_message
 from app.operations.deliver_outbox import InternalHandler
+from app.operations.deliver_signal import deliver_signal, give_signal
 from app.operations.join_member_cases import join_member_cases
 from app.operations.withdraw_member_case import withdraw_member_case
 from app.queries.published_view import PublishedView
@@ -22,6 +23,8 @@ from app.storage.ids import IdSource
 # What does the work of a message that stays inside: its name -> the operation.
 MESSAGE_HANDLERS: Mapping[str, InternalHandler] = {
     "deliver_message": deliver_message,
+    "deliver_signal": deliver_signal,
+    "give_signal": give_signal,
     "join_member_cases": lambda context, payload: join_member_cases(context, int(str(payload["case_id"]))),
     "withdraw_member_case": lambda context, payload: withdraw_member_case(context, int(str(payload["case_id"]))),
 }

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
+from app.catalogue.signals import read_signals
 from app.catalogue.topics import read_topics
 from app.domain import vocabulary
 from app.domain.external_task import ReturnedVariable
@@ -30,6 +31,7 @@ def reference_pages(root: Path = ROOT) -> dict[str, str]:
         "errors.md": _errors,
         "notices.md": _notices,
         "operations.md": _operations,
+        "signals.md": _signals,
         "topics.md": _topics,
         "vocabulary.md": _vocabulary,
         "codes.md": _codes,
@@ -85,6 +87,21 @@ def _operations(root: Path) -> Iterator[str]:
         (
             (f"`{code}`", item["name_zh"], item["name_en"], ", ".join(f"`{name}`" for name in item.get("inputs", ())))
             for code, item in sorted(published.items())
+        ),
+    )
+
+
+def _signals(root: Path) -> Iterator[str]:
+    yield "# Signals between cases"
+    yield ""
+    yield "What a signal event may be called to be heard by other cases; see [messages](../messages.md). Scope: `case` itself,"
+    yield "`bundle` of a joint case and its members, or all cases of the `region`, a county."
+    yield ""
+    yield from _table(
+        ("Signal", "中文", "English", "Scope"),
+        (
+            (f"`{signal.name}`", signal.name_zh, signal.name_en, f"`{signal.scope}`")
+            for signal in read_signals(root / "rules").values()
         ),
     )
 

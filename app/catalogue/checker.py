@@ -16,6 +16,7 @@ from app.catalogue.organisation import (
     read_regions,
     read_roles,
 )
+from app.catalogue.signals import check_signals, read_signals
 from app.catalogue.theme_checks import check_themes
 from app.catalogue.time_rules import read_time_rules
 from app.catalogue.topics import check_topics, read_topics
@@ -46,6 +47,7 @@ def check_rules(
         *_check_organisation(rules_dir, departments),
         *_check_documents(rules_dir),
         *check_topics(rules_dir, read_roles(rules_dir)),
+        *check_signals(rules_dir),
         *check_matters(rules_dir, bpmn_dir, {item.code for item in departments} | more_departments),
         *check_themes(rules_dir, bpmn_dir, {item.code for item in departments}),
     )
@@ -63,6 +65,7 @@ def published_names(rules_dir: Path) -> Published:
         clocks=CLOCKS | frozenset(read_time_rules(rules_dir).limits),
         departments=frozenset(item.code for item in read_departments(rules_dir)),
         topics={code: frozenset(topic.gives) for code, topic in read_topics(rules_dir).items()},
+        signals=frozenset(name for name, signal in read_signals(rules_dir).items() if signal.is_carried),
         matter_keys={str(matter.fields.get("code", "")): definition_key_of(matter) for matter in matters},
     )
 

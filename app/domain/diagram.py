@@ -75,10 +75,10 @@ class Calls:
 class Published:
     """Names a diagram may refer to.
 
-    forms: form key -> names of its fields. topics: code -> names of what it hands out. promises: of the matters that
-    use the diagram that is checked; empty where nobody says which diagram it is. calls: key of a definition -> what its
-    diagram calls. matter_keys: code of a matter -> key of its definition. own_key: of the diagram that is checked, empty
-    where it has none.
+    forms: form key -> names of its fields. topics: code -> names of what it hands out. signals: those carried to other
+    cases. promises: of the matters that use the diagram that is checked; empty where nobody says which diagram it is.
+    calls: key of a definition -> what its diagram calls. matter_keys: code of a matter -> key of its definition. own_key:
+    of the diagram that is checked, empty where it has none.
     """
 
     roles: frozenset[str] = frozenset()
@@ -90,6 +90,7 @@ class Published:
     departments: frozenset[str] = frozenset()
     promises: tuple[Promise, ...] = ()
     topics: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    signals: frozenset[str] = frozenset()
     calls: Mapping[str, Calls] = field(default_factory=dict)
     matter_keys: Mapping[str, str] = field(default_factory=dict)
     own_key: str = ""

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import orjson
 
 from app.domain.change_rows.messages import MessageWaitRow
 from app.domain.change_set import InputRow
-from app.domain.event_message import EventMessage, accepted, refuse_values, the_wait
+from app.domain.event_message import SIGNAL, EventMessage, accepted, refuse_values, the_wait
 from app.domain.moves import Correlate
 from app.domain.snapshot import OpenWait, Snapshot
 from app.runtime.casework import Casework
@@ -33,6 +34,23 @@ def hear_message(work: Casework, message: EventMessage, *, is_from_outside: bool
 
     decide_heard(work, choose)
     return row.element
+
+
+def hear_signal(work: Casework, name: str, *, thrown_at: datetime) -> int:
+    """Let all waits happen that were open for a signal when it was thrown; returns how many did.
+
+    One that ends with another of them is passed over. Raises Conflict `case_paused`, and what a rule refuses after it.
+    """
+    named = [row for row in work.loaded.message_waits if (row.kind, row.name) == (SIGNAL, name)]
+    rows = [row for row in named if row.opened_at <= thrown_at]
+    if not rows:
+        return 0
+
+    def choose(_waiting: Snapshot) -> Sequence[Correlate]:
+        work.record("signal_received", {"elements": [row.element for row in rows], "name": name})
+        return [Correlate(task_id=row.engine_task, key=row.element) for row in rows]
+
+    return decide_heard(work, choose)
 
 
 def _open(waiting: Snapshot, row: MessageWaitRow) -> OpenWait:

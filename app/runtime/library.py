@@ -183,6 +183,7 @@ class Library:
             messages=self._messages,
             calendar_documents=documents_of_calendars,
             topics=rules.topics,
+            signals=rules.signals,
             bound_definitions=bound,
         )
 

@@ -10,6 +10,7 @@ from app.domain.decisions import DecisionModel
 from app.domain.external_task import Topic
 from app.domain.form import FormSchema
 from app.domain.messages import Messages
+from app.domain.signal import Signal
 from app.domain.theme import ThemeVersion
 from app.domain.time_rules import TimeRules
 
@@ -61,6 +62,7 @@ class Published:
     messages: Messages
     calendar_documents: Mapping[str, str] = field(default_factory=dict)
     topics: Mapping[str, Topic] = field(default_factory=dict)
+    signals: Mapping[str, Signal] = field(default_factory=dict)
     decision_book: DecisionModel = field(default_factory=lambda: DecisionModel(decisions={}))
     bound_definitions: Mapping[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
 

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from app.catalogue.documents import DocumentTemplate, read_documents
+from app.catalogue.signals import read_signals
 from app.catalogue.themes import THEME_FILE, read_theme
 from app.catalogue.time_rules import read_time_rules
 from app.catalogue.topics import read_topics
 from app.domain.external_task import Topic
+from app.domain.signal import Signal
 from app.domain.theme import ThemeVersion
 from app.domain.time_rules import TimeRules
 
@@ -45,6 +47,7 @@ class RulesRead:
     themes: tuple[ThemeVersion, ...]
     documents: tuple[DocumentTemplate, ...]
     topics: Mapping[str, Topic]
+    signals: Mapping[str, Signal]
 
 
 def read_rules(files: Mapping[str, str], contents: Contents) -> RulesRead:
@@ -57,6 +60,7 @@ def read_rules(files: Mapping[str, str], contents: Contents) -> RulesRead:
             themes=tuple(_themes(root, files, contents)),
             documents=read_documents(root),
             topics=read_topics(root),
+            signals=read_signals(root),
         )
 
 

@@ -1,13 +1,15 @@
-"""Who waits for a message (消息等待): looked up without a lock; under its lock the case says whether it still does."""
+"""Who waits for a message or signal (消息等待): looked up without a lock; under its lock the case says if it still does."""
 
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.domain.authority import Scope
 from app.domain.change_rows.messages import MessageWaitRow
-from app.domain.event_message import MESSAGE, EventMessage
+from app.domain.event_message import MESSAGE, SIGNAL, EventMessage
+from app.domain.signal import BUNDLE
 from app.storage.tables import case_file, message_wait
 
 ROW = tuple(message_wait.c[field.name] for field in fields(MessageWaitRow))
@@ -44,6 +46,28 @@ def waits_from_case(connection: sa.Connection, message: EventMessage, thrower_id
         parent_id = connection.scalar(sa.select(case_file.c.parent_case_id).where(case_file.c.id == thrower_id))
         named = named.where(_handled_together(parent_id or thrower_id))
     return _rows(connection, named)
+
+
+def cases_that_hear(
+    connection: sa.Connection, name: str, thrower_id: int, *, scope: str, thrown_at: datetime, after: int, limit: int
+) -> tuple[int, ...]:
+    """Return the ids of other cases that waited for a signal when it was thrown, by id, at most `limit`.
+
+    scope: `bundle` or `region`, of the throwing case. after: the last id of the page before.
+    """
+    place = (case_file.c.parent_case_id, case_file.c.prefecture, case_file.c.county)
+    thrower = connection.execute(sa.select(*place).where(case_file.c.id == thrower_id)).one()
+    if scope == BUNDLE:
+        within = _handled_together(thrower.parent_case_id or thrower_id)
+    else:
+        within = sa.and_(case_file.c.prefecture == thrower.prefecture, case_file.c.county == thrower.county)
+    query = (
+        sa.select(message_wait.c.case_id)
+        .join(case_file, case_file.c.id == message_wait.c.case_id)
+        .where(message_wait.c.kind == SIGNAL, message_wait.c.name == name, message_wait.c.opened_at <= thrown_at)
+        .where(message_wait.c.case_id > after, message_wait.c.case_id != thrower_id, within)
+    )
+    return tuple(connection.scalars(query.distinct().order_by(message_wait.c.case_id).limit(limit)))
 
 
 def _rows(connection: sa.Connection, query: sa.Select[Any]) -> tuple[MessageWaitRow, ...]:

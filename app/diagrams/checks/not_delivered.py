@@ -15,9 +15,15 @@ THROWS = frozenset({"intermediateThrowEvent", "endEvent"})
 
 
 def check(graph: Graph, published: Published) -> Iterable[Finding]:
-    """Refuse signals whose other end lies outside the diagram, and messages whose name no door takes."""
-    thrown = {_signal(node) for node in graph.nodes.values() if node.kind in THROWS and node.event_kind() == "signal"}
-    caught = {_signal(node) for node in graph.nodes.values() if _catches(node, graph) and node.event_kind() == "signal"}
+    """Refuse signals that neither stay in the diagram nor are published, and messages whose name no door takes."""
+    carried = published.signals
+    thrown = carried | {
+        _signal(node) for node in graph.nodes.values() if node.kind in THROWS and node.event_kind() == "signal"
+    }
+    caught = carried | {
+        _signal(node) for node in graph.nodes.values() if _catches(node, graph) and node.event_kind() == "signal"
+    }
+    known = ", ".join(sorted(carried)) or "-"
     for node in graph.nodes.values():
         is_catch, is_throw = _catches(node, graph), node.kind in THROWS
         if (
@@ -25,7 +31,7 @@ def check(graph: Graph, published: Published) -> Iterable[Finding]:
             or (node.event_kind() == "signal" and is_catch and _signal(node) not in thrown)
             or (node.event_kind() == "signal" and is_throw and _signal(node) not in caught)
         ):
-            yield finding(CODE, SEVERITY, node)
+            yield finding(CODE, SEVERITY, node, known=known)
 
 
 def _catches(node: Node, graph: Graph) -> bool:

@@ -17,6 +17,8 @@ def reconcile_messages(work: Casework, snapshot: Snapshot) -> None:
     for thrown in snapshot.thrown:
         if thrown.kind == MESSAGE:
             _send(work, thrown)
+        elif thrown.kind == SIGNAL:
+            _broadcast(work, thrown)
 
 
 def reconcile_message_waits(work: Casework, snapshot: Snapshot) -> None:
@@ -66,3 +68,21 @@ def _send(work: Casework, thrown: Thrown) -> None:
         "data": thrown.data,
     }
     work.queue("internal", payload, key=f"message:{work.case.id}:{seq}", ordered=False)
+
+
+def _broadcast(work: Casework, thrown: Thrown) -> None:
+    """Send a signal to the other cases in its scope; the engine has let it be heard in its own case already."""
+    signal = work.published.signals.get(thrown.name)
+    if signal is None or not signal.is_carried:
+        return
+    seq = work.record("signal_thrown", {"element": thrown.element, "name": thrown.name})
+    payload = {
+        "message": "deliver_signal",
+        "case_id": str(work.case.id),
+        "seq": seq,
+        "name": thrown.name,
+        "scope": signal.scope,
+        "thrown_at": work.now.isoformat(),
+        "after": "0",
+    }
+    work.queue("internal", payload, key=f"signal:{work.case.id}:{seq}", ordered=False)

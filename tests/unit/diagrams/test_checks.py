@@ -1,12 +1,15 @@
 """Every rule for diagrams: what it refuses, where, and what it accepts; the examples of its page are the cases."""
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from app.catalogue.messages import read_messages
 from app.diagrams.check_diagram import check_diagram
 from app.diagrams.checks import CHECKS, COURSE_CHECKS
+from app.diagrams.findings import say_finding
 from app.domain.diagram import Finding
 from app.domain.errors import DiagramRefused
 from tests.unit.diagrams.naming import PUBLISHED
@@ -175,6 +178,28 @@ def test_signal_is_carried_between_the_steps_of_one_diagram(thrown: str, refused
     findings = check_diagram(raw, file="x.bpmn", published=PUBLISHED)[1]
 
     assert {item.element for item in findings if item.code == "not-delivered"} == refused
+
+
+@pytest.mark.parametrize("kind", [CATCH, THROW])
+def test_published_signal_may_have_its_other_end_in_another_diagram(kind: str) -> None:
+    raw = diagram(event(kind, "x", SIGNAL.format("paid")) + END + chain("start", "x", "end"))
+
+    normalised, findings = check_diagram(raw, file="x.bpmn", published=replace(PUBLISHED, signals=frozenset({"paid"})))
+
+    assert "not-delivered" not in {item.code for item in findings}
+    assert normalised.is_deployable
+
+
+def test_unknown_signal_is_told_with_its_element_line_and_what_is_published() -> None:
+    drawn = event(CATCH, "x", SIGNAL.format("lost"))
+    raw = diagram("\n" + drawn + END + chain("start", "x", "end"))
+
+    findings = check_diagram(raw, file="x.bpmn", published=replace(PUBLISHED, signals=frozenset({"paid"})))[1]
+
+    found = next(item for item in findings if item.code == "not-delivered")
+    line = raw[: raw.index(drawn.encode())].count(b"\n") + 1
+    assert (found.element, found.line, found.facts["known"]) == ("x", line, "paid")
+    assert "paid" in say_finding(found, read_messages(Path("rules")), "en")
 
 
 @pytest.mark.parametrize(

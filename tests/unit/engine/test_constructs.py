@@ -27,6 +27,7 @@ PUBLISHED = Published(
     operations=frozenset({"work"}),
     decisions=frozenset({"risk"}),
     topics={"register": frozenset({"name"})},
+    signals=frozenset({"restored"}),
 )
 OWN_KEY = "process:this"
 UNASKED = {"gateway-without-name", "unknown-role", "start-trigger"}
