@@ -29,6 +29,8 @@ ENTRY_POINTS = (
     "app.css",
     "diagram-viewer.js",
     "diagram-viewer.css",
+    "diagram-editor.js",
+    "diagram-editor.css",
     "api-docs.js",
     "api-docs.css",
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from app.diagrams.attributes import ATTRIBUTES
 from app.diagrams.graph import BPMN_TAG, FLOW_NODES, LBQ, local
 from app.diagrams.reader import read
 from app.domain.diagram_comparison import DiagramComparison, ElementChange, ElementChangeKind, FieldChange
@@ -27,25 +28,7 @@ FIELD_OF_ATTRIBUTE = {
     "errorCode": "code",
     "escalationCode": "code",
 }
-FIELD_OF_LB = {
-    "role": "role",
-    "office": "office",
-    "form": "form",
-    "outcomes": "outcomes",
-    "limit": "limit",
-    "decides": "decides",
-    "startsClock": "starts_clock",
-    "signatures": "signatures",
-    "handledBy": "handled_by",
-    "operation": "operation",
-    "input": "input",
-    "external": "external",
-    "correlation": "correlation",
-    "accepts": "accepts",
-    "decision": "decision",
-    "result": "result",
-    "matterKind": "matter_kind",
-}
+FIELD_OF_LB = {item.name: item.field for item in ATTRIBUTES}
 FIELD_OF_PART = {
     "conditionExpression": "condition",
     "timerEventDefinition": "timer",

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.diagrams.naming import DrawnNode, list_nodes
 from app.domain.errors import NotFound
-from app.storage.definitions import DefinitionRow, find_version, list_versions, open_version
+from app.storage.definitions import DRAFT, REFUSED, DefinitionRow, find_version, list_versions, open_version
 from app.storage.tables import case_file, staff
 
 KINDS = ("bpmn", "dmn")
@@ -84,6 +84,14 @@ def _line(row: DefinitionRow, open_cases: int) -> DefinitionLine:
         findings=counts,
         open_cases=open_cases,
     )
+
+
+def can_be_drawn(connection: sa.Connection, row: DefinitionRow) -> bool:
+    """Say whether a version may be drawn on: the draft itself, any other as the beginning of one while there is none."""
+    waiting = open_version(connection, row.key)
+    if row.kind != "bpmn" or waiting is None:
+        return row.kind == "bpmn"
+    return waiting.id == row.id and row.state in (DRAFT, REFUSED)
 
 
 def draft_edit(connection: sa.Connection, key: str) -> int:

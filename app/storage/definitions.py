@@ -140,8 +140,8 @@ def add_bound_version(uow: UnitOfWork, new: NewDefinition, *, by: str, approved_
 def save_draft(uow: UnitOfWork, new: NewDefinition, *, edit: int, by: str) -> DefinitionRow:
     """Save the draft of a key, of which there is one. edit: as last seen, 0 for a new one.
 
-    A refused draft is taken up again. Raises Stale when somebody else saved meanwhile, Conflict
-    `definition_submitted` while it lies with a second person.
+    A refused draft is taken up again; the note of a draft stays until another is given. Raises Stale when somebody else
+    saved meanwhile, Conflict `definition_submitted` while it lies with a second person.
     """
     found = open_version(uow.connection, new.key)
     if found is None:
@@ -155,7 +155,7 @@ def save_draft(uow: UnitOfWork, new: NewDefinition, *, edit: int, by: str) -> De
         "source": new.source,
         "sha256": _digest(new.source),
         "findings": new.findings,
-        "note": new.note,
+        "note": new.note or found.note,
         "edit": found.edit + 1,
         "state": DRAFT,
         "created_by": by,

@@ -97,6 +97,7 @@ def pages_of(town: Town, site: Site) -> dict[str, list[str]]:
             "/definitions",
             "/definitions/new",
             "/definitions/theme:startup/versions/1",
+            "/definitions/pattern:committed/versions/1/editor",
             second_version(site),
             played_version(site),
             "/definitions/packages",

@@ -1,5 +1,6 @@
 /* Island: shows a BPMN diagram, and where a case stands in it. Loaded only by pages that have a diagram. */
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import { fit, goTo, readXml, STEP } from "./js/drawing.js";
 
 const MARKS = {
   current: "mark-current",
@@ -13,8 +14,6 @@ const MARKS = {
   reached: "mark-reached",
   missed: "mark-missed",
 };
-const STEP = 1.2;
-const MARGIN = 0.94;
 // Below this the words of a diagram cannot be read, and the place where the case stands is shown instead of the whole.
 const READABLE = 0.62;
 
@@ -53,17 +52,6 @@ async function open(box) {
   }
 }
 
-async function readXml(source) {
-  if (source.startsWith("#")) {
-    return document.getElementById(source.slice(1)).textContent;
-  }
-  const answer = await fetch(source, { headers: { Accept: "application/xml" } });
-  if (!answer.ok) {
-    throw new Error(`diagram: ${answer.status}`);
-  }
-  return answer.text();
-}
-
 function mark(viewer, box) {
   const canvas = viewer.get("canvas");
   const registry = viewer.get("elementRegistry");
@@ -74,12 +62,6 @@ function mark(viewer, box) {
       }
     }
   }
-}
-
-function fit(viewer) {
-  const canvas = viewer.get("canvas");
-  canvas.zoom("fit-viewport", "auto");
-  canvas.zoom(Math.min(canvas.zoom() * MARGIN, 1), "auto");
 }
 
 function goToCurrent(viewer, box) {
@@ -111,8 +93,7 @@ function watchTools(viewer, box) {
     const element = id && viewer.get("elementRegistry").get(id);
     if (element) {
       box.scrollIntoView({ block: "nearest" });
-      canvas.scrollToElement(element);
-      viewer.get("selection").select(element);
+      goTo(viewer, element);
     }
   });
 }

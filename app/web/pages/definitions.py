@@ -13,6 +13,7 @@ from app.queries.definition_calls import CalledVersion, Caller, get_calls
 from app.queries.definitions import (
     KINDS,
     DefinitionLine,
+    can_be_drawn,
     draft_edit,
     get_version,
     list_definitions,
@@ -106,6 +107,7 @@ def definition_version(key: str, number: int) -> str:
         actors = (row.created_by, row.approved_by, row.deployed_by, covered.measured_by if covered else None)
         names = names_of_actors(opened.connection, actors)
         show = showing(opened.now)
+        may_edit = "designer" in current_person().roles and can_be_drawn(opened.connection, row)
     line = next(item for item in lines if item.version == number)
     source_url = url_for("pages.definition_source", key=key, number=number)
     findings = orjson.loads(row.findings)
@@ -129,7 +131,7 @@ def definition_version(key: str, number: int) -> str:
             "calls": [_call_line(item) for item in calls.calls],
             "callers": [_caller_line(item) for item in calls.callers],
         },
-        acts=_acts(row),
+        acts={**_acts(row), "may_edit": may_edit},
         versions=[
             {
                 "number": item.version,

@@ -15,7 +15,8 @@ TEMPLATES = ROOT / "app" / "web" / "templates"
 BUILT = AssetManifest(
     names={
         name: name
-        for name in ("app.css", "app.js", "diagram-viewer.css", "diagram-viewer.js", "api-docs.css", "api-docs.js")
+        for room in ("app", "diagram-viewer", "diagram-editor", "api-docs")
+        for name in (f"{room}.css", f"{room}.js")
     }
 )
 

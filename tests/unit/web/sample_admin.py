@@ -103,6 +103,7 @@ class AdminPages(Parts):
                 "may_submit": state == "draft",
                 "may_approve": state == "submitted",
                 "may_deploy": state == "approved",
+                "may_edit": state == "draft",
                 "why_not": "上传人不能审批自己的版本。" if state == "submitted" else "",
             },
             "versions": versions,

@@ -1,4 +1,4 @@
-"""Sample pages of versions of definitions: two beside each other, and running cases that go from one to the other."""
+"""Sample pages of versions: one that is drawn on, two beside each other, and running cases that go to another."""
 
 from tests.unit.web.sample_parts import Parts, Row
 
@@ -40,6 +40,7 @@ def version_pages(parts: Parts) -> list[Row]:
         ("definition_compare", "definition_compare", DESIGNER, _comparison(changes, moved)),
         ("definition_compare_layout", "definition_compare", DESIGNER, _comparison([], moved)),
         ("definition_compare_same", "definition_compare", DESIGNER, _comparison([], [])),
+        ("definition_editor", "definition_editor", DESIGNER, _editor()),
         ("definition_migrations", "definition_migrations", DESIGNER, _runs(parts)),
         (
             "definition_migrations_first",
@@ -78,6 +79,23 @@ def _comparison(changes: list[dict[str, object]], layout: list[dict[str, object]
         "new_diagram": {**DRAWING, "marks": {"added": ["visit"], "changed": ["review"], "moved": ["decide"]}},
         "old_tables": [],
         "new_tables": [TABLE],
+    }
+
+
+def _editor() -> dict[str, object]:
+    field = {"property": "lb:role", "label": "角色", "kinds": "userTask", "written": "lb:role", "known": ["reviewer"]}
+    return {
+        "definition": HEAD,
+        "number": 7,
+        "edit": 3,
+        "source_url": "/definitions/x/7/file",
+        "checks_url": "/api/v1/definitions/checks?key=x",
+        "draft_url": "/api/v1/definitions/x/draft",
+        "file_name": "committed.bpmn",
+        "descriptor": "{}",
+        "texts": "{}",
+        "tools": "{}",
+        "fields": [field, {**field, "property": "name", "kinds": "", "written": "", "known": []}],
     }
 
 
