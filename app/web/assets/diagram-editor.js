@@ -6,6 +6,7 @@ import { watchPanel } from "./js/diagram-panel.js";
 
 const CHECK_AFTER_MS = 600;
 const STALE = 412;
+const PALETTE_PX = 110;
 const FAULT = "mark-fault";
 const LANGUAGE = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
 const TAG_OF_SEVERITY = { error: "tag--bad", warning: "tag--strong" };
@@ -25,7 +26,7 @@ async function open(box) {
     });
     await modeler.importXML(await readXml(box.dataset.editor));
     text.hidden = true;
-    fit(modeler);
+    fitBesidePalette(modeler);
     const drawing = { box, modeler, texts, edit: box.dataset.edit, changes: 0, saved: 0, checks: 0, marked: [] };
     watchPanel(modeler, box.querySelector("[data-panel]"), texts.type);
     watchChanges(drawing);
@@ -37,6 +38,13 @@ async function open(box) {
     text.hidden = false;
     box.dataset.state = "failed";
   }
+}
+
+function fitBesidePalette(modeler) {
+  const canvas = modeler.get("canvas");
+  fit(modeler);
+  canvas.zoom(canvas.zoom() * (1 - PALETTE_PX / canvas.viewbox().outer.width), "auto");
+  canvas.scroll({ dx: PALETTE_PX / 2, dy: 0 });
 }
 
 function translator(words) {
@@ -68,7 +76,7 @@ function watchTools(drawing) {
     redo: () => modeler.get("commandStack").redo(),
     in: () => canvas.zoom(canvas.zoom() * STEP),
     out: () => canvas.zoom(canvas.zoom() / STEP),
-    fit: () => fit(modeler),
+    fit: () => fitBesidePalette(modeler),
     copy: () => keepCopy(drawing),
   };
   box.querySelector("[data-tools-bar]").hidden = false;
