@@ -6,6 +6,7 @@ from app.diagrams.comparing import compare
 from app.operations.define import save_definition
 from app.queries.definitions import get_version
 from tests.browser.conftest import Site, Visit
+from tests.browser.test_accessibility import check
 from tools.build_assets import ROOT
 
 KEY = "pattern:committed"
@@ -50,6 +51,7 @@ def test_what_is_drawn_is_checked_at_once_and_saved_with_everything_written_befo
     expect(fault.locator("[data-part=remedy]")).not_to_be_empty()
     fault.locator('[data-element="decide"]').click()
     expect(page.locator('.mark-fault.selected[data-element-id="decide"]')).to_have_count(1)
+    assert check(page) == []
     page.get_by_role("button", name="撤销").click()
     expect(finding(page, "unreachable")).to_have_count(0)
 
