@@ -280,7 +280,7 @@ def test_a_change_set_that_lacks_a_part_is_refused_with_its_name(
     [
         (FIVE, 'promised_limit = "12WD"', "promise-over-statutory"),
         ('deemed_exclusion = ""', 'deemed_exclusion = "fund_payment"', "matter-deemed"),
-        ('form = "apply_company"', 'form = "no_such_form"', "matter-form"),
+        ('form = "apply_premises"', 'form = "no_such_form"', "matter-form"),
         (FIVE, "promised_limit = 5", "matter-type"),
         (FIVE, "", "matter-field"),
         ('code = "restaurant-food"', 'code = "../../restaurant-food"', "matter-field"),
