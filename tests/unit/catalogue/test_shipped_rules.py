@@ -91,7 +91,7 @@ def test_an_implementation_code_says_its_region() -> None:
     assert [len(code) for code in codes] == [31, 31]
 
 
-def test_only_two_matters_may_be_approved_by_default() -> None:
+def test_only_three_matters_may_be_approved_by_default() -> None:
     offerings = [
         matter.offer(region_code="422801", department_id=1, department_code="422801-x")
         for matter in read_matters(RULES)
@@ -99,7 +99,7 @@ def test_only_two_matters_may_be_approved_by_default() -> None:
 
     listed = {offering.matter_code for offering in offerings if offering.is_deemed_whitelisted}
 
-    assert listed == {"startup-reg", "restaurant-food"}
+    assert listed == {"startup-reg", "restaurant-food", "deregister-reg"}
 
 
 def test_the_registration_of_a_company_may_be_extended_once() -> None:
