@@ -64,17 +64,20 @@ def test_the_regions_are_the_province_the_prefecture_and_its_parts() -> None:
     assert regions["420000"].parent == ""
 
 
-def test_five_themes_are_offered_as_matters_in_both_counties() -> None:
+def test_the_members_of_the_themes_are_offered_as_matters_in_both_counties() -> None:
     matters = [matter for matter in read_matters(RULES) if matter.is_listed]
 
     themes = Counter(matter.code.partition("-")[0] for matter in matters if matter.code not in ALONE)
 
-    assert {name: themes[name] for name in ("startup", "restaurant", "newborn", "hire", "retire")} == {
+    assert themes == {
         "startup": 6,
         "restaurant": 5,
         "newborn": 7,
         "hire": 7,
         "retire": 7,
+        "deregister": 6,
+        "house": 7,
+        "shop": 4,
     }
     assert all(set(COUNTIES) <= set(matter.regions) for matter in matters)
 
@@ -91,7 +94,7 @@ def test_an_implementation_code_says_its_region() -> None:
     assert [len(code) for code in codes] == [31, 31]
 
 
-def test_only_three_matters_may_be_approved_by_default() -> None:
+def test_only_licences_nothing_excludes_may_be_approved_by_default() -> None:
     offerings = [
         matter.offer(region_code="422801", department_id=1, department_code="422801-x")
         for matter in read_matters(RULES)
@@ -99,7 +102,7 @@ def test_only_three_matters_may_be_approved_by_default() -> None:
 
     listed = {offering.matter_code for offering in offerings if offering.is_deemed_whitelisted}
 
-    assert listed == {"startup-reg", "restaurant-food", "deregister-reg"}
+    assert listed == {"startup-reg", "restaurant-food", "deregister-reg", "shop-food"}
 
 
 def test_the_registration_of_a_company_may_be_extended_once() -> None:
