@@ -21,7 +21,14 @@ def test_scenario_holds(path: Path, tmp_path: Path) -> None:
 def test_every_pattern_and_theme_in_use_has_scenarios() -> None:
     folders = {path.parent.parent.name for path in FILES}
 
-    assert folders >= {"instant", "committed", "committed-with-special-procedure", "startup", "restaurant", "deregister"}
+    assert folders >= {
+        "instant",
+        "committed",
+        "committed-with-special-procedure",
+        "startup",
+        "restaurant",
+        "deregister",
+    }
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: "/".join(path.parts[-3:]))
