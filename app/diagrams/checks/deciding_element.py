@@ -9,6 +9,7 @@ from app.diagrams.graph import LBQ, Graph, Node
 from app.domain.diagram import Finding, Published
 
 RESULTS = frozenset({"issue_result", "issue_refusal"})
+THROWN = frozenset({"error", "escalation"})
 
 CODE = "deciding-element"
 SEVERITY = "error"
@@ -28,17 +29,40 @@ def check(graph: Graph, published: Published) -> Iterable[Finding]:
             second = _second_on_path(graph, node, {item.id for item in deciding})
             if second is not None:
                 yield finding(CODE, SEVERITY, second, count=2)
-        steps = {step.id for node in deciding for step in _around(graph, node)}
+        steps = _steps_that_decide(graph, deciding)
         for given in _given_without(graph, inside, steps):
             yield finding(CODE, SEVERITY, given, count=0)
 
 
-def _around(graph: Graph, node: Node) -> Iterable[Node]:
-    """Yield a node and the sub-processes it lies in."""
-    yield node
-    while node.scope in graph.nodes:
-        node = graph.nodes[node.scope]
-        yield node
+def _steps_that_decide(graph: Graph, deciding: Iterable[Node]) -> set[str]:
+    """Return the deciding elements and, from the inside out, the sub-processes nobody leaves without a decision."""
+    steps: set[str] = set()
+    waiting = list(deciding)
+    while waiting:
+        node = waiting.pop()
+        steps.add(node.id)
+        around = graph.nodes.get(node.scope)
+        if around is not None and around.id not in steps and not _is_left_undecided(graph, around, steps):
+            waiting.append(around)
+    return steps
+
+
+def _is_left_undecided(graph: Graph, scope: Node, steps: Container[str]) -> bool:
+    """Say whether a way through a sub-process ends normally without a decision. Thrown errors leave by their event."""
+    inside = [node for node in graph.in_scope(scope.id) if not node.incoming and not node.host]
+    waiting = [node for node in inside if node.kind == "startEvent"] or inside
+    seen = {node.id for node in waiting}
+    while waiting:
+        node = waiting.pop()
+        if node.id in steps:
+            continue
+        following = [item for item in graph.successors(node) if item.timer_text() != "deemed"]
+        if not following and node.event_kind() not in THROWN:
+            return True
+        fresh = [item for item in following if item.id not in seen]
+        seen.update(item.id for item in fresh)
+        waiting.extend(fresh)
+    return False
 
 
 def _given_without(graph: Graph, nodes: list[Node], deciding: set[str]) -> Iterable[Node]:
