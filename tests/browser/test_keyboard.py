@@ -106,9 +106,9 @@ def test_tabs_of_a_case_move_by_arrows(visit: Visit, site: Site) -> None:
 
 def test_refused_form_takes_the_focus_and_leads_to_the_field(visit: Visit) -> None:
     page = visit("/apply/restaurant-food?region=422801", "applicant1", size=PHONE)
-    page.get_by_label("住所").fill("舞阳大道1号")
+    page.get_by_label("经营地址").fill("舞阳大道1号")
     page.get_by_label("手机号码").fill("12")
-    page.get_by_label("企业类型").select_option(value="limited")
+    page.get_by_label("主体类型").select_option(value="limited")
     page.get_by_role("button", name="提交申请").click()
     expect(page.locator(".error-summary")).to_be_focused()
 
@@ -116,8 +116,8 @@ def test_refused_form_takes_the_focus_and_leads_to_the_field(visit: Visit) -> No
 
     expect(page.get_by_label("手机号码")).to_be_focused()
     expect(page.get_by_label("手机号码")).to_have_value("12")
-    expect(page.get_by_label("住所")).to_have_value("舞阳大道1号")
-    expect(page.get_by_label("企业类型")).to_have_value("limited")
+    expect(page.get_by_label("经营地址")).to_have_value("舞阳大道1号")
+    expect(page.get_by_label("主体类型")).to_have_value("limited")
 
 
 @pytest.mark.parametrize(
