@@ -32,7 +32,7 @@ demo: $(RUN_STAMP) ## Play cases on a virtual clock and print their timelines
 	@$(CLI) demo
 
 test: lint types contracts test-tools ## The whole suite: lint, types, contracts, tests on both databases and in a browser
-	@$(RUN) -m pytest -q -n $(WORKERS) --dist loadfile --ignore tests/reliability
+	@$(RUN) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ignore tests/reliability
 
 lint: $(DEV_STAMP) ## ruff: rules and format
 	@$(RUN) -m ruff check --quiet .
