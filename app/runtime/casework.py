@@ -3,6 +3,7 @@
 A Casework does no input or output. Ids and numbers come from ports that belong to the same transaction.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +13,7 @@ import orjson
 
 from app.domain.actor import Actor
 from app.domain.audit import audit_body, audit_link
-from app.domain.change_set import AuditRow, CaseChange, ChangeSet, OutboxRow
+from app.domain.change_set import AuditRow, CaseChange, ChangeSet, IncidentRow, InputRow, OutboxRow
 from app.domain.clock_ledger import ClockEntry, fold
 from app.domain.clock_state import ClockState
 from app.domain.deemed_rows import HoldRow
@@ -22,6 +23,7 @@ from app.domain.vocabulary import CaseState, LedgerKind
 from app.engine.parser import Definition
 from app.engine.runner import Instance
 from app.runtime.published import Published
+from app.storage.incidents import OPEN
 
 
 class Ports(Protocol):
@@ -143,6 +145,37 @@ class Casework:
             )
         )
         return self.last_seq
+
+    def keep(self, element: str, values: Mapping[str, object]) -> str:
+        """Store values where they can be erased later, beside the audit entry that is recorded next.
+
+        Returns the hash of them, which is all the chain may hold.
+        """
+        text = orjson.dumps(dict(values), option=orjson.OPT_SORT_KEYS, default=str)
+        self.changes.inputs.append(
+            InputRow(
+                id=self.ports.next_id(),
+                case_id=self.case.id,
+                element=element,
+                seq=self.last_seq + 1,
+                answers=text.decode(),
+            )
+        )
+        return hashlib.sha256(text).hexdigest()
+
+    def open_incident(self, element: str, code: str, facts: Mapping[str, object]) -> None:
+        """Open an incident (异常) a supervisor can retry. facts: what went wrong, without personal data."""
+        self.changes.incidents.append(
+            IncidentRow(
+                id=self.ports.next_id(),
+                case_id=self.case.id,
+                element=element,
+                code=code,
+                opened_at=self.now,
+                state=OPEN,
+                facts=orjson.dumps(dict(facts)).decode(),
+            )
+        )
 
     def try_clock_act(self, kind: str, **facts: object) -> None:
         """Say that an act on the clocks begins; when it is refused from here on, the bracket keeps the refusal."""

@@ -1,14 +1,9 @@
 """Completing a task (完成环节): what the act itself means, before the diagram moves on."""
 
-import hashlib
-from collections.abc import Mapping
 from dataclasses import replace
-
-import orjson
 
 from app.domain.case_life import is_granting
 from app.domain.change_rows.tasks import TaskClosing
-from app.domain.change_set import InputRow
 from app.domain.errors import Conflict, InvalidInput
 from app.domain.loaded_case import TaskFacts
 from app.domain.moves import CompleteTask
@@ -57,7 +52,8 @@ def _act(work: Casework, task: OpenTask, move: CompleteTask) -> None:
         refuse_missing_materials(work)
     if task.limit == ClockName.FILING:
         note_filing_step(work, move.outcome)
-    facts = {"element": task.element, "outcome": move.outcome, "answers": _keep_answers(work, task, move.data)}
+    answers = work.keep(task.element, move.data) if move.data else None
+    facts = {"element": task.element, "outcome": move.outcome, "answers": answers}
     seq = work.record(_kind_of_act(move, is_accepting=is_accepting, is_deciding=decision is not None), facts)
     if is_accepting:
         accept(
@@ -94,20 +90,3 @@ def _completed(work: Casework, row: TaskFacts, outcome: str | None) -> TaskClosi
         outcome=outcome,
         completed_by=work.actor.staff_id,
     )
-
-
-def _keep_answers(work: Casework, task: OpenTask, answers: Mapping[str, object]) -> str | None:
-    """Store the answers where they can be erased later; the audit chain holds only their hash."""
-    if not answers:
-        return None
-    text = orjson.dumps(dict(answers), option=orjson.OPT_SORT_KEYS)
-    work.changes.inputs.append(
-        InputRow(
-            id=work.ports.next_id(),
-            case_id=work.case.id,
-            element=task.element,
-            seq=work.last_seq + 1,
-            answers=text.decode(),
-        )
-    )
-    return hashlib.sha256(text).hexdigest()

@@ -1,14 +1,10 @@
 """What a program reports of the external task (外部任务) it has: done, failed for a reason the diagram knows, or failed."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
-import orjson
-
 from app.domain.authority import Person
 from app.domain.change_rows.external_tasks import ExternalTaskFacts, ExternalTaskTry
-from app.domain.change_set import IncidentRow, InputRow
 from app.domain.errors import Conflict
 from app.domain.external_task import Failure, Report, check_returned, next_try_at, reach_of
 from app.domain.moves import FailService, FinishService
@@ -17,7 +13,6 @@ from app.runtime.advance import moved
 from app.runtime.casework import Casework
 from app.runtime.decide_change import is_caught
 from app.runtime.notices import tell_supervision_office
-from app.storage.incidents import OPEN
 
 FAILED = "external_task_failed"
 LONGEST_ERROR = 500
@@ -46,13 +41,8 @@ def complete(work: Casework, row: ExternalTaskFacts, returned: Mapping[str, obje
     Raises InvalidInput `invalid` with an item per variable that is not as the topic declares it.
     """
     values = check_returned(work.published.topics[row.topic], returned)
-    text = orjson.dumps(values, option=orjson.OPT_SORT_KEYS)
-    facts = {"element": row.element, "topic": row.topic, "variables": hashlib.sha256(text).hexdigest()}
-    seq = work.record("external_task_completed", facts)
-    if values:
-        work.changes.inputs.append(
-            InputRow(id=work.ports.next_id(), case_id=work.case.id, element=row.element, seq=seq, answers=text.decode())
-        )
+    kept = work.keep(row.element, values) if values else None
+    work.record("external_task_completed", {"element": row.element, "topic": row.topic, "variables": kept})
     work.reported_task_id = row.id
     moved(work, FinishService(task_id=row.engine_task, data=values))
 
@@ -130,17 +120,7 @@ def _give_up(work: Casework, row: ExternalTaskFacts, failure: Failure, *, attemp
         "error": _said(failure),
         "attempts": attempts,
     }
-    work.changes.incidents.append(
-        IncidentRow(
-            id=work.ports.next_id(),
-            case_id=work.case.id,
-            element=row.element,
-            code=FAILED,
-            opened_at=work.now,
-            state=OPEN,
-            facts=orjson.dumps(facts).decode(),
-        )
-    )
+    work.open_incident(row.element, FAILED, facts)
     topic = work.published.topics.get(row.topic)
     notice = {"topic": topic.name_zh if topic else row.topic, "step": row.name or row.element}
     tell_supervision_office(work, FAILED, notice, key=f"{FAILED}:{row.id}:{seq}")

@@ -1,13 +1,9 @@
 """A case hears something (消息到达): its wait happens, what was brought is kept, the chain says what came."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-import orjson
-
 from app.domain.change_rows.messages import MessageWaitRow
-from app.domain.change_set import InputRow
 from app.domain.event_message import SIGNAL, EventMessage, accepted, refuse_values, the_wait
 from app.domain.moves import Correlate
 from app.domain.snapshot import OpenWait, Snapshot
@@ -29,7 +25,8 @@ def hear_message(work: Casework, message: EventMessage, *, is_from_outside: bool
         if is_from_outside:
             refuse_values(message.data, wait.accepts)
         data = accepted(message.data, wait.accepts)
-        work.record("message_received", {"element": row.element, "name": row.name, "values": _keep(work, row, data)})
+        values = work.keep(row.element, data) if data else None
+        work.record("message_received", {"element": row.element, "name": row.name, "values": values})
         return [Correlate(task_id=row.engine_task, key=row.element, data=data)]
 
     decide_heard(work, choose)
@@ -56,20 +53,3 @@ def hear_signal(work: Casework, name: str, *, thrown_at: datetime) -> int:
 def _open(waiting: Snapshot, row: MessageWaitRow) -> OpenWait:
     """Rows and instance are written together, so the wait of a row that was read under the lock is open."""
     return next(wait for wait in waiting.waits if (wait.task_id, wait.key) == (row.engine_task, row.element))
-
-
-def _keep(work: Casework, row: MessageWaitRow, data: Mapping[str, object]) -> str | None:
-    """Store what was brought where it can be erased later; the audit chain holds only its hash."""
-    if not data:
-        return None
-    text = orjson.dumps(dict(data), option=orjson.OPT_SORT_KEYS)
-    work.changes.inputs.append(
-        InputRow(
-            id=work.ports.next_id(),
-            case_id=work.case.id,
-            element=row.element,
-            seq=work.last_seq + 1,
-            answers=text.decode(),
-        )
-    )
-    return hashlib.sha256(text).hexdigest()

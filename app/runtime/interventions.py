@@ -7,7 +7,6 @@ import orjson
 
 from app.domain.authority import Person
 from app.domain.change_rows.pauses import PauseEnd, PauseRow
-from app.domain.change_set import InputRow
 from app.domain.deadline_instants import BY_DEFAULT
 from app.domain.errors import Conflict, Forbidden, RuleViolation, Stale
 from app.domain.form import check_answers
@@ -152,11 +151,8 @@ def _record_values(work: Casework, asked: Intervention, before: object, after: o
     """Keep both values where they can be erased; the chain holds their hashes."""
     kept = {"variable": asked.variable, "before": before, "after": after}
     told = {name: hashlib.sha256(_text(kept[name])).hexdigest() for name in ("before", "after")}
-    seq = _record(work, asked, variable=asked.variable, **told)
-    row = InputRow(
-        id=work.ports.next_id(), case_id=work.case.id, element=asked.kind.value, seq=seq, answers=_text(kept).decode()
-    )
-    work.changes.inputs.append(row)
+    work.keep(asked.kind.value, kept)
+    _record(work, asked, variable=asked.variable, **told)
 
 
 def _text(value: object) -> bytes:

@@ -1,11 +1,7 @@
 """What business rule tasks (业务规则环节) decided: kept with the rules and values it came from, or made known as failed."""
 
-import hashlib
 from collections.abc import Mapping
 
-import orjson
-
-from app.domain.change_set import IncidentRow, InputRow
 from app.domain.decisions import DecisionModel, DecisionResult
 from app.domain.moves import DecideAgain
 from app.domain.snapshot import Decided
@@ -13,7 +9,6 @@ from app.engine import runner
 from app.engine.expressions import plain
 from app.runtime.casework import Casework
 from app.runtime.notices import tell_supervision_office
-from app.storage.incidents import OPEN
 
 FAILED = "decision_failed"
 
@@ -41,19 +36,15 @@ def again(work: Casework, task_id: str) -> DecideAgain:
 
 
 def _record(work: Casework, item: Decided, result: DecisionResult) -> None:
-    text = orjson.dumps(_values(result))
     facts: dict[str, object] = {
         "element": item.element,
         "decision": item.decision,
         "rules": list(result.rules),
-        "inputs": hashlib.sha256(text).hexdigest(),
+        "inputs": work.keep(item.element, _values(result)),
     }
     if result.required:
         facts["required"] = {key: list(needed.rules) for key, needed in result.required.items()}
-    seq = work.record("rule_decided", facts)
-    work.changes.inputs.append(
-        InputRow(id=work.ports.next_id(), case_id=work.case.id, element=item.element, seq=seq, answers=text.decode())
-    )
+    work.record("rule_decided", facts)
 
 
 def _values(result: DecisionResult) -> Mapping[str, object]:
@@ -69,16 +60,6 @@ def _record_failure(work: Casework, item: Decided) -> None:
         return
     error = " ".join((item.fault, *(f"{name}={value}" for name, value in told.items())))
     kept = {"engine_task": item.task_id, "decision": item.decision, "error": error}
-    work.changes.incidents.append(
-        IncidentRow(
-            id=work.ports.next_id(),
-            case_id=work.case.id,
-            element=item.element,
-            code=FAILED,
-            opened_at=work.now,
-            state=OPEN,
-            facts=orjson.dumps(kept).decode(),
-        )
-    )
+    work.open_incident(item.element, FAILED, kept)
     notice = {"decision": item.decision, "rules": told.get("rules", "-")}
     tell_supervision_office(work, FAILED, notice, key=f"{FAILED}:{work.case.id}:{seq}")

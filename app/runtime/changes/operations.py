@@ -1,9 +1,7 @@
 """Host operations that failed: a row that tries again for each, and the incident that people see meanwhile."""
 
-import orjson
-
 from app.domain.change_rows.incidents import RESOLVED, IncidentChange
-from app.domain.change_set import DeadlineRow, IncidentRow
+from app.domain.change_set import DeadlineRow
 from app.domain.deadline_instants import OPERATION
 from app.domain.snapshot import OpenService, Snapshot
 from app.domain.vocabulary import DeadlineState, Lane, Stage
@@ -75,14 +73,4 @@ def _try_again(work: Casework, service: OpenService, error: str) -> None:
         "error": error,
         "attempts": 1,
     }
-    work.changes.incidents.append(
-        IncidentRow(
-            id=work.ports.next_id(),
-            case_id=work.case.id,
-            element=service.element,
-            code=FAILED,
-            opened_at=work.now,
-            state="open",
-            facts=orjson.dumps(facts).decode(),
-        )
-    )
+    work.open_incident(service.element, FAILED, facts)
