@@ -10,7 +10,7 @@ from app.runtime.advance import Result, Target, change_case
 from app.runtime.casework import Casework
 from app.runtime.context import Context
 from app.runtime.hearing import hear_message
-from app.runtime.receiving import receive_once
+from app.runtime.repeated import answered_once
 from app.storage.message_waits import waits_from_case
 from app.storage.unit_of_work import UnitOfWork
 
@@ -29,12 +29,12 @@ def deliver_message(context: Context, payload: Payload) -> Result:
     key = f"message:{payload['case_id']}:{payload['seq']}"
     request = request_key(actor_id=SYSTEM, method="INTERNAL", path="/messages", key=key, body=key.encode())
     try:
-        return receive_once(context, request, lambda uow: _give(uow, context, payload, request))
+        return answered_once(context, request, lambda uow: _give(uow, context, payload, request))
     except CaseworkError as refusal:
         if refusal.code not in UNDELIVERED:
             raise
         reason = refusal.code
-    return receive_once(context, request, lambda uow: _note(uow, context, payload, reason, request))
+    return answered_once(context, request, lambda uow: _note(uow, context, payload, reason, request))
 
 
 def _give(uow: UnitOfWork, context: Context, payload: Payload, request: RequestKey) -> Result:

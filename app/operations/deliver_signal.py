@@ -12,7 +12,7 @@ from app.runtime.advance import Result, Target, change_case
 from app.runtime.casework import Casework
 from app.runtime.context import Context, in_transaction
 from app.runtime.hearing import hear_signal
-from app.runtime.receiving import receive_once
+from app.runtime.repeated import answered_once
 from app.storage.apply_changes import apply_changes
 from app.storage.message_waits import cases_that_hear
 from app.storage.unit_of_work import UnitOfWork
@@ -64,7 +64,7 @@ def give_signal(context: Context, payload: Payload) -> Result:
     def act(work: Casework) -> Result:
         return {"heard": hear_signal(work, str(payload["name"]), thrown_at=_thrown_at(payload))}
 
-    return receive_once(
+    return answered_once(
         context, request, lambda uow: change_case(uow, context, target, act, actor=ACTOR, request=request)
     )
 

@@ -10,14 +10,12 @@ from app.domain.request_key import RequestKey
 from app.domain.vocabulary import CaseKind
 from app.runtime.access import refuse_foreign_region
 from app.runtime.advance import Result
-from app.runtime.application import ApplicationInput, new_progress_code, party_of, take_materials
+from app.runtime.application import ApplicationInput
 from app.runtime.bars import barred_matters, refuse_barred_applicant
 from app.runtime.context import Context
-from app.runtime.duplicates import warn_of_duplicates
-from app.runtime.intake import NewCase
-from app.runtime.paper_receipts import facts_of_paper, ground_of_paper, use_number
-from app.runtime.receiving import desk_of_intake, receive_once, take_in
+from app.runtime.receiving import AskedFor, received_at_of, take_in
 from app.runtime.renewal_intake import find_renewal, renewal_answer
+from app.runtime.repeated import answered_once
 from app.storage.catalogue import find_region, matter_exists, offering_in_force
 from app.storage.rules import current_generation
 from app.storage.unit_of_work import UnitOfWork
@@ -33,7 +31,7 @@ def receive_application(
     `application_barred` (行政许可法 art. 79); of one on paper InvalidInput `receipt_number_unknown`, RuleViolation
     `receipt_outside_closure`, `clock_future`, Conflict `receipt_number_used`.
     """
-    return receive_once(context, request, lambda uow: _receive(uow, context, person, application, request))
+    return answered_once(context, request, lambda uow: _receive(uow, context, person, application, request))
 
 
 def _receive(
@@ -44,8 +42,7 @@ def _receive(
     request: RequestKey | None,
 ) -> Result:
     published = context.library.published(current_generation(uow.connection))
-    paper = application.paper
-    received_at = paper.received_at if paper else uow.arrived_at
+    received_at = received_at_of(uow, application)
     offering = _offering(uow, application, received_at)
     refuse_foreign_region(person, application.region_code)
     refuse_barred_applicant(uow, published, application.applicant, barred_matters(offering), at=received_at)
@@ -53,48 +50,22 @@ def _receive(
     answers = check_answers(form.schema, application.form) if form else application.form
     renewal, renewed = find_renewal(uow, offering, application.applicant, answers, received_at=received_at)
     hall = published.department_by_code(f"{application.region_code[:6]}-hall")
-    hall_id = hall.id if hall else offering.department_id
-    ground = ground_of_paper(uow, person, hall_id, paper) if paper else ""
-    account_id = person.account_id if person.is_applicant else None
-    progress_code = new_progress_code()
-    party = party_of(application.applicant, account_id=account_id, progress_code=progress_code)
-    new = NewCase(
+    asked = AskedFor(
         kind=CaseKind.MATTER,
         name=offering.name,
         definition_key=offering.definition_key,
-        region_code=application.region_code,
         department_id=offering.department_id,
-        intake_department_id=hall_id,
-        intake_mode=application.intake_mode,
-        received_at=received_at,
-        receipt_facts=facts_of_paper(paper, ground) if paper else {},
-        now=uow.now(),
-        party=party,
+        hall_id=hall.id if hall else offering.department_id,
+        requirements=offering.materials,
         variables={
-            "is_member": False,
             "form": dict(answers),
             "matter": {"code": offering.matter_code, "name": offering.name, "handled_by": offering.handled_by},
         },
         offering=offering,
         renewal=renewal,
         renewed=renewed,
-        materials=take_materials(
-            uow, offering.materials, application.materials, party=party, owner_account_id=person.account_id
-        ),
     )
-    duplicates = warn_of_duplicates(uow, person, application, party, is_theme=False)
-    desk = desk_of_intake(uow, context, published, person, application.region_code)
-    work, result = take_in(
-        uow,
-        desk,
-        new,
-        progress_code=progress_code,
-        request=request,
-        more=lambda work: {**renewal_answer(work), "duplicates": duplicates},
-    )
-    if paper is not None:
-        use_number(uow, person, hall_id=hall_id, paper=paper, case_id=work.case.id, ground=ground)
-    return result
+    return take_in(uow, context, published, person, application, asked, request=request, more=renewal_answer)
 
 
 def _offering(uow: UnitOfWork, application: ApplicationInput, received_at: datetime) -> OfferingVersion:

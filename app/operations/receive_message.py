@@ -9,7 +9,7 @@ from app.runtime.advance import Result, Target, case_summary, change_case
 from app.runtime.casework import Casework
 from app.runtime.context import Context
 from app.runtime.hearing import hear_message
-from app.runtime.receiving import receive_once
+from app.runtime.repeated import answered_once
 from app.storage.message_waits import waits_from_outside
 from app.storage.unit_of_work import UnitOfWork
 
@@ -36,4 +36,4 @@ def receive_message(
         element = hear_message(work, message, is_from_outside=True)
         return {"element": element, "case": case_summary(work)}
 
-    return receive_once(context, request, body)
+    return answered_once(context, request, body)

@@ -14,20 +14,18 @@ from app.storage.idempotency import find_response
 from app.storage.unit_of_work import UnitOfWork
 
 
-def once(context: Context, request: RequestKey | None, act: Callable[[UnitOfWork], Result]) -> Result:
+def answered_once(context: Context, request: RequestKey | None, act: Callable[[UnitOfWork], Result]) -> Result:
     """Act in one transaction, or give the stored answer of the same request, also of one at the same moment.
 
+    act: stores its answer with what it writes.
     Raises InvalidInput `idempotency_mismatch` when the same key comes with another body, and what `act` raises.
     """
 
     def body(uow: UnitOfWork) -> Result:
         if request is not None and (stored := find_response(uow, request)) is not None:
-            answer: dict[str, object] = orjson.loads(stored)
+            answer: Result = orjson.loads(stored)
             return answer
-        result = act(uow)
-        if request is not None:
-            apply_changes(uow, ChangeSet(idempotency=[stored_answer(request, result, now=uow.now())]))
-        return result
+        return act(uow)
 
     try:
         return in_transaction(context, body)
@@ -35,3 +33,15 @@ def once(context: Context, request: RequestKey | None, act: Callable[[UnitOfWork
         if request is None or conflict.code != "request_repeated":
             raise
         return in_transaction(context, body)
+
+
+def once(context: Context, request: RequestKey | None, act: Callable[[UnitOfWork], Result]) -> Result:
+    """Act as `answered_once` does, and store the answer behind it."""
+
+    def act_and_answer(uow: UnitOfWork) -> Result:
+        result = act(uow)
+        if request is not None:
+            apply_changes(uow, ChangeSet(idempotency=[stored_answer(request, result, now=uow.now())]))
+        return result
+
+    return answered_once(context, request, act_and_answer)
