@@ -13,7 +13,6 @@ from typing import TypeVar
 
 from app.diagrams.dmn_reader import read_dmn
 from app.diagrams.member_order import order_of_members
-from app.domain.calendar import ResolvedCalendar
 from app.domain.calendar_layers import resolve_calendar
 from app.domain.decisions import DecisionModel
 from app.domain.errors import NotFound
@@ -29,6 +28,7 @@ from app.storage import calendars as stored_calendars
 from app.storage import catalogue as stored_catalogue
 from app.storage import definitions as stored_definitions
 from app.storage import rules as stored_rules
+from app.storage.catalogue import DepartmentRow
 from app.storage.database import Database
 
 V = TypeVar("V")
@@ -145,22 +145,13 @@ class Library:
             codes = {member.matter_code for theme in rules.themes for member in theme.members}
             names = stored_catalogue.names_of_matters(connection, codes)
         hours = rules.time_rules.office_hours
-        calendars: dict[str, ResolvedCalendar] = {}
-        for calendar_id, layers in kept.items():
-            calendars[calendar_id] = replace(resolve_calendar(layers, tuple(layers), hours=hours), id=calendar_id)
-        facts: dict[int, DepartmentFacts] = {}
-        for department in departments:
-            calendar = resolve_calendar(newest, department.calendar_layers, hours=hours)
-            calendars[calendar.id] = calendar
-            facts[department.id] = DepartmentFacts(
-                id=department.id,
-                code=department.code,
-                name_zh=department.name_zh,
-                name_en=department.name_en,
-                region_code=department.region_code,
-                calendar_id=calendar.id,
-                calendar_layers=department.calendar_layers,
-            )
+        # Layers without a version say nothing, so many departments share few calendars.
+        spoken = {row.id: tuple(filter(newest.__contains__, row.calendar_layers)) for row in departments}
+        laid = {names: resolve_calendar(newest, names, hours=hours) for names in set(spoken.values())}
+        calendars = {
+            calendar_id: replace(resolve_calendar(layers, tuple(layers), hours=hours), id=calendar_id)
+            for calendar_id, layers in kept.items()
+        } | {calendar.id: calendar for calendar in laid.values()}
         tables = decision_versions(decisions)
         guidance = [row for row in decisions if row not in tables]
         versions = [contents.once(("form", row.key, row.version), partial(_form, row)) for row in forms]
@@ -171,7 +162,7 @@ class Library:
             time_rules=rules.time_rules,
             calendars=calendars,
             layers=newest,
-            departments=facts,
+            departments={row.id: _facts(row, laid[spoken[row.id]].id) for row in departments},
             groups={(group.department_id, group.role): group.id for group in groups},
             forms={form.key: form for form in versions},
             form_versions={(form.key, form.version): form for form in versions},
@@ -186,6 +177,18 @@ class Library:
             signals=rules.signals,
             bound_definitions=bound,
         )
+
+
+def _facts(department: DepartmentRow, calendar_id: str) -> DepartmentFacts:
+    return DepartmentFacts(
+        id=department.id,
+        code=department.code,
+        name_zh=department.name_zh,
+        name_en=department.name_en,
+        region_code=department.region_code,
+        calendar_id=calendar_id,
+        calendar_layers=department.calendar_layers,
+    )
 
 
 def _form(row: stored_definitions.FormInForce) -> PublishedForm:
