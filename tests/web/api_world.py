@@ -132,6 +132,12 @@ def site(world: World) -> Flask:
 
 
 @pytest.fixture
+def app(site: Flask) -> Flask:
+    """All pages, for the browsers of a module that imports this instead of the pages of officers alone."""
+    return site
+
+
+@pytest.fixture
 def call(site: Flask, world: World) -> Call:
     """Return a program that acts as a demonstration person."""
     known: dict[str, Caller] = {}

@@ -18,6 +18,7 @@ from app.web.sign_in import COOKIE
 from tests.world import FORM, PASSWORD, World, open_world, settings_in
 
 __all__ = ["FORM", "PASSWORD", "World", "csrf_of"]
+Browse = Callable[[str], FlaskClient]
 
 
 @pytest.fixture
@@ -43,8 +44,8 @@ def app(world: World) -> Flask:
 
 
 @pytest.fixture
-def browse(app: Flask, world: World) -> Callable[[str], FlaskClient]:
-    """Return a browser signed in as a demonstration person."""
+def browse(app: Flask, world: World) -> Browse:
+    """Return a browser signed in as a demonstration person, over the pages of `app`."""
 
     def signed_in(login: str) -> FlaskClient:
         client = app.test_client()

@@ -1,32 +1,11 @@
 """The printed clock statement of a case, now and as it was known before."""
 
-from collections.abc import Callable
-
-import pytest
-from flask import Flask
-from flask.testing import FlaskClient
-
-from app.operations.sign_in import sign_in
 from app.operations.suspend_clock import SuspensionRequest, suspend_clock
 from app.queries.case_page import find_case_id
-from app.web.sign_in import COOKIE
-from tests.web.api_world import site
-from tests.web.conftest import PASSWORD, World
+from tests.web.api_world import app, site
+from tests.web.conftest import Browse, World
 
-__all__ = ["site"]
-Browse = Callable[[str], FlaskClient]
-
-
-@pytest.fixture
-def browse(site: Flask, world: World) -> Browse:
-    """Return a browser signed in as a demonstration person."""
-
-    def signed_in(login: str) -> FlaskClient:
-        client = site.test_client()
-        client.set_cookie(COOKIE, sign_in(world.container.context, login=login, password=PASSWORD).token)
-        return client
-
-    return signed_in
+__all__ = ["app", "site"]
 
 
 def stopped_case(world: World) -> str:

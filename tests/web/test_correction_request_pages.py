@@ -1,38 +1,17 @@
 """Pages of correction requests: the list of a department, its page on the application, the panel of the window."""
 
 import re
-from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
-from app.factory import create_app
-from app.operations.sign_in import sign_in
-from app.web.sign_in import COOKIE
-from tests.web.conftest import PASSWORD, World, csrf_of
+from tests.web.api_world import app, site
+from tests.web.conftest import Browse, World, csrf_of
+
+__all__ = ["app", "site"]
 
 POLICE, SOCIAL, WINDOW = "ga1.enshi", "rs1.enshi", "window.enshi"
 WRONG = {"matter_code": "startup-seal", "item": "resolution", "shortage": "wrong", "remark": "缺少签名"}
-Browse = Callable[[str], FlaskClient]
-
-
-@pytest.fixture
-def app(world: World) -> Flask:
-    """The whole application."""
-    found = create_app(container=world.container)
-    found.config.update(TESTING=True)
-    return found
-
-
-@pytest.fixture
-def browse(app: Flask, world: World) -> Browse:
-    def signed_in(login: str) -> FlaskClient:
-        client = app.test_client()
-        client.set_cookie(COOKIE, sign_in(world.container.context, login=login, password=PASSWORD).token)
-        return client
-
-    return signed_in
 
 
 @pytest.fixture

@@ -1,38 +1,18 @@
 """Decision tables at the doors: checked, uploaded, shown; what was decided by them, and what could not be."""
 
 import re
-from collections.abc import Callable
 from html import unescape
 from io import BytesIO
 
-import pytest
-from flask import Flask
-from flask.testing import FlaskClient
-
 from app.operations.receive_application import receive_application
-from app.operations.sign_in import sign_in
 from app.settings import ROOT
-from app.web.sign_in import COOKIE
 from tests.integration.test_rule_decisions import CLASHING, LARGE_BATHHOUSE, accept, deploy, receive
-from tests.web.api_world import SUPERVISOR, Call, call, done, site
-from tests.web.conftest import World, csrf_of
-from tests.world import PASSWORD
+from tests.web.api_world import SUPERVISOR, Call, app, call, done, site
+from tests.web.conftest import Browse, World, csrf_of
 
-__all__ = ["call", "receive_application", "site"]
+__all__ = ["app", "call", "receive_application", "site"]
 TABLE = (ROOT / "rules/decisions/site_visit.dmn").read_bytes()
 OVERLAPPING = TABLE.replace(b'<text>"medium","low"</text>', b'<text>"high","medium"</text>')
-
-
-@pytest.fixture
-def browse(site: Flask, world: World) -> Callable[[str], FlaskClient]:
-    """Return a browser signed in as a demonstration person, over all pages."""
-
-    def signed_in(login: str) -> FlaskClient:
-        client = site.test_client()
-        client.set_cookie(COOKIE, sign_in(world.container.context, login=login, password=PASSWORD).token)
-        return client
-
-    return signed_in
 
 
 def test_check_of_a_table_gives_the_failing_example_in_both_languages(call: Call) -> None:
@@ -69,9 +49,7 @@ def test_table_goes_its_way_over_the_api(call: Call) -> None:
     ]
 
 
-def test_events_and_page_of_a_case_say_why_it_was_decided_so(
-    world: World, call: Call, browse: Callable[[str], FlaskClient]
-) -> None:
+def test_events_and_page_of_a_case_say_why_it_was_decided_so(world: World, call: Call, browse: Browse) -> None:
     case_no = receive(world, **LARGE_BATHHOUSE)
     accept(world, case_no)
 
@@ -87,7 +65,7 @@ def test_events_and_page_of_a_case_say_why_it_was_decided_so(
     )
 
 
-def test_designer_sees_the_table_and_its_faults(browse: Callable[[str], FlaskClient]) -> None:
+def test_designer_sees_the_table_and_its_faults(browse: Browse) -> None:
     client = browse("designer.es")
     shown = client.get("/definitions/decision:site_visit/versions/1").text
     listed = client.get("/definitions?kind=dmn").text
@@ -104,9 +82,7 @@ def test_designer_sees_the_table_and_its_faults(browse: Callable[[str], FlaskCli
     assert "同时命中规则 1, 2" in answer.text
 
 
-def test_supervisor_retries_a_failed_decision_on_the_board(
-    world: World, call: Call, browse: Callable[[str], FlaskClient]
-) -> None:
+def test_supervisor_retries_a_failed_decision_on_the_board(world: World, call: Call, browse: Browse) -> None:
     deploy(world, CLASHING)
     case_no = receive(world, **LARGE_BATHHOUSE)
     accept(world, case_no)

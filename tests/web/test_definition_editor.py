@@ -5,32 +5,21 @@ from html import unescape
 
 import orjson
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 
 from app.operations.define import save_definition, submit_definition
-from app.operations.sign_in import sign_in
 from app.settings import ROOT
-from app.web.sign_in import COOKIE
-from tests.web.api_world import site
-from tests.web.conftest import World
-from tests.world import PASSWORD
+from tests.web.api_world import app, site
+from tests.web.conftest import Browse, World
 
-__all__ = ["site"]
+__all__ = ["app", "site"]
 
 KEY = "pattern:committed"
 DRAWN = (ROOT / "bpmn/patterns/committed/process.bpmn").read_bytes()
 PAGE = f"/definitions/{KEY}/versions/1"
 
 
-def browser_of(site: Flask, world: World, login: str) -> FlaskClient:
-    client = site.test_client()
-    client.set_cookie(COOKIE, sign_in(world.container.context, login=login, password=PASSWORD).token)
-    return client
-
-
-def test_editor_is_given_every_attribute_with_its_field(site: Flask, world: World) -> None:
-    shown = browser_of(site, world, "designer.es").get(f"{PAGE}/editor").text
+def test_editor_is_given_every_attribute_with_its_field(browse: Browse) -> None:
+    shown = browse("designer.es").get(f"{PAGE}/editor").text
 
     given = re.search(r'data-descriptor="([^"]+)"', shown)
     assert given
@@ -41,8 +30,8 @@ def test_editor_is_given_every_attribute_with_its_field(site: Flask, world: Worl
     assert re.search(r"<noscript>.*上传定义.*</noscript>", shown)
 
 
-def test_draft_is_drawn_on_instead_of_the_version_it_began_from(site: Flask, world: World) -> None:
-    context, designer = world.container.context, browser_of(site, world, "designer.es")
+def test_draft_is_drawn_on_instead_of_the_version_it_began_from(browse: Browse, world: World) -> None:
+    context, designer = world.container.context, browse("designer.es")
     assert f"{PAGE}/editor" in designer.get(PAGE).text
     save_definition(context, world.person("designer2.es"), key=KEY, source=DRAWN + b"<!-- -->", edit=0, note="改名")
 
@@ -56,19 +45,19 @@ def test_draft_is_drawn_on_instead_of_the_version_it_began_from(site: Flask, wor
     assert "改名" in designer.get(draft).text
 
 
-def test_what_lies_with_a_second_person_is_not_drawn_on(site: Flask, world: World) -> None:
+def test_what_lies_with_a_second_person_is_not_drawn_on(browse: Browse, world: World) -> None:
     context, person = world.container.context, world.person("designer2.es")
     save_definition(context, person, key=KEY, source=DRAWN + b"<!-- -->", edit=0)
     submit_definition(context, person, key=KEY)
 
-    answer = browser_of(site, world, "designer.es").get(f"/definitions/{KEY}/versions/2/editor")
+    answer = browse("designer.es").get(f"/definitions/{KEY}/versions/2/editor")
 
     assert answer.location == f"/definitions/{KEY}"
 
 
 @pytest.mark.parametrize("login", ["integrator.es", "admin.es"])
-def test_only_designers_draw(site: Flask, world: World, login: str) -> None:
-    client = browser_of(site, world, login)
+def test_only_designers_draw(browse: Browse, login: str) -> None:
+    client = browse(login)
 
     assert client.get(f"{PAGE}/editor").status_code == 403
     assert f"{PAGE}/editor" not in client.get(PAGE).text

@@ -1,41 +1,23 @@
 """Pages of process designers: upload, findings, the second person, deployment, and the way back."""
 
 import re
-from collections.abc import Callable
 from io import BytesIO
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.operations.sign_in import sign_in
 from app.settings import ROOT
-from app.web.sign_in import COOKIE
-from tests.web.api_world import site
-from tests.web.conftest import World, csrf_of
-from tests.world import PASSWORD
+from tests.web.api_world import app, site
+from tests.web.conftest import Browse, csrf_of
 
-__all__ = ["site"]
+__all__ = ["app", "site"]
 
-Browse = Callable[[str], FlaskClient]
 FIRST, SECOND = "designer.es", "designer2.es"
 KEY = "pattern:committed"
 SOUND = (ROOT / "bpmn/patterns/committed/process.bpmn").read_text(encoding="utf-8").replace('"审查"', '"材料审查"', 1)
 FAULTY = SOUND.replace('lb:role="reviewer"', 'lb:role="chief"', 1)
 NOTE = "审查改名为材料审查"
-
-
-@pytest.fixture
-def browse(site: Flask, world: World) -> Browse:
-    """Return a browser signed in as a designer, over all pages."""
-
-    def signed_in(login: str) -> FlaskClient:
-        client = site.test_client()
-        client.set_cookie(COOKIE, sign_in(world.container.context, login=login, password=PASSWORD).token)
-        return client
-
-    return signed_in
 
 
 def send(client: FlaskClient, path: str, **values: object) -> TestResponse:

@@ -4,11 +4,11 @@ import re
 
 from app.operations.continue_migrations import continue_migrations
 from tests.new_versions import FIRST, FOOD_KEY, deploy_changed, renamed
-from tests.web.api_world import site
-from tests.web.conftest import World, csrf_of
-from tests.web.test_definition_pages import Browse, browse, send
+from tests.web.api_world import app, site
+from tests.web.conftest import Browse, World, csrf_of
+from tests.web.test_definition_pages import send
 
-__all__ = ["browse", "site"]
+__all__ = ["app", "site"]
 
 PATH = f"/definitions/{FOOD_KEY}/migrations"
 TRY = f"{PATH}/check?from=1&to=2"

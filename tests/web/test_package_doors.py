@@ -1,23 +1,17 @@
 """Packages over the API and on their pages: uploaded, refused with every fault, approved, deployed."""
 
 import re
-from collections.abc import Callable
 from io import BytesIO
 
-import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.operations.sign_in import sign_in
 from app.settings import ROOT
-from app.web.sign_in import COOKIE
 from tests.packing import packed
-from tests.web.api_world import Call, call, done, refused, site
-from tests.web.conftest import World, csrf_of
-from tests.world import PASSWORD
+from tests.web.api_world import Call, app, call, done, refused, site
+from tests.web.conftest import Browse, csrf_of
 
-__all__ = ["call", "site"]
+__all__ = ["app", "call", "site"]
 
 FIRST, SECOND, CLERK = "designer.es", "designer2.es", "window.enshi"
 FORM = "rules/forms/delivery.json"
@@ -25,17 +19,6 @@ DIAGRAM = "bpmn/patterns/quick-check/process.bpmn"
 DRAWN = (ROOT / "bpmn/patterns/instant/process.bpmn").read_text(encoding="utf-8")
 SOUND = packed({FORM: (ROOT / FORM).read_text(encoding="utf-8") + "\n", DIAGRAM: DRAWN})
 FAULTY = packed({FORM: "{}", DIAGRAM: DRAWN.replace('lb:role="window_clerk"', 'lb:role="chief"', 1), "../x": ""})
-Browse = Callable[[str], FlaskClient]
-
-
-@pytest.fixture
-def browse(site: Flask, world: World) -> Browse:
-    def signed_in(login: str) -> FlaskClient:
-        client = site.test_client()
-        client.set_cookie(COOKIE, sign_in(world.container.context, login=login, password=PASSWORD).token)
-        return client
-
-    return signed_in
 
 
 def send(client: FlaskClient, path: str, **values: object) -> TestResponse:

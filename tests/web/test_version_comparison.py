@@ -3,10 +3,11 @@
 import pytest
 
 from app.settings import ROOT
-from tests.web.api_world import Body, Call, call, done, refused, site
-from tests.web.test_definition_pages import FIRST, KEY, SOUND, Browse, browse, upload
+from tests.web.api_world import Body, Call, app, call, done, refused, site
+from tests.web.conftest import Browse
+from tests.web.test_definition_pages import FIRST, KEY, SOUND, upload
 
-__all__ = ["browse", "call", "site"]
+__all__ = ["app", "call", "site"]
 
 RULES = "decision:site_visit"
 CHANGED = SOUND.replace('lb:role="reviewer"', 'lb:role="reviewer" lb:limit="3WD"', 1)

@@ -1,28 +1,22 @@
 """Coverage of a version by its scenarios: measured on a button or by the API, kept, drawn, and told by name."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
-from flask.testing import FlaskClient
 
 from app.domain.errors import InvalidInput
 from app.operations.define import save_definition
 from app.operations.deploy_package import decide_package, deploy_package, submit_package
-from app.operations.sign_in import sign_in
 from app.scenarios.measuring import measure_coverage
 from app.scenarios.running import RunBounds
 from app.settings import ROOT
 from app.storage.tables import case_file
-from app.web.sign_in import COOKIE
 from tests.packing import packed
-from tests.web.api_world import Call, call, done, refused, site
-from tests.web.conftest import World, csrf_of
-from tests.world import PASSWORD
+from tests.web.api_world import Call, app, call, done, refused, site
+from tests.web.conftest import Browse, World, csrf_of
 
-__all__ = ["call", "site"]
+__all__ = ["app", "call", "site"]
 
 # The pattern with the fewest scenarios: two.
 KEY = "pattern:instant"
@@ -30,17 +24,6 @@ PAGE = f"/definitions/{KEY}/versions"
 DRAWN = (ROOT / "bpmn/patterns/instant/process.bpmn").read_text(encoding="utf-8")
 PLAYED, CODE = "restaurant-verify", "0000074000000000007"
 DESIGNER, OTHER, READER = "designer.es", "designer2.es", "catalogue.es"
-Browse = Callable[[str], FlaskClient]
-
-
-@pytest.fixture
-def browse(site: Flask, world: World) -> Browse:
-    def signed_in(login: str) -> FlaskClient:
-        client = site.test_client()
-        client.set_cookie(COOKIE, sign_in(world.container.context, login=login, password=PASSWORD).token)
-        return client
-
-    return signed_in
 
 
 def test_a_designer_measures_and_everybody_who_reads_the_version_sees_it(browse: Browse, world: World) -> None:
