@@ -92,7 +92,7 @@ def test_command_line_asks_and_confirms(office: Office, monkeypatch: pytest.Monk
     case_no = office.accepted()
     outage_id = outage(office, "2026-03-09 10:00", "2026-03-09 12:00")
     office.move_to(at("2026-03-11 09:00"))
-    monkeypatch.setattr("app.cli._container", lambda: office.container)
+    monkeypatch.setattr("app.cli.upkeep.open_set_up", lambda: office.container)
 
     def run(*arguments: str) -> tuple[int, str]:
         done = CliRunner().invoke(cli, ["deadlines", "release", *arguments])

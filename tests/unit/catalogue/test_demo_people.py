@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.catalogue.organisation import PersonEntry, read_people
-from app.cli import WELCOMED
+from app.cli.setting_up import WELCOMED
 from app.domain.authority import HANDLING
 from app.domain.vocabulary import Role
 
