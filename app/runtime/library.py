@@ -4,12 +4,13 @@ Only immutable, numbered things are kept here, so nothing ever needs to be inval
 generation it reads, and a generation never changes.
 """
 
+import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from app.diagrams.dmn_reader import read_dmn
 from app.diagrams.member_order import order_of_members
@@ -31,6 +32,7 @@ from app.storage import rules as stored_rules
 from app.storage.catalogue import DepartmentRow
 from app.storage.database import Database
 
+K = TypeVar("K")
 V = TypeVar("V")
 KEPT_GENERATIONS = 3
 KEPT_DEFINITIONS = 500
@@ -56,7 +58,13 @@ class DiagramNotLoaded(NotLoaded):
 
 
 class Library:
-    """Published rules by generation and parsed definitions by diagram id."""
+    """Published rules by generation and parsed definitions by diagram id.
+
+    What was read from contents is shared by all libraries of a process, by what the contents say.
+    """
+
+    _contents: ClassVar[Mapping[Hashable, object]] = {}
+    _parsed: ClassVar["OrderedDict[Hashable, Definition]"] = OrderedDict()
 
     def __init__(
         self, database: Database, messages: Messages, *, watcher: Callable[[int], Watch] | None = None
@@ -67,7 +75,6 @@ class Library:
         self._watcher = watcher
         self._published: OrderedDict[int, Published] = OrderedDict()
         self._definitions: OrderedDict[int, Definition] = OrderedDict()
-        self._contents: Mapping[Hashable, object] = {}
         self._lock = threading.Lock()
 
     def published(self, generation: int) -> Published:
@@ -105,7 +112,7 @@ class Library:
                 if diagram_id not in self._definitions:
                     self._keep(self._definitions, diagram_id, self._parse(diagram_id), KEPT_DEFINITIONS)
 
-    def _keep(self, shelf: "OrderedDict[int, V]", key: int, value: V, most: int) -> None:
+    def _keep(self, shelf: "OrderedDict[K, V]", key: K, value: V, most: int) -> None:
         with self._lock:
             shelf[key] = value
             while len(shelf) > most:
@@ -119,7 +126,11 @@ class Library:
             versions = stored_definitions.sources_of(connection, row.decision_ids)
             forms = stored_definitions.forms_of(connection, row.called_ids)
         called = {key: normalised_of(form) for key, form in forms.items()}
-        parsed = parse(normalised_of(row), key=str(diagram_id), called=called)
+        said = (diagram_id, _said(row), *((key, form.id, _said(form)) for key, form in sorted(forms.items())))
+        parsed = self._parsed.get(said)
+        if parsed is None:
+            parsed = parse(normalised_of(row), key=str(diagram_id), called=called)
+            self._keep(self._parsed, said, parsed, KEPT_DEFINITIONS)
         if self._watcher is not None:
             watched = {"": diagram_id, **{key: form.id for key, form in forms.items()}}
             parsed = replace(parsed, watches={key: self._watcher(number) for key, number in watched.items()})
@@ -154,9 +165,11 @@ class Library:
         } | {calendar.id: calendar for calendar in laid.values()}
         tables = decision_versions(decisions)
         guidance = [row for row in decisions if row not in tables]
-        versions = [contents.once(("form", row.key, row.version), partial(_form, row)) for row in forms]
-        models = {row.key: contents.once(("dmn", row.key, row.definition_id), partial(_model, row)) for row in guidance}
-        self._contents = contents.used
+        versions = [
+            contents.once(("form", row.key, row.version, _hash(row.source)), partial(_form, row)) for row in forms
+        ]
+        models = {row.key: contents.once(("dmn", row.key, _hash(row.source)), partial(_model, row)) for row in guidance}
+        Library._contents = contents.kept()
         return Published(
             generation=generation,
             time_rules=rules.time_rules,
@@ -189,6 +202,15 @@ def _facts(department: DepartmentRow, calendar_id: str) -> DepartmentFacts:
         calendar_id=calendar_id,
         calendar_layers=department.calendar_layers,
     )
+
+
+def _said(row: stored_definitions.NormalisedRow) -> Hashable:
+    """Return what names an executable form by all that is parsed of it."""
+    return (_hash(row.xml), row.process_id, row.start, tuple(sorted(row.origin.items())))
+
+
+def _hash(source: bytes) -> bytes:
+    return hashlib.sha256(source).digest()
 
 
 def _form(row: stored_definitions.FormInForce) -> PublishedForm:

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +20,7 @@ from app.domain.time_rules import TimeRules
 
 V = TypeVar("V")
 THEMES = "themes/"
+MOST_KEPT = 4_096
 # Published for the record: what counts of them stands in tables of their own.
 IN_TABLES = ("matters/", "forms/", "decisions/")
 SCENARIOS = "/scenarios/"
@@ -38,30 +39,49 @@ class Contents:
             self.used[key] = self.known[key] if key in self.known else read()
         return cast("V", self.used[key])
 
+    def kept(self) -> Mapping[Hashable, object]:
+        """Return what the next reading may know: what this one used, and all else while it is little."""
+        every = {**self.known, **self.used}
+        return every if len(every) <= MOST_KEPT else self.used
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesRead:
     """The rule files of a generation, read."""
 
     time_rules: TimeRules
-    themes: tuple[ThemeVersion, ...]
     documents: tuple[DocumentTemplate, ...]
     topics: Mapping[str, Topic]
     signals: Mapping[str, Signal]
+    themes: tuple[ThemeVersion, ...] = ()
+
+    def with_themes(self, themes: tuple[ThemeVersion, ...]) -> "RulesRead":
+        """Return the same rules with these themes."""
+        return replace(self, themes=themes)
 
 
 def read_rules(files: Mapping[str, str], contents: Contents) -> RulesRead:
     """Read published files (path -> text). They are laid out in a folder, so that one reader serves checkout and database."""
+    common = {path: text for path, text in files.items() if not path.startswith((THEMES, *IN_TABLES))}
     with tempfile.TemporaryDirectory(prefix="lianban-") as folder:
         root = Path(folder)
-        _write_out(root, {path: text for path, text in files.items() if not path.startswith((THEMES, *IN_TABLES))})
-        return RulesRead(
-            time_rules=read_time_rules(root),
-            themes=tuple(_themes(root, files, contents)),
-            documents=read_documents(root),
-            topics=read_topics(root),
-            signals=read_signals(root),
-        )
+        themes = tuple(_themes(root, files, contents))
+        return contents.once(("rules", hash_of(common)), partial(_common, root, common)).with_themes(themes)
+
+
+def hash_of(files: Mapping[str, str]) -> bytes:
+    """Return what names the content of some files, paths included."""
+    return sha256("\0".join(part for pair in sorted(files.items()) for part in pair).encode()).digest()
+
+
+def _common(root: Path, files: Mapping[str, str]) -> RulesRead:
+    _write_out(root, files)
+    return RulesRead(
+        time_rules=read_time_rules(root),
+        documents=read_documents(root),
+        topics=read_topics(root),
+        signals=read_signals(root),
+    )
 
 
 def _themes(root: Path, files: Mapping[str, str], contents: Contents) -> list[ThemeVersion]:
@@ -72,8 +92,7 @@ def _themes(root: Path, files: Mapping[str, str], contents: Contents) -> list[Th
     found = []
     for code, held in sorted(folders.items()):
         if f"{THEMES}{code}/{THEME_FILE}" in held:
-            said = sha256("\0".join(part for pair in sorted(held.items()) for part in pair).encode()).digest()
-            found.append(contents.once(("theme", code, said), partial(_theme, root, code, held)))
+            found.append(contents.once(("theme", code, hash_of(held)), partial(_theme, root, code, held)))
     return found
 
 
