@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -30,6 +31,7 @@ from app.storage.migrate import migrate
 from app.storage.people import find_account
 
 BATCH = 20
+DATABASE = "scratch.sqlite"
 A_MOMENT = timedelta(seconds=1)
 Facts = Mapping[str, Any]
 
@@ -105,17 +107,34 @@ class World:
 def scratch_world(settings: Settings, at: datetime) -> Iterator[World]:
     """Make an installation in a temporary folder whose clock stands at `at`, and remove it afterwards."""
     with TemporaryDirectory(prefix="lianban-") as folder:
-        chosen = replace(
-            settings, database_url=f"sqlite:///{folder}/scratch.sqlite", var_dir=Path(folder), notice_channel="file"
-        )
+        chosen = _settings_in(Path(folder), settings)
+        alike = replace(settings, database_url="", var_dir=Path(), secret_key="")
+        Path(folder, DATABASE).write_bytes(_set_up(alike, at, _state_of(settings)))
         clock, course = FixedClock(at), Course()
         container = build_container(chosen, clock=clock, watcher=course.watch)
-        migrate(container.context.database)
-        deploy_rules(
-            container.context, bpmn_dir=chosen.bpmn_dir, rules_dir=chosen.rules_dir, actor=system_actor("scenario")
-        )
-        add_demo_people(container.context, password="scenario")  # noqa: S106
         try:
             yield World(container, clock, course)
         finally:
             container.context.database.close()
+
+
+def _settings_in(folder: Path, settings: Settings) -> Settings:
+    return replace(settings, database_url=f"sqlite:///{folder}/{DATABASE}", var_dir=folder, notice_channel="file")
+
+
+def _state_of(settings: Settings) -> int:
+    """Return what changes with every file below the folders that is written, added or removed."""
+    files = (path for root in (settings.bpmn_dir, settings.rules_dir) for path in root.rglob("*") if path.is_file())
+    return hash(frozenset((str(path), (state := path.stat()).st_mtime_ns, state.st_size) for path in files))
+
+
+@lru_cache(maxsize=8)
+def _set_up(settings: Settings, at: datetime, _state: int) -> bytes:
+    """Return the database of an installation set up at an instant; scenarios that begin alike share it."""
+    with TemporaryDirectory(prefix="lianban-") as folder:
+        context = build_container(_settings_in(Path(folder), settings), clock=FixedClock(at)).context
+        migrate(context.database)
+        deploy_rules(context, bpmn_dir=settings.bpmn_dir, rules_dir=settings.rules_dir, actor=system_actor("scenario"))
+        add_demo_people(context, password="scenario")  # noqa: S106
+        context.database.close()
+        return Path(folder, DATABASE).read_bytes()
