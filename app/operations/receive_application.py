@@ -51,6 +51,7 @@ def _receive(
     renewal, renewed = find_renewal(uow, offering, application.applicant, answers, received_at=received_at)
     hall = published.department_by_code(f"{application.region_code[:6]}-hall")
     asked = AskedFor(
+        application=application,
         kind=CaseKind.MATTER,
         name=offering.name,
         definition_key=offering.definition_key,
@@ -65,7 +66,7 @@ def _receive(
         renewal=renewal,
         renewed=renewed,
     )
-    return take_in(uow, context, published, person, application, asked, request=request, more=renewal_answer)
+    return take_in(uow, context, published, person, asked, request=request, more=renewal_answer)
 
 
 def _offering(uow: UnitOfWork, application: ApplicationInput, received_at: datetime) -> OfferingVersion:

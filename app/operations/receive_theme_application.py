@@ -62,6 +62,7 @@ def _receive(
     refuse_barred_applicant(uow, published, application.applicant, barred, at=received_at)
     lead, hall = _departments(published, theme, application.region_code)
     asked = AskedFor(
+        application=application,
         kind=CaseKind.THEME,
         name=theme.name,
         definition_key=theme.definition_key,
@@ -77,7 +78,7 @@ def _receive(
         member_offerings=offerings,
     )
     told = {"members": [{"matter_code": code, "name": offerings[code].name} for code in members]}
-    return take_in(uow, context, published, person, application, asked, request=request, more=lambda _work: told)
+    return take_in(uow, context, published, person, asked, request=request, more=lambda _work: told)
 
 
 def _offerings(

@@ -151,7 +151,7 @@ class Casework:
 
         Returns the hash of them, which is all the chain may hold.
         """
-        text = orjson.dumps(dict(values), option=orjson.OPT_SORT_KEYS, default=str)
+        text = orjson.dumps(dict(values), default=str)
         self.changes.inputs.append(
             InputRow(
                 id=self.ports.next_id(),

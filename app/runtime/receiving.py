@@ -35,11 +35,12 @@ from app.storage.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedFor:
-    """What an application is about, as it was found in force at its receipt: a matter's offering, or a theme.
+    """An application, and what it is about as found in force at its receipt: a matter's offering, or a theme.
 
     hall_id: of the hall that takes it in. requirements: the list of materials.
     """
 
+    application: ApplicationInput
     kind: CaseKind
     name: str
     definition_key: str
@@ -64,7 +65,6 @@ def take_in(
     context: Context,
     published: Published,
     person: Person,
-    application: ApplicationInput,
     asked: AskedFor,
     *,
     request: RequestKey | None,
@@ -74,7 +74,7 @@ def take_in(
 
     Raises what `ground_of_paper`, `take_materials`, `warn_of_duplicates`, `open_case` and `use_number` raise.
     """
-    paper = application.paper
+    application, paper = asked.application, asked.application.paper
     ground = ground_of_paper(uow, person, asked.hall_id, paper) if paper else ""
     progress_code = new_progress_code()
     account_id = person.account_id if person.is_applicant else None
