@@ -89,6 +89,12 @@ def test_scenarios_are_played_and_what_they_reach_is_drawn(visit: Visit) -> None
     expect(page.locator("[data-diagram][data-state=open]")).to_have_count(1)
     expect(page.locator('.mark-reached[data-element-id="handle"]')).to_have_count(1)
     expect(page.locator('.mark-missed[data-element-id="correction"]')).to_have_count(1)
+    expect(page.locator(".mark-missed.djs-connection .djs-visual > path").first).to_have_css(
+        "stroke", "rgb(168, 35, 27)"
+    )
+    expect(page.locator(".mark-reached.djs-connection .djs-visual > path").first).to_have_css(
+        "stroke", "rgb(23, 105, 63)"
+    )
     page.get_by_role("button", name="申请人补正", exact=True).focus()
     page.keyboard.press("Enter")
     expect(page.locator('.djs-element.selected[data-element-id="correction"]')).to_have_count(1)
